@@ -1,0 +1,5 @@
+/** What the package offers to n8n, as n8n's loader finds it under "n8n" in package.json. */
+const { KlingApi } = require('./dist/credentials/KlingApi.credentials.js');
+const { KlingTextToVideo } = require('./dist/nodes/KlingTextToVideo/KlingTextToVideo.node.js');
+
+module.exports = { KlingApi, KlingTextToVideo };

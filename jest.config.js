@@ -1,0 +1,20 @@
+/** @type {import('jest').Config} */
+module.exports = {
+	testEnvironment: 'node',
+	roots: ['<rootDir>/test'],
+	testMatch: ['**/*.test.ts'],
+	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
+	// jose ships ES modules only, jest runs CommonJS: compile it along with our own TypeScript.
+	transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+	transform: {
+		'^.+\\.(m?ts|js)$': [
+			'@swc/jest',
+			{
+				jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+				module: { type: 'commonjs' },
+			},
+		],
+	},
+	collectCoverageFrom: ['nodes/**/*.ts', 'credentials/**/*.ts'],
+	coverageReporters: ['text', 'lcovonly'],
+};

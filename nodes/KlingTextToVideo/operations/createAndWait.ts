@@ -1,0 +1,88 @@
+/** Create and Wait: starts the videos of all items, waits for them together and downloads them. */
+
+import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
+
+import { failedTask } from '../../shared/api/errors';
+import { downloadFields, showFor, simplifyField, videoFields, videoOptions } from '../fields';
+import { readWaitOptions, WAIT_DEFAULTS } from '../input';
+import { createVideos } from './createVideos';
+import { deliverTask } from './deliverTask';
+import type { Run } from './run';
+
+const OPERATIONS = ['createAndWait'];
+
+const { maxConcurrency, onTimeout, pollingInterval, timeout } = WAIT_DEFAULTS;
+
+export const fields: INodeProperties[] = [
+	...videoFields(OPERATIONS),
+	...downloadFields(OPERATIONS, true),
+	simplifyField(OPERATIONS),
+	videoOptions(OPERATIONS),
+	{
+		displayName: 'Wait Options',
+		name: 'waitOptions',
+		type: 'collection',
+		placeholder: 'Add wait option',
+		default: {},
+		description: 'Expressions here are evaluated for the first item and hold for all',
+		displayOptions: showFor(OPERATIONS),
+		options: [
+			{
+				displayName: 'Max Concurrency',
+				name: 'maxConcurrency',
+				type: 'number',
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				default: maxConcurrency,
+				description:
+					'How many videos are under way at once; the others follow as soon as one is done. An account with fewer slots is waited for.',
+			},
+			{
+				displayName: 'On Timeout',
+				name: 'onTimeout',
+				type: 'options',
+				options: [
+					{
+						name: 'Continue',
+						value: 'continue',
+						description: 'Put the item out with its current status',
+					},
+					{
+						name: 'Error',
+						value: 'error',
+						description: 'Let the item fail; the message carries the task ID',
+					},
+				],
+				default: onTimeout,
+				description: 'What happens to an item whose video is not finished in time',
+			},
+			{
+				displayName: 'Polling Interval (Seconds)',
+				name: 'pollingInterval',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: pollingInterval,
+				description:
+					'How often Kling is asked. The default of 5 stretches to 10 after two minutes.',
+			},
+			{
+				displayName: 'Timeout (Minutes)',
+				name: 'timeout',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: timeout,
+				description: 'How long one video may take',
+			},
+		],
+	},
+];
+
+export async function execute(run: Run): Promise<INodeExecutionData[]> {
+	return await createVideos(
+		run,
+		readWaitOptions(run.context),
+		async (task, itemIndex, modelName, signal) => {
+			if (task.status === 'failed') throw failedTask(task);
+			return await deliverTask(run, task, itemIndex, { modelName, signal });
+		},
+	);
+}

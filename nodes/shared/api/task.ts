@@ -1,0 +1,59 @@
+/** The one task type that every wire format is normalised to. */
+
+export type TaskStatus = 'submitted' | 'processing' | 'completed' | 'failed';
+
+export interface Video {
+	id?: string;
+	url: string;
+	/** Present when the task was created with a watermarked copy. */
+	watermarkUrl?: string;
+	/** Seconds. */
+	duration?: number;
+}
+
+export interface Task {
+	id: string;
+	status: TaskStatus;
+	/** Kling's own words on the status; the reason when the task failed. */
+	statusMessage?: string;
+	/** Milliseconds since the epoch. */
+	createdAt?: number;
+	/** Milliseconds since the epoch. */
+	updatedAt?: number;
+	externalTaskId?: string;
+	videos: Video[];
+	/** Kling's reply as it came, for users who switch Simplify off. */
+	raw: unknown;
+}
+
+/**
+ * The status words of all formats and of the gateways that paraphrase them.
+ * Source: kling-api.md, sections 0 and 10.2.
+ */
+const STATUS_WORDS: Readonly<Record<string, TaskStatus>> = {
+	submitted: 'submitted',
+	queued: 'submitted',
+	pending: 'submitted',
+	processing: 'processing',
+	running: 'processing',
+	in_progress: 'processing',
+	completed: 'completed',
+	succeed: 'completed',
+	succeeded: 'completed',
+	success: 'completed',
+	failed: 'failed',
+	error: 'failed',
+};
+
+/**
+ * Translates a format's status word. A word Kling may add later counts as still running, so that
+ * a new intermediate state never ends a wait for a video that is paid for.
+ */
+export function toTaskStatus(word: string): TaskStatus {
+	return STATUS_WORDS[word.toLowerCase()] ?? 'processing';
+}
+
+/** Whether Kling is done with the task, one way or the other. */
+export function isOver(task: Task): boolean {
+	return task.status === 'completed' || task.status === 'failed';
+}

@@ -1,0 +1,117 @@
+/** Fetches a finished video into n8n's binary store. */
+
+import type { IBinaryData, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
+
+import { toTransportError } from '../api/http';
+import { backoff } from '../waiting/backoff';
+import type { Clock } from '../waiting/clock';
+
+/** How long the file host may take to begin its answer; in milliseconds. */
+const ANSWER_TIMEOUT = 60_000;
+
+const TRIES = 3;
+
+/** The video is finished, but its file did not come whole. */
+export class DownloadError extends Error {
+	constructor(
+		/** What went wrong, for the user. */
+		readonly reason: string,
+		readonly url: string,
+		/** Whether a fresh request may bring the file. */
+		readonly isPassing: boolean,
+	) {
+		super(`The video is finished, but could not be downloaded: ${reason}`);
+		this.name = 'DownloadError';
+	}
+}
+
+/**
+ * Streams a video into n8n's binary store, so that it is never whole in memory. The file host is
+ * another party than Kling's API: no credential goes there. An interrupted download starts again.
+ * @param fileName without extension
+ * @throws {DownloadError} when no complete file came
+ * @throws {StoppedError} when the signal is aborted during a pause
+ */
+export async function downloadVideo(
+	context: IExecuteFunctions,
+	url: string,
+	fileName: string,
+	{ clock, signal }: { clock: Clock; signal?: AbortSignal },
+): Promise<IBinaryData> {
+	for (let attempt = 0; ; attempt++) {
+		const [outcome] = await Promise.allSettled([fetchOnce(context, url, fileName, signal)]);
+		if (outcome.status === 'fulfilled') return outcome.value;
+		const error: unknown = outcome.reason;
+		const isWorthATry = error instanceof DownloadError && error.isPassing;
+		if (!isWorthATry || attempt + 1 === TRIES) throw error;
+		await clock.sleep(backoff(attempt), signal);
+	}
+}
+
+async function fetchOnce(
+	context: IExecuteFunctions,
+	url: string,
+	fileName: string,
+	signal?: AbortSignal,
+): Promise<IBinaryData> {
+	try {
+		const reply = (await context.helpers.httpRequest({
+			method: 'GET',
+			url,
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			timeout: ANSWER_TIMEOUT,
+			abortSignal: signal,
+		})) as IN8nHttpFullResponse;
+		refuseOtherThanVideo(reply, url);
+		const binary = await context.helpers.prepareBinaryData(
+			reply.body as Parameters<typeof context.helpers.prepareBinaryData>[0],
+			`${fileName}.mp4`,
+			'video/mp4',
+		);
+		await refuseShortFile(context, binary, Number(reply.headers['content-length']), url);
+		return binary;
+	} catch (error) {
+		throw toDownloadError(error, url);
+	}
+}
+
+function refuseOtherThanVideo(reply: IN8nHttpFullResponse, url: string): void {
+	const type = String(reply.headers['content-type'] ?? '');
+	const isText = /^(text\/|application\/(json|xml))/i.test(type);
+	if (reply.statusCode === 200 && !isText) return;
+	(reply.body as { destroy?: () => void }).destroy?.();
+	if (reply.statusCode === 200) {
+		throw new DownloadError(`the file host sent ${type} instead of a video`, url, true);
+	}
+	const isPassing = reply.statusCode >= 500 || reply.statusCode === 429;
+	throw new DownloadError(`the file host answered HTTP ${reply.statusCode}`, url, isPassing);
+}
+
+/** A connection cut at the right moment looks like the end of the file. */
+async function refuseShortFile(
+	context: IExecuteFunctions,
+	binary: IBinaryData,
+	announced: number,
+	url: string,
+): Promise<void> {
+	const bytes = await sizeOf(context, binary);
+	if (bytes === 0) throw new DownloadError('the file is empty', url, true);
+	if (announced > bytes) {
+		throw new DownloadError(`only ${bytes} of ${announced} bytes arrived`, url, true);
+	}
+}
+
+async function sizeOf(context: IExecuteFunctions, binary: IBinaryData): Promise<number> {
+	// n8n fills in `bytes` since 2.0; before, the store knows.
+	if (typeof binary.bytes === 'number') return binary.bytes;
+	if (binary.id) return (await context.helpers.getBinaryMetadata(binary.id)).fileSize;
+	return Buffer.byteLength(binary.data, 'base64');
+}
+
+function toDownloadError(error: unknown, url: string): DownloadError {
+	if (error instanceof DownloadError) return error;
+	const { failure, detail } = toTransportError(error);
+	return new DownloadError(`the transfer broke off (${detail})`, url, failure !== 'aborted');
+}

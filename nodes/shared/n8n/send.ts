@@ -1,0 +1,80 @@
+/** Carries the Kling client's requests with n8n's request helpers. */
+
+import type {
+	ICredentialTestFunctions,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
+
+import type { Connection } from '../api/connection';
+import type { ApiReply, ApiRequest, Send } from '../api/http';
+
+/** Kling answers within seconds; what takes longer is lost on the way. In milliseconds. */
+const REQUEST_TIMEOUT = 60_000;
+
+export const CREDENTIAL = 'klingApi';
+
+/**
+ * Sends through the node's credential: n8n decrypts it, signs the request and cancels it when the
+ * execution is stopped. Every HTTP status comes back as a reply; only a missing reply throws.
+ */
+export function sendAsNode(context: IExecuteFunctions, connection: Connection): Send {
+	return async (request) => {
+		const reply = (await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			CREDENTIAL,
+			toHttpOptions(connection, request),
+		)) as IN8nHttpFullResponse;
+		return toReply(reply.statusCode, reply.headers, reply.body);
+	};
+}
+
+function toHttpOptions(connection: Connection, request: ApiRequest): IHttpRequestOptions {
+	return {
+		method: request.method,
+		url: `${connection.baseUrl}${request.path}`,
+		headers: { Accept: 'application/json' },
+		body: request.body,
+		// The text as it came, so that replies that are not JSON can be told apart and quoted.
+		encoding: 'text',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		// A redirection must neither repeat a paid POST nor carry the key to another host.
+		disableFollowRedirect: true,
+		timeout: REQUEST_TIMEOUT,
+	};
+}
+
+/**
+ * Sends for the credential's Test button. There n8n offers its older request helper only, and
+ * leaves the signing to the test.
+ * @param authorization value of the header
+ */
+export function sendForTest(
+	helpers: ICredentialTestFunctions['helpers'],
+	connection: Connection,
+	authorization: string,
+): Send {
+	return async ({ method, path }) => {
+		const reply = (await helpers.request({
+			method,
+			uri: `${connection.baseUrl}${path}`,
+			headers: { Accept: 'application/json', Authorization: authorization },
+			resolveWithFullResponse: true,
+			simple: false,
+			followRedirect: false,
+			timeout: REQUEST_TIMEOUT,
+		})) as IN8nHttpFullResponse;
+		return toReply(reply.statusCode, reply.headers, reply.body);
+	};
+}
+
+function toReply(status: number, headers: object, body: unknown): ApiReply {
+	const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+	return {
+		status,
+		headers: Object.fromEntries(named) as Record<string, string>,
+		body: typeof body === 'string' ? body : '',
+	};
+}

@@ -1,0 +1,147 @@
+import type { KlingClient } from '../api/client';
+import { KlingError } from '../api/errors';
+import { isOver, type Task } from '../api/task';
+import { type Clock, StoppedError } from './clock';
+import { Slots } from './slots';
+
+/** Kling's usual pace (seed document: 5 to 10 s); in milliseconds. */
+export const DEFAULT_POLLING_INTERVAL = 5_000;
+const STRETCHED_INTERVAL = 10_000;
+const STRETCH_AFTER = 120_000;
+
+/** Single queries under way at once. */
+const PARALLEL_QUERIES = 5;
+
+/** How often a task may be "completed" without a video before that counts as final. */
+const LOOKS_FOR_VIDEO = 3;
+
+export interface PollerOptions {
+	clock: Clock;
+	/** Milliseconds. */
+	pollingInterval: number;
+	signal?: AbortSignal;
+}
+
+/** The time limit passed while Kling was still at work, or did not answer. */
+export class TimeoutError extends Error {
+	constructor(
+		readonly lastTask: Task,
+		/** Why the last queries brought nothing, if they did not. */
+		readonly trouble?: KlingError,
+	) {
+		super('The time limit passed');
+		this.name = 'TimeoutError';
+	}
+}
+
+interface Watch {
+	task: Task;
+	startedAt: number;
+	due: number;
+	deadline: number;
+	looksForVideo: number;
+	trouble?: KlingError;
+	resolve(task: Task): void;
+	reject(error: Error): void;
+}
+
+/**
+ * Polls all running tasks of a batch together, in one loop. A query that brings no answer (reset,
+ * timeout, 5xx, a web page) is a lost poll, not a lost video: it is asked again until the deadline.
+ */
+export class Poller {
+	private readonly watches = new Set<Watch>();
+	private readonly slots = new Slots(PARALLEL_QUERIES);
+	private isPolling = false;
+
+	constructor(
+		private readonly client: KlingClient,
+		private readonly options: PollerOptions,
+	) {}
+
+	/**
+	 * Waits until Kling is done with a task.
+	 * @param task as the create reply showed it
+	 * @param deadline milliseconds since the epoch
+	 * @throws {TimeoutError} at the deadline
+	 * @throws {KlingError} when Kling's answer to a query is final (wrong key, unknown task…)
+	 * @throws {StoppedError} when the signal is aborted
+	 */
+	async waitFor(task: Task, deadline: number): Promise<Task> {
+		const startedAt = this.options.clock.now();
+		return await new Promise<Task>((resolve, reject) => {
+			const watch = { task, startedAt, due: 0, deadline, looksForVideo: 0, resolve, reject };
+			this.scheduleNext(watch);
+			this.watches.add(watch);
+			void this.poll();
+		});
+	}
+
+	private async poll(): Promise<void> {
+		if (this.isPolling) return;
+		this.isPolling = true;
+		try {
+			while (this.watches.size > 0) await this.pollOnce();
+		} catch (error) {
+			for (const watch of this.watches) watch.reject(error as Error);
+			this.watches.clear();
+		} finally {
+			this.isPolling = false;
+		}
+	}
+
+	private async pollOnce(): Promise<void> {
+		const { clock, pollingInterval, signal } = this.options;
+		const watches = [...this.watches];
+		const nextDue = Math.min(...watches.map((watch) => watch.due));
+		// Never longer than one interval: a task watched meanwhile may be due before the others.
+		await clock.sleep(Math.max(0, Math.min(nextDue - clock.now(), pollingInterval)), signal);
+		const due = watches.filter((watch) => watch.due <= clock.now());
+		await Promise.all(due.map(async (watch) => await this.slots.run(() => this.query(watch))));
+		if (signal?.aborted) throw new StoppedError();
+	}
+
+	private async query(watch: Watch): Promise<void> {
+		try {
+			watch.task = await this.client.get(watch.task.id);
+			watch.trouble = undefined;
+		} catch (error) {
+			if (!isLostPoll(error)) return this.settle(watch, () => watch.reject(error as Error));
+			watch.trouble = error;
+		}
+		if (isOver(watch.task) && !this.mayStillGetVideo(watch)) {
+			return this.settle(watch, () => watch.resolve(watch.task));
+		}
+		if (this.options.clock.now() >= watch.deadline) {
+			return this.settle(watch, () => watch.reject(new TimeoutError(watch.task, watch.trouble)));
+		}
+		this.scheduleNext(watch);
+	}
+
+	/** A task can be done a moment before its video is listed (kling-api.md, section 10.2). */
+	private mayStillGetVideo(watch: Watch): boolean {
+		if (watch.task.status !== 'completed' || watch.task.videos.length > 0) return false;
+		return ++watch.looksForVideo < LOOKS_FOR_VIDEO;
+	}
+
+	private settle(watch: Watch, settle: () => void): void {
+		this.watches.delete(watch);
+		settle();
+	}
+
+	/** The last query falls on the deadline itself, so that no video is missed by one interval. */
+	private scheduleNext(watch: Watch): void {
+		const now = this.options.clock.now();
+		const { pollingInterval } = this.options;
+		const isStretched =
+			pollingInterval === DEFAULT_POLLING_INTERVAL && now - watch.startedAt >= STRETCH_AFTER;
+		const interval = isStretched ? STRETCHED_INTERVAL : pollingInterval;
+		watch.due = Math.min(now + interval, watch.deadline);
+	}
+}
+
+function isLostPoll(error: unknown): error is KlingError {
+	if (!(error instanceof KlingError)) return false;
+	const { retry, webPage, aborted } = error.details;
+	return aborted !== true && (retry !== 'never' || webPage === true);
+}
