@@ -17,7 +17,7 @@ export class KlingTextToVideo implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ { create: "Create", createAndWait: "Create and Wait", getStatus: "Get Status" }[$parameter["operation"]] }}',
+			'={{ { create: "Create", createAndWait: "Create and Wait", getMany: "Get Many", getStatus: "Get Status" }[$parameter["operation"]] }}',
 		description: 'Make videos from text with Kling AI, wait for them and download them',
 		defaults: { name: 'Kling Text to Video' },
 		usableAsTool: true,

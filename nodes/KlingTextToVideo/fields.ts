@@ -3,13 +3,14 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import {
-	type Capabilities,
+	ALL_MODELS,
 	CUSTOM_MODEL,
 	DEFAULT_MODEL,
-	MODELS,
+	describeModel,
 	offeredBy,
 } from '../shared/api/models';
-import { LIMITS, type CameraAxis, type Mode } from '../shared/api/request';
+import { LIMITS, type Mode } from '../shared/api/request';
+import { perModel } from './perModel';
 
 /** Shows a field for these operations only. */
 export function showFor(operations: string[]): { show: { operation: string[] } } {
@@ -22,35 +23,6 @@ const MODE_OPTIONS: Readonly<Record<Mode, INodePropertyOptions>> = {
 	'4k': { name: '4K', value: '4k', description: 'Highest resolution, dearest' },
 };
 
-const CAMERA_OPTIONS: Readonly<Record<CameraAxis, INodePropertyOptions>> = {
-	horizontal: {
-		name: 'Horizontal',
-		value: 'horizontal',
-		description: 'Moves sideways: negative to the left, positive to the right',
-	},
-	pan: {
-		name: 'Pan',
-		value: 'pan',
-		description: 'Turns sideways: negative to the left, positive to the right',
-	},
-	roll: {
-		name: 'Roll',
-		value: 'roll',
-		description: 'Rolls: negative counter-clockwise, positive clockwise',
-	},
-	tilt: { name: 'Tilt', value: 'tilt', description: 'Tilts: negative down, positive up' },
-	vertical: {
-		name: 'Vertical',
-		value: 'vertical',
-		description: 'Moves up and down: negative down, positive up',
-	},
-	zoom: {
-		name: 'Zoom',
-		value: 'zoom',
-		description: 'Changes the view: negative narrower, positive wider',
-	},
-};
-
 /** What a video is made from: the fields of Create and of Create and Wait. */
 export function videoFields(operations: string[]): INodeProperties[] {
 	const displayOptions = showFor(operations);
@@ -59,10 +31,10 @@ export function videoFields(operations: string[]): INodeProperties[] {
 			displayName: 'Model',
 			name: 'model',
 			type: 'options',
-			options: [...MODELS, CUSTOM_MODEL].map(({ displayName, value, description }) => ({
-				name: displayName,
-				value,
-				description,
+			options: ALL_MODELS.map((model) => ({
+				name: model.displayName,
+				value: model.value,
+				description: describeModel(model),
 			})),
 			default: DEFAULT_MODEL,
 			description: 'The Kling model that makes the video',
@@ -73,7 +45,7 @@ export function videoFields(operations: string[]): INodeProperties[] {
 			name: 'customModel',
 			type: 'string',
 			default: '',
-			required: true,
+			// Not required for n8n: with a Model by expression the field shows, and n8n would insist on it.
 			placeholder: 'e.g. kling-v1-6',
 			description: 'The name of the model as the service documents it',
 			displayOptions: { show: { ...displayOptions.show, model: [CUSTOM_MODEL.value] } },
@@ -89,111 +61,44 @@ export function videoFields(operations: string[]): INodeProperties[] {
 			description: `What the video shows, in any language, up to ${LIMITS.promptLength} characters`,
 			displayOptions,
 		},
-		...perModel(operations, ({ modes }) => modes.map((mode) => MODE_OPTIONS[mode])).map(
-			({ options, displayOptions }): INodeProperties => ({
+		...perModel(
+			(model) => ({ values: offeredBy(model, ({ modes }) => modes) }),
+			({ values, show }): INodeProperties => ({
 				displayName: 'Mode',
 				name: 'mode',
 				type: 'options',
-				options,
+				options: values.map((mode) => MODE_OPTIONS[mode]),
 				default: 'std',
 				description: 'The quality of the video, which decides its price',
-				displayOptions,
+				displayOptions: { show: { operation: operations, ...show('') } },
 			}),
 		),
-		...perModel(operations, ({ durations }) => durations.map(toOption)).map(
-			({ options, displayOptions }): INodeProperties => ({
+		...perModel(
+			(model) => ({ values: offeredBy(model, ({ durations }) => durations) }),
+			({ values, show }): INodeProperties => ({
 				displayName: 'Duration (Seconds)',
 				name: 'duration',
 				type: 'options',
-				options,
+				options: values.map((value) => ({ name: String(value), value })),
 				default: 5,
 				description: 'How long the video is',
-				displayOptions,
+				displayOptions: { show: { operation: operations, ...show('') } },
 			}),
 		),
-		...perModel(operations, ({ aspectRatios }) => aspectRatios.map(toOption)).map(
-			({ options, displayOptions }): INodeProperties => ({
+		...perModel(
+			(model) => ({ values: offeredBy(model, ({ aspectRatios }) => aspectRatios) }),
+			({ values, show }): INodeProperties => ({
 				displayName: 'Aspect Ratio',
 				name: 'aspectRatio',
 				type: 'options',
-				options,
+				options: values.map((value) => ({ name: value, value })),
 				default: '16:9',
-				description: 'The shape of the picture, width to height',
-				displayOptions,
+				description:
+					'The shape of the picture, width to height. Kling’s own service makes 16:9, 9:16 and 1:1.',
+				displayOptions: { show: { operation: operations, ...show('') } },
 			}),
 		),
 	];
-}
-
-/** The Options collection of Create and of Create and Wait. */
-export function videoOptions(operations: string[]): INodeProperties {
-	return {
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		displayOptions: showFor(operations),
-		options: [
-			{
-				displayName: 'Camera Control',
-				name: 'cameraControl',
-				type: 'fixedCollection',
-				placeholder: 'Add Camera Control',
-				default: {},
-				description: 'How the camera moves',
-				displayOptions: showForModels(({ cameraAxes }) => cameraAxes.length > 0),
-				options: [
-					{
-						displayName: 'Control',
-						name: 'control',
-						values: [
-							{
-								displayName: 'Type',
-								name: 'type',
-								type: 'options',
-								options: Object.values(CAMERA_OPTIONS),
-								default: 'zoom',
-								description: 'The kind of movement',
-							},
-							{
-								displayName: 'Value',
-								name: 'value',
-								type: 'number',
-								typeOptions: {
-									minValue: -LIMITS.cameraValue,
-									maxValue: LIMITS.cameraValue,
-									numberPrecision: 2,
-								},
-								default: 5,
-								description:
-									'How far the camera moves: -10 to 10, not 0. A negative value reverses the direction.',
-							},
-						],
-					},
-				],
-			},
-			{
-				displayName: 'CFG Scale',
-				name: 'cfgScale',
-				type: 'number',
-				typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
-				default: 0.5,
-				description: 'How closely the video follows the prompt: 0 is free, 1 is strict',
-				displayOptions: showForModels(({ cfgScale }) => cfgScale),
-			},
-			{
-				displayName: 'Negative Prompt',
-				name: 'negativePrompt',
-				type: 'string',
-				typeOptions: { rows: 2 },
-				default: '',
-				placeholder: 'e.g. blurry, text, watermark',
-				description: `What the video should not show, up to ${LIMITS.promptLength} characters`,
-				displayOptions: showForModels(({ negativePrompt }) => negativePrompt),
-			},
-		],
-	};
 }
 
 /** Download Video and the field it goes to. */
@@ -234,37 +139,4 @@ export function simplifyField(operations: string[]): INodeProperties {
 		description: 'Whether to return a simplified version of the response instead of the raw data',
 		displayOptions: showFor(operations),
 	};
-}
-
-/** One variant of a field per distinct list of options, shown for the models that offer just these. */
-function perModel(
-	operations: string[],
-	optionsOf: (capabilities: Capabilities) => INodePropertyOptions[],
-): Array<Required<Pick<INodeProperties, 'displayOptions'>> & { options: INodePropertyOptions[] }> {
-	const variants = new Map<string, { options: INodePropertyOptions[]; models: string[] }>();
-	for (const model of [...MODELS, CUSTOM_MODEL]) {
-		const options = offeredBy(model, optionsOf, ({ value }) => value);
-		const key = JSON.stringify(options);
-		const variant = variants.get(key) ?? { options, models: [] };
-		variant.models.push(model.value);
-		variants.set(key, variant);
-	}
-	return [...variants.values()].map(({ options, models }) => ({
-		options,
-		displayOptions: { show: { operation: operations, model: models } },
-	}));
-}
-
-function toOption(value: string | number): INodePropertyOptions {
-	return { name: String(value), value };
-}
-
-/** Shows an option for the models that have the ability in any of their formats. */
-function showForModels(
-	isAble: (capabilities: Capabilities) => boolean,
-): INodeProperties['displayOptions'] {
-	const models = [...MODELS, CUSTOM_MODEL]
-		.filter(({ formats }) => Object.values(formats).some(isAble))
-		.map(({ value }) => value);
-	return { show: { '/model': models } };
 }

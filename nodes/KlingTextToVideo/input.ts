@@ -1,16 +1,20 @@
-/** From the form to a validated request; everything that can be refused is refused here, before anything is sent. */
+/** From the form to a validated request: what can be refused is refused here, before anything is sent. */
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { CUSTOM_MODEL, type FormatName, MODELS, type ServedModel } from '../shared/api/models';
-import { LIMITS, type VideoRequest } from '../shared/api/request';
+import type { Connection } from '../shared/api/connection';
+import { FORMATS } from '../shared/api/formats';
+import { CUSTOM_MODEL, findTarget, modelsIn, type Target } from '../shared/api/models';
+import type { VideoRequest } from '../shared/api/request';
 import { InputError } from '../shared/n8n/errors';
+import { check, fieldsOf, list, numberIn, show, text, wholeNumberIn } from './formTypes';
+import { requestSchema } from './requestSchema';
 
 export interface VideoInput {
 	request: VideoRequest;
-	/** The model's name in the format that will be used. */
-	modelId: string;
+	/** The model in the format it will be asked for in. */
+	target: Target;
 }
 
 /**
@@ -20,22 +24,21 @@ export interface VideoInput {
 export function readVideoInput(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	format: FormatName,
+	connection: Connection,
 ): VideoInput {
 	const parameter = (name: string) => context.getNodeParameter(name, itemIndex, null) as unknown;
-	const model = chooseModel(parameter('model'), parameter('customModel'), format);
-	const options = z.record(z.unknown()).catch({}).parse(parameter('options'));
-	const cameraControl = z.object({ control: z.unknown() }).safeParse(options.cameraControl);
-	const request = check(requestSchema(model), {
+	const target = chooseTarget(parameter('model'), parameter('customModel'), connection);
+	const options = fieldsOf(parameter('options'));
+	const request = check(requestSchema(target), {
+		...options,
 		prompt: parameter('prompt'),
 		mode: parameter('mode'),
 		duration: parameter('duration'),
 		aspectRatio: parameter('aspectRatio'),
-		negativePrompt: options.negativePrompt,
-		cfgScale: options.cfgScale,
-		cameraControl: cameraControl.data?.control,
+		cameraControl: fieldsOf(options.cameraControl).control,
+		multiShot: fieldsOf(options.multiShot).settings,
 	});
-	return { request, modelId: model.id };
+	return { request, target };
 }
 
 /** Reads the Task ID of one item. @throws {InputError} */
@@ -48,6 +51,28 @@ export function readBinaryPropertyName(context: IExecuteFunctions, itemIndex: nu
 	return check(
 		text('Put Output File in Field', 1),
 		context.getNodeParameter('binaryPropertyName', itemIndex, 'data'),
+	);
+}
+
+/**
+ * Reads how many tasks Get Many lists for one item.
+ * @throws {InputError} also when the service has no list
+ */
+export function readLimit(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	{ formats }: Connection,
+): number {
+	if (!formats.some((format) => FORMATS[format].list)) {
+		throw new InputError(
+			'A Kling-Compatible Gateway has no list of tasks for Get Many',
+			'Use Get Status with the Task ID, or a Kling API credential for Kling’s own service.',
+		);
+	}
+	if (context.getNodeParameter('returnAll', itemIndex, false) === true) return Infinity;
+	return check(
+		wholeNumberIn('Limit', 1, Infinity),
+		context.getNodeParameter('limit', itemIndex, 50),
 	);
 }
 
@@ -67,7 +92,7 @@ const waitOptionsSchema = z
 		timeout: numberIn('Timeout (Minutes)', 0, 24 * 60)
 			.default(WAIT_DEFAULTS.timeout)
 			.transform((minutes) => minutes * 60_000),
-		maxConcurrency: numberIn('Max Concurrency', 1, 1000).default(WAIT_DEFAULTS.maxConcurrency),
+		maxConcurrency: wholeNumberIn('Max Concurrency', 1, 1000).default(WAIT_DEFAULTS.maxConcurrency),
 		onTimeout: z
 			.enum(['error', 'continue'], { message: "'On Timeout' is neither error nor continue" })
 			.default(WAIT_DEFAULTS.onTimeout),
@@ -83,130 +108,30 @@ export function readWaitOptions(context: IExecuteFunctions): z.output<typeof wai
 	return check(waitOptionsSchema, context.getNodeParameter('waitOptions', 0, {}));
 }
 
-type NamedModel = ServedModel & { displayName: string };
+const SERVICE_NAMES = {
+	official: 'Kling’s own service',
+	gateway: 'a Kling-Compatible Gateway',
+} as const;
 
-function chooseModel(value: unknown, customModel: unknown, format: FormatName): NamedModel {
-	if (value === CUSTOM_MODEL.value) {
-		const id = check(text('Model ID', 1), customModel);
-		return { ...CUSTOM_MODEL.formats[format], id, displayName: id };
+function chooseTarget(
+	value: unknown,
+	customModel: unknown,
+	{ service, formats }: Connection,
+): Target {
+	const customId =
+		value === CUSTOM_MODEL.value ? check(text('Model ID', 1), customModel) : undefined;
+	const target = findTarget(String(value), formats, customId);
+	if (target) return target;
+	const withApiKey = service === 'official' && findTarget(String(value), ['path'], customId);
+	if (withApiKey) {
+		throw new InputError(
+			`'Model' cannot be ${withApiKey.displayName} with an access key and secret key: Kling takes those on the routes of its older models only`,
+			'Choose Authentication > API Key in the Kling API credential, or another Model.',
+		);
 	}
-	const model = MODELS.find((candidate) => candidate.value === value);
-	const served = model?.formats[format];
-	if (model && served) return { ...served, displayName: model.displayName };
-	const offered = MODELS.filter(({ formats }) => formats[format]).map((each) => each.value);
+	const offered = modelsIn(formats).map(({ displayName }) => displayName);
 	throw new InputError(
-		`'Model' cannot be ${show(value)} with the service of the Kling API credential`,
-		`Choose one of ${offered.join(', ')}, or Custom and fill in the Model ID.`,
+		`'Model' cannot be ${show(value)} with ${SERVICE_NAMES[service]}`,
+		`Choose ${list(offered)}; or choose Custom and fill in the Model ID.`,
 	);
-}
-
-/** What this model can be asked for. */
-function requestSchema(model: NamedModel) {
-	return z.object({
-		prompt: text('Prompt', 1, LIMITS.promptLength),
-		mode: oneOf('Mode', model.modes, model),
-		duration: z.preprocess(toNumber, oneOf('Duration (Seconds)', model.durations, model)),
-		aspectRatio: oneOf('Aspect Ratio', model.aspectRatios, model),
-		negativePrompt: optional(
-			model.negativePrompt,
-			text('Negative Prompt', 0, LIMITS.promptLength),
-			'Negative Prompt',
-			model,
-		),
-		cfgScale: optional(model.cfgScale, numberIn('CFG Scale', 0, 1), 'CFG Scale', model),
-		cameraControl: optional(
-			model.cameraAxes.length > 0,
-			z.object({
-				type: oneOf('Camera Control > Type', model.cameraAxes, model),
-				value: numberIn('Camera Control > Value', -LIMITS.cameraValue, LIMITS.cameraValue).refine(
-					(value) => value !== 0,
-					{
-						message: "'Camera Control > Value' is 0, which is no movement; use -10 to 10 without 0",
-					},
-				),
-			}),
-			'Camera Control',
-			model,
-		),
-	});
-}
-
-function check<Schema extends z.ZodTypeAny>(schema: Schema, value: unknown): z.output<Schema> {
-	const result = schema.safeParse(value);
-	if (result.success) return result.data;
-	throw new InputError(result.error.issues[0]?.message ?? 'The input cannot be used');
-}
-
-/** Text of a number of code points, which is how Kling counts: an emoji is one character. */
-function text(field: string, least: number, most = Infinity) {
-	return z.preprocess(
-		(value) => (typeof value === 'number' ? String(value) : (value ?? '')),
-		z
-			.string({ message: `'${field}' is not text` })
-			.transform((value) => value.trim())
-			.superRefine((value, context) => {
-				const length = [...value].length;
-				const flaw =
-					length < least ? 'is empty' : `has ${length} characters; at most ${most} are allowed`;
-				if (length < least || length > most) {
-					context.addIssue({ code: 'custom', message: `'${field}' ${flaw}` });
-				}
-			}),
-	);
-}
-
-function numberIn(field: string, least: number, most: number) {
-	return z.preprocess(
-		toNumber,
-		z.custom<number>(
-			(value) => typeof value === 'number' && value >= least && value <= most,
-			(value) => ({
-				message: `'${field}' is ${show(value)}; use a number from ${least} to ${most}`,
-			}),
-		),
-	);
-}
-
-function oneOf<Value extends string | number>(
-	field: string,
-	allowed: readonly Value[],
-	model: NamedModel,
-) {
-	return z.custom<Value>(
-		(value) => allowed.includes(value as Value),
-		(value) => ({
-			message: `'${field}' is ${show(value)}, but ${model.displayName} takes ${list(allowed)}`,
-		}),
-	);
-}
-
-/** Not set is not sent; set for a model that cannot do it is refused. */
-function optional<Schema extends z.ZodTypeAny>(
-	isAble: boolean,
-	schema: Schema,
-	field: string,
-	model: NamedModel,
-) {
-	const refused = z.undefined({
-		message: `${model.displayName} has no '${field}'; remove the option or choose another Model`,
-	});
-	return z.preprocess(
-		(value) => (value === null || value === '' ? undefined : value),
-		isAble ? schema.optional() : refused,
-	) as z.ZodType<z.output<Schema> | undefined, z.ZodTypeDef, unknown>;
-}
-
-/** Expressions often deliver numbers as text. */
-function toNumber(value: unknown): unknown {
-	return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-}
-
-function show(value: unknown): string {
-	if (value === undefined || value === null || value === '') return 'empty';
-	return typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
-}
-
-function list(values: ReadonlyArray<string | number>): string {
-	const last = values[values.length - 1];
-	return values.length < 2 ? `only ${last}` : `${values.slice(0, -1).join(', ')} or ${last}`;
 }

@@ -2,7 +2,7 @@
 
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import type { Task } from '../shared/api/task';
+import type { Task, Video } from '../shared/api/task';
 
 /** What is known of a task besides Kling's reply. */
 export interface TaskContext {
@@ -21,8 +21,12 @@ export function toOutput(task: Task, { modelName }: TaskContext = {}): IDataObje
 		model_name: modelName,
 		external_task_id: task.externalTaskId,
 		video_url: task.videos[0]?.url,
-		task_result: task.videos.length === 0 ? undefined : { videos: task.videos.map(present) },
+		task_result: task.videos.length === 0 ? undefined : { videos: task.videos.map(toVideo) },
 	});
+}
+
+function toVideo({ id, url, watermarkUrl, duration }: Video): IDataObject {
+	return present({ id, url, watermark_url: watermarkUrl, duration });
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { simplifyField, videoFields, videoOptions } from '../fields';
+import { simplifyField, videoFields } from '../fields';
+import { videoOptions } from '../optionFields';
 import { toItem } from '../output';
 import { createVideos } from './createVideos';
 import type { Run } from './run';
@@ -18,7 +19,17 @@ const PARALLEL_SUBMISSIONS = 5;
 export const fields: INodeProperties[] = [
 	...videoFields(OPERATIONS),
 	simplifyField(OPERATIONS),
-	videoOptions(OPERATIONS),
+	videoOptions(OPERATIONS, [
+		{
+			displayName: 'Callback URL',
+			name: 'callbackUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://n8n.example.com/webhook/kling',
+			description:
+				'Where Kling reports every change of the task’s status, such as the URL of a Webhook node. Kling’s own service only.',
+		},
+	]),
 ];
 
 export async function execute(run: Run): Promise<INodeExecutionData[]> {

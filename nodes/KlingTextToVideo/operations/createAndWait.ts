@@ -3,8 +3,9 @@
 import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { failedTask } from '../../shared/api/errors';
-import { downloadFields, showFor, simplifyField, videoFields, videoOptions } from '../fields';
+import { downloadFields, showFor, simplifyField, videoFields } from '../fields';
 import { readWaitOptions, WAIT_DEFAULTS } from '../input';
+import { videoOptions } from '../optionFields';
 import { createVideos } from './createVideos';
 import { deliverTask } from './deliverTask';
 import type { Run } from './run';

@@ -35,7 +35,7 @@ export async function createVideos(
 	const accepted: Array<VideoInput & { itemIndex: number }> = [];
 	for (const itemIndex of run.itemIndexes) {
 		try {
-			accepted.push({ ...readVideoInput(run.context, itemIndex, run.format), itemIndex });
+			accepted.push({ ...readVideoInput(run.context, itemIndex, run.connection), itemIndex });
 		} catch (error) {
 			refused.push({ state: 'failed', error, itemIndex });
 			if (!run.continues) failItem(run, error, { itemIndex });
@@ -43,9 +43,9 @@ export async function createVideos(
 	}
 
 	const batch = await runBatch(
-		accepted.map(({ request, modelId, itemIndex }) => ({
-			create: async () => await run.client.create(request, modelId),
-			deliver: async (task, signal) => await deliver(task, itemIndex, modelId, signal),
+		accepted.map(({ request, target, itemIndex }) => ({
+			create: async () => await run.client.create(request, target),
+			deliver: async (task, signal) => await deliver(task, itemIndex, target.id, signal),
 		})),
 		run.client,
 		{
@@ -61,8 +61,8 @@ export async function createVideos(
 	);
 
 	const created = batch.map((outcome, index): ItemOutcome => {
-		const { itemIndex, modelId } = accepted[index] as (typeof accepted)[number];
-		return { ...outcome, itemIndex, modelName: modelId };
+		const { itemIndex, target } = accepted[index] as (typeof accepted)[number];
+		return { ...outcome, itemIndex, modelName: target.id };
 	});
 	if (run.signal?.aborted) throw stoppedError(run, created);
 	return [...refused, ...created]

@@ -2,7 +2,7 @@
 
 import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { Slots } from '../../shared/waiting/slots';
+import { Slots } from '../../shared/slots';
 import { downloadFields, showFor, simplifyField } from '../fields';
 import { readTaskId } from '../input';
 import { deliverTask } from './deliverTask';
@@ -21,7 +21,8 @@ export const fields: INodeProperties[] = [
 		default: '={{ $json.task_id }}',
 		required: true,
 		placeholder: 'e.g. CmYgjmbyMToAAAAAAF6svw',
-		description: 'The task_id that Create or Create and Wait returned',
+		description:
+			'The task_id that Create or Create and Wait returned, or your own External Task ID on Kling’s own service',
 		displayOptions: showFor(OPERATIONS),
 	},
 	...downloadFields(OPERATIONS, false),
@@ -39,7 +40,7 @@ async function getOne(run: Run, itemIndex: number): Promise<INodeExecutionData> 
 	let taskId: string | undefined;
 	try {
 		taskId = readTaskId(run.context, itemIndex);
-		const task = await run.client.get(taskId);
+		const task = await run.client.find(taskId);
 		return await deliverTask(run, task, itemIndex, { signal: run.signal });
 	} catch (error) {
 		return failItem(run, error, { itemIndex, taskId }, taskId ? { task_id: taskId } : {});

@@ -5,6 +5,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import { toNodeError } from '../../shared/n8n/errors';
 import * as create from './create';
 import * as createAndWait from './createAndWait';
+import * as getMany from './getMany';
 import * as getStatus from './getStatus';
 import { type Run, startRun } from './run';
 
@@ -13,7 +14,12 @@ interface Operation {
 	execute(run: Run): Promise<INodeExecutionData[]>;
 }
 
-const OPERATIONS: Readonly<Record<string, Operation>> = { create, createAndWait, getStatus };
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+	create,
+	createAndWait,
+	getMany,
+	getStatus,
+};
 
 export const properties: INodeProperties[] = [
 	{
@@ -33,6 +39,12 @@ export const properties: INodeProperties[] = [
 				value: 'createAndWait',
 				action: 'Create video and wait for it',
 				description: 'Start a video, wait until Kling has finished it and download it',
+			},
+			{
+				name: 'Get Many',
+				value: 'getMany',
+				action: 'Get many videos',
+				description: 'List the videos created on Kling’s own service, the newest first',
 			},
 			{
 				name: 'Get Status',

@@ -3,9 +3,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { KlingClient } from '../../shared/api/client';
-import { toConnection } from '../../shared/api/connection';
-import { gateway } from '../../shared/api/formats/gateway';
-import type { FormatName } from '../../shared/api/models';
+import { type Connection, toConnection } from '../../shared/api/connection';
 import { systemClock } from '../../shared/n8n/clock';
 import { type Circumstances, toNodeError } from '../../shared/n8n/errors';
 import { CREDENTIAL, sendAsNode } from '../../shared/n8n/send';
@@ -14,7 +12,7 @@ import type { Clock } from '../../shared/waiting/clock';
 export interface Run {
 	context: IExecuteFunctions;
 	client: KlingClient;
-	format: FormatName;
+	connection: Connection;
 	clock: Clock;
 	itemIndexes: number[];
 	/** On Error is set to one of the two ways of continuing. */
@@ -30,8 +28,8 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 	const connection = toConnection(await context.getCredentials(CREDENTIAL));
 	return {
 		context,
-		client: new KlingClient(gateway, sendAsNode(context, connection)),
-		format: 'gateway',
+		client: new KlingClient(connection.formats, sendAsNode(context, connection)),
+		connection,
 		clock: systemClock,
 		itemIndexes: context.getInputData().map((_, index) => index),
 		continues: context.continueOnFail(),

@@ -1,44 +1,191 @@
-/** The Kling API as functions: create and query tasks in one wire format over an injected transport. */
+/** The Kling API as functions, over an injected transport: the only place that knows how to ask. */
 
 import { z } from 'zod';
 
-import { fromTransport, refusal, unreadable } from './errors';
-import { type Format, ShapeError, wire } from './formats/format';
+import { type Account, accountRequest, readAccount } from './account';
+import { fromTransport, KlingError, refusal, unknownTask, unreadable } from './errors';
+import { FORMATS } from './formats';
+import { ShapeError, wire } from './formats/reply';
 import { type ApiReply, type ApiRequest, type Send, toTransportError } from './http';
+import type { FormatName, Target } from './models';
 import type { VideoRequest } from './request';
-import type { Task } from './task';
+import { Slots } from '../slots';
+import type { Task, TaskReply } from './task';
+
+/** Queries for single tasks under way at once. */
+const PARALLEL_QUERIES = 5;
+
+/** What a query for one of several tasks came to. */
+export type Refreshed = { task: Task } | { error: unknown };
 
 export class KlingClient {
+	private readonly slots = new Slots(PARALLEL_QUERIES);
+	/** Formats whose request for many tasks turned out to be of no use with this service. */
+	private readonly withoutMany = new Set<FormatName>();
+
+	/** @param formats those that the credential can use, the preferred one first */
 	constructor(
-		private readonly format: Format,
+		private readonly formats: readonly FormatName[],
 		private readonly send: Send,
+		private readonly now: () => number = Date.now,
 	) {}
 
 	/**
 	 * Starts a video. This is what costs money.
-	 * @param modelId the model's name in the client's format
 	 * @throws {KlingError} with `retry: 'maybe'` when the video may have been started all the same
 	 */
-	async create(request: VideoRequest, modelId: string): Promise<Task> {
-		return await this.ask(this.format.create(request, modelId));
+	async create(request: VideoRequest, target: Target): Promise<Task> {
+		return await this.askForTask(target.format, FORMATS[target.format].create(request, target));
 	}
 
-	/** Queries a task. @throws {KlingError} */
-	async get(taskId: string): Promise<Task> {
-		return await this.ask(this.format.get(taskId));
+	/**
+	 * Finds a task by its ID or by the user's own ID for it, in whichever format it was created.
+	 * @throws {KlingError}
+	 */
+	async find(id: string): Promise<Task> {
+		let unknown: unknown;
+		for (const format of this.formats) {
+			for (const request of FORMATS[format].find(id)) {
+				const [outcome] = await Promise.allSettled([this.askForTask(format, request)]);
+				if (outcome.status === 'fulfilled') return outcome.value;
+				if (!isUnknown(outcome.reason)) throw outcome.reason;
+				unknown ??= outcome.reason;
+			}
+		}
+		throw unknown;
 	}
 
-	private async ask(request: ApiRequest): Promise<Task> {
+	/**
+	 * Queries running tasks, with as few requests as their formats allow.
+	 * @returns one outcome per task, in their order; never throws
+	 */
+	async refresh(tasks: readonly Task[]): Promise<Refreshed[]> {
+		const formats = new Set(tasks.map(({ format }) => format));
+		const refreshed = new Map<Task, Refreshed>();
+		for (const format of formats) {
+			const its = tasks.filter((task) => task.format === format);
+			for (const [task, outcome] of await this.refreshIn(format, its)) {
+				refreshed.set(task, outcome);
+			}
+		}
+		return tasks.map((task) => refreshed.get(task) as Refreshed);
+	}
+
+	/**
+	 * Lists the account's tasks, the newest first.
+	 * @param limit how many at most
+	 * @throws {KlingError}
+	 */
+	async list(limit: number): Promise<Task[]> {
+		const tasks: Task[] = [];
+		let unknown: unknown;
+		for (const format of this.formats) {
+			const [outcome] = await Promise.allSettled([this.listIn(format, limit)]);
+			if (outcome.status === 'fulfilled') tasks.push(...outcome.value);
+			else if (isUnknown(outcome.reason)) unknown ??= outcome.reason;
+			else throw outcome.reason;
+		}
+		// Services that pass on one of the formats only do not know the routes of the other.
+		if (tasks.length === 0 && unknown !== undefined) throw unknown;
+		return tasks
+			.sort((one, other) => (other.createdAt ?? 0) - (one.createdAt ?? 0))
+			.slice(0, limit);
+	}
+
+	/** Asks for the account's resource packs. Free. @throws {KlingError} */
+	async account(): Promise<Account> {
+		const { json, reply } = await this.ask(accountRequest(this.now()));
+		const account = readAccount(json);
+		if (!account) throw unreadable(reply.status, reply.body, 'it tells nothing of the account');
+		return account;
+	}
+
+	private async refreshIn(
+		format: FormatName,
+		tasks: readonly Task[],
+	): Promise<ReadonlyArray<readonly [Task, Refreshed]>> {
+		const { many } = FORMATS[format];
+		if (!many || tasks.length < 2 || this.withoutMany.has(format)) {
+			return await this.refreshEach(tasks);
+		}
+		const found: Array<readonly [Task, Refreshed]> = [];
+		const missing: Task[] = [];
+		for (let start = 0; start < tasks.length; start += many.limit) {
+			const part = tasks.slice(start, start + many.limit);
+			const request = many.request(part.map(({ id }) => id));
+			const [outcome] = await Promise.allSettled([this.askForTasks(format, request)]);
+			if (outcome.status === 'rejected' && !isFinal(outcome.reason)) {
+				found.push(...part.map((task) => [task, { error: outcome.reason as unknown }] as const));
+				continue;
+			}
+			const byId = new Map(
+				(outcome.status === 'fulfilled' ? outcome.value : []).map((task) => [task.id, task]),
+			);
+			for (const task of part) {
+				const fresh = byId.get(task.id);
+				if (fresh) found.push([task, { task: fresh }]);
+				else missing.push(task);
+			}
+		}
+		// A service that does not know the request, or lists the oldest first, is not asked again.
+		if (missing.length > found.length) this.withoutMany.add(format);
+		return [...found, ...(await this.refreshEach(missing))];
+	}
+
+	private async refreshEach(
+		tasks: readonly Task[],
+	): Promise<ReadonlyArray<readonly [Task, Refreshed]>> {
+		return await Promise.all(
+			tasks.map(async (task) => {
+				const [request] = FORMATS[task.format].find(task.id);
+				const [outcome] = await Promise.allSettled([
+					this.slots.run(async () => await this.askForTask(task.format, request as ApiRequest)),
+				]);
+				const refreshed: Refreshed =
+					outcome.status === 'fulfilled'
+						? { task: outcome.value }
+						: { error: outcome.reason as unknown };
+				return [task, refreshed] as const;
+			}),
+		);
+	}
+
+	private async listIn(format: FormatName, limit: number): Promise<Task[]> {
+		const { list, readTasks } = FORMATS[format];
+		const tasks: Task[] = [];
+		if (!list) return tasks;
+		const pageSize = Math.min(limit, list.pageSize);
+		let cursor: string | undefined;
+		do {
+			const { json, reply } = await this.ask(list.request(pageSize, cursor));
+			tasks.push(...read(readTasks, json, reply).map((task) => ({ ...task, format })));
+			cursor = list.next(json, pageSize, cursor);
+		} while (cursor !== undefined && tasks.length < limit);
+		return tasks;
+	}
+
+	private async askForTask(format: FormatName, request: ApiRequest): Promise<Task> {
+		const { json, reply } = await this.ask(request);
+		return { ...read(FORMATS[format].readTask, json, reply), format };
+	}
+
+	private async askForTasks(format: FormatName, request: ApiRequest): Promise<Task[]> {
+		const { json, reply } = await this.ask(request);
+		return read(FORMATS[format].readTasks, json, reply).map((task) => ({ ...task, format }));
+	}
+
+	/** @returns the reply of a request that was carried out. @throws {KlingError} */
+	private async ask(request: ApiRequest): Promise<{ json: unknown; reply: ApiReply }> {
 		const reply = await this.carry(request);
 		const json = parseJson(reply.body);
 		const said = readVerdict(json, reply.status);
 		// A code other than 0 is a refusal even under HTTP 200 (kling-api.md, section 6, trap b).
 		if (reply.status < 200 || reply.status >= 300 || said.code !== undefined) {
-			const retryAfter = readRetryAfter(reply.headers['retry-after'], Date.now());
+			const retryAfter = readRetryAfter(reply.headers['retry-after'], this.now());
 			throw refusal(reply.status, { ...said, retryAfter }, reply.body);
 		}
 		if (json === undefined) throw unreadable(reply.status, reply.body);
-		return this.readTask(json, reply);
+		return { json, reply };
 	}
 
 	private async carry(request: ApiRequest): Promise<ApiReply> {
@@ -48,15 +195,28 @@ export class KlingClient {
 			throw fromTransport(toTransportError(error));
 		}
 	}
+}
 
-	private readTask(json: unknown, reply: ApiReply): Task {
-		try {
-			return this.format.readTask(json);
-		} catch (error) {
-			const flaw = error instanceof ShapeError ? error.message : 'it cannot be understood';
-			throw unreadable(reply.status, reply.body, flaw);
-		}
+function read<Result extends TaskReply | TaskReply[]>(
+	reader: (json: unknown) => Result,
+	json: unknown,
+	reply: ApiReply,
+): Result {
+	try {
+		return reader(json);
+	} catch (error) {
+		if (error instanceof ShapeError && error.isEmptyList) throw unknownTask();
+		const flaw = error instanceof ShapeError ? error.message : 'it cannot be understood';
+		throw unreadable(reply.status, reply.body, flaw);
 	}
+}
+
+function isUnknown(error: unknown): boolean {
+	return error instanceof KlingError && error.details.isUnknown === true;
+}
+
+function isFinal(error: unknown): boolean {
+	return !(error instanceof KlingError) || error.details.retry === 'never';
 }
 
 interface Verdict {
@@ -71,15 +231,23 @@ const verdictSchema = z.object({ code: wire.number, message: wire.text, requestI
 /** Finds code, words and request ID where Kling and the gateways put them. */
 function readVerdict(json: unknown, httpStatus: number): Verdict {
 	const reply = fieldsOf(json);
-	const nested = fieldsOf(reply.error);
-	const { code, message, requestId } = verdictSchema.parse({
-		code: reply.code ?? nested.code,
-		message: [reply.message, reply.msg, nested.message, reply.error].find(isText),
-		requestId: reply.request_id ?? nested.request_id,
-	});
+	const error = fieldsOf(reply.error);
+	// The account endpoint has a second verdict inside its data (kling-api.md, section 9).
+	const data = fieldsOf(reply.data);
+	const codes = [reply.code, error.code, data.code].map((code) => wire.number.parse(code));
 	// Some gateways repeat the HTTP status as the code: no fact of its own.
-	const saysNothing = code === 0 || code === httpStatus;
-	return { code: saysNothing ? undefined : code, message, requestId };
+	const code = codes.find((each) => each !== undefined && each !== 0 && each !== httpStatus);
+	const { message, requestId } = verdictSchema.parse({
+		message: [
+			code === codes[2] ? data.msg : undefined,
+			reply.message,
+			reply.msg,
+			error.message,
+			reply.error,
+		].find(isText),
+		requestId: reply.request_id ?? error.request_id,
+	});
+	return { code, message, requestId };
 }
 
 /** @returns milliseconds, from seconds or an HTTP date (RFC 9110, section 10.2.3) */

@@ -1,11 +1,22 @@
-/** Where the Kling API is and who asks: the credential, checked, and the headers it stands for. */
+/** Where the Kling API is and who asks: the credential, checked, and the header it stands for. */
+
+import { createHmac } from 'node:crypto';
 
 import { z } from 'zod';
 
+import type { FormatName } from './models';
+
+export type Service = 'official' | 'gateway';
+
 export interface Connection {
+	service: Service;
 	/** Without a trailing slash; may carry a path prefix. */
 	baseUrl: string;
-	apiKey: string;
+	authentication:
+		| { kind: 'apiKey'; apiKey: string }
+		| { kind: 'accessKey'; accessKey: string; secretKey: string };
+	/** The wire formats it can use, the preferred one first. */
+	formats: readonly FormatName[];
 }
 
 /** The credential cannot be used as it is filled in. The message names the field. */
@@ -16,71 +27,125 @@ export class CredentialError extends Error {
 	}
 }
 
-const credentialSchema = z.object({
-	baseUrl: z.string().transform((text) => text.trim()),
-	apiKey: z
-		.string()
-		.transform(cleanKey)
-		.pipe(z.string().min(1, "Fill in 'API Key' in the Kling API credential")),
-});
+/** Kling's own hosts. Source: kling-api.md, section 1. */
+const HOSTS = {
+	global: 'https://api-singapore.klingai.com',
+	china: 'https://api-beijing.klingai.com',
+} as const;
 
 /**
  * Checks the decrypted credential.
  * @throws {CredentialError}
  */
 export function toConnection(credential: unknown): Connection {
-	const result = credentialSchema.safeParse(credential);
-	if (!result.success) {
-		throw new CredentialError(
-			result.error.issues[0]?.message ?? 'The Kling API credential is empty',
-		);
+	const fields = parse(credentialSchema, credential);
+	const service = fields.service;
+	const host = service === 'official' && fields.region !== 'custom' && HOSTS[fields.region];
+	const baseUrl = host || checkBaseUrl(fields.baseUrl);
+	if (service === 'official' && fields.authentication === 'accessKey') {
+		const keys = parse(accessKeySchema, fields);
+		// Kling takes signed tokens on its older routes only (kling-api.md, section 1.2).
+		return { service, baseUrl, authentication: { kind: 'accessKey', ...keys }, formats: ['v1'] };
 	}
-	return { baseUrl: checkBaseUrl(result.data.baseUrl), apiKey: result.data.apiKey };
+	const { apiKey } = parse(apiKeySchema, fields);
+	const formats = service === 'official' ? (['v1', 'path'] as const) : (['gateway'] as const);
+	return { service, baseUrl, authentication: { kind: 'apiKey', apiKey }, formats };
 }
 
-/** The value of the Authorization header. */
-export function authorization(connection: Connection): string {
-	return `Bearer ${connection.apiKey}`;
+/**
+ * The value of the Authorization header. A token is signed for every single request, so none can
+ * expire between two of them.
+ * @param now milliseconds since the epoch
+ */
+export function authorization({ authentication }: Connection, now: number): string {
+	return authentication.kind === 'apiKey'
+		? `Bearer ${authentication.apiKey}`
+		: `Bearer ${signToken(authentication, Math.floor(now / 1000))}`;
 }
+
+/** How long a token is valid, and how far Kling's clock may be behind; in seconds (kling-api.md, 1.2). */
+const TOKEN_LIFETIME = 1800;
+const TOKEN_LEEWAY = 5;
+
+function signToken(
+	{ accessKey, secretKey }: { accessKey: string; secretKey: string },
+	now: number,
+): string {
+	const header = { alg: 'HS256', typ: 'JWT' };
+	const claims = { iss: accessKey, exp: now + TOKEN_LIFETIME, nbf: now - TOKEN_LEEWAY };
+	const content = [header, claims]
+		.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+		.join('.');
+	return `${content}.${createHmac('sha256', secretKey).update(content).digest('base64url')}`;
+}
+
+const credentialSchema = z.object({
+	service: z.enum(['official', 'gateway']).default('official'),
+	region: z.enum(['global', 'china', 'custom']).default('global'),
+	baseUrl: z.string().default(''),
+	authentication: z.enum(['apiKey', 'accessKey']).default('apiKey'),
+	apiKey: z.string().default(''),
+	accessKey: z.string().default(''),
+	secretKey: z.string().default(''),
+});
+
+const apiKeySchema = z.object({ apiKey: secret('API Key') });
+
+const accessKeySchema = z.object({
+	accessKey: secret('Access Key'),
+	secretKey: secret('Secret Key'),
+});
 
 /** People paste keys together with "Bearer " and with white space from the page they copied them from. */
-function cleanKey(text: string): string {
-	return text
-		.replace(/\s+/g, ' ')
-		.trim()
-		.replace(/^Bearer /i, '')
-		.replace(/\s/g, '');
+function secret(field: string) {
+	return z
+		.string()
+		.transform((text) =>
+			text
+				.trim()
+				.replace(/^Bearer\s+/i, '')
+				.replace(/\s/g, ''),
+		)
+		.pipe(z.string().min(1, `'${field}' in the Kling API credential is empty`));
+}
+
+function parse<Schema extends z.ZodTypeAny>(schema: Schema, value: unknown): z.output<Schema> {
+	const result = schema.safeParse(value);
+	if (result.success) return result.data;
+	const [issue] = result.error.issues;
+	throw new CredentialError(
+		issue?.code === 'too_small'
+			? issue.message
+			: `The Kling API credential has an unusable value in its field '${issue?.path.join('.')}'`,
+	);
 }
 
 function checkBaseUrl(text: string): string {
-	const url = parseUrl(text);
-	if (
-		!url ||
-		!['http:', 'https:'].includes(url.protocol) ||
-		url.username ||
-		url.search ||
-		url.hash
-	) {
+	const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+	const isPlain = url && !url.username && !url.password && !url.search && !url.hash;
+	if (!isPlain || !['http:', 'https:'].includes(url.protocol)) {
 		throw new CredentialError(
 			"'Base URL' in the Kling API credential must be an address such as https://api.example.com or https://api.example.com/kling",
 		);
 	}
-	if (url.protocol === 'http:' && !isOwnNetwork(url.hostname)) {
+	if (!isSafeAddress(url)) {
 		throw new CredentialError(
-			"'Base URL' in the Kling API credential must start with https://: your API key would cross the internet unencrypted. http:// is for addresses in your own network",
+			"'Base URL' in the Kling API credential must start with https://, or your key would cross the internet unencrypted; http:// is for addresses in your own network",
 		);
 	}
 	return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
-function parseUrl(text: string): URL | undefined {
-	return URL.canParse(text) ? new URL(text) : undefined;
+/** Whether nobody on the internet can read along: https, or an address in one's own network. */
+export function isSafeAddress({ protocol, hostname }: URL): boolean {
+	return protocol === 'https:' || (protocol === 'http:' && isOwnNetwork(hostname));
 }
 
-/** Loopback, private and link-local addresses, and host names without a dot. */
+/** Loopback, private and link-local addresses, and host names of a single label. */
 function isOwnNetwork(hostname: string): boolean {
-	if (hostname.startsWith('['))
+	if (hostname.startsWith('[')) {
 		return /^\[(::1|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*)\]$/.test(hostname);
+	}
 	const octets = /^(\d+)\.(\d+)\.\d+\.\d+$/.exec(hostname);
 	if (!octets) return !hostname.includes('.') || hostname.endsWith('.localhost');
 	const [first, second] = [Number(octets[1]), Number(octets[2])];

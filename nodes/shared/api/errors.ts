@@ -4,16 +4,18 @@
  */
 
 import type { TransportError, TransportFailure } from './http';
-import type { Task } from './task';
+import { modelsIn } from './models';
+import type { TaskReply } from './task';
 
 /**
  * What a repetition of the request can bring:
  * - `never`: nothing, Kling's answer is final;
  * - `unsent`: nothing was sent, the service could not be reached;
  * - `whenFree`: success later; nothing was bought so far;
+ * - `resign`: success with a freshly signed token; nothing was bought;
  * - `maybe`: success later, but whether this request was carried out is not known.
  */
-export type Retry = 'never' | 'unsent' | 'whenFree' | 'maybe';
+export type Retry = 'never' | 'unsent' | 'whenFree' | 'resign' | 'maybe';
 
 export interface ErrorFact {
 	/** What happened, as the start of a message. */
@@ -23,26 +25,32 @@ export interface ErrorFact {
 	retry: Retry;
 }
 
-const CHECK_API_KEY =
-	'Check the API Key and the Base URL in the Kling API credential, then test it.';
+const CHECK_KEYS =
+	'Check the key in the Kling API credential, and that it belongs to the service and region chosen there; then test the credential.';
 const CHANGE_INPUT = 'Change the prompt so that it keeps to Kling’s content rules.';
 const TRY_LATER = 'Try again in a few minutes.';
 const FEWER_AT_ONCE = 'Try again later, or create fewer videos at a time.';
 
+function livingModels(): string {
+	return modelsIn(['v1', 'path'])
+		.map(({ displayName }) => displayName)
+		.join(', ');
+}
+
 /** Kling's service codes, which also tell apart what HTTP 429 mixes up. Source: kling-api.md, section 6. */
 const BY_SERVICE_CODE: Readonly<Record<number, ErrorFact>> = {
-	1000: { meaning: 'Kling refused the credential', advice: CHECK_API_KEY, retry: 'never' },
-	1001: { meaning: 'Kling received no API key', advice: CHECK_API_KEY, retry: 'never' },
-	1002: { meaning: 'Kling refused the API key', advice: CHECK_API_KEY, retry: 'never' },
+	1000: { meaning: 'Kling refused the credential', advice: CHECK_KEYS, retry: 'never' },
+	1001: { meaning: 'Kling received no API key', advice: CHECK_KEYS, retry: 'never' },
+	1002: { meaning: 'Kling refused the API key', advice: CHECK_KEYS, retry: 'never' },
 	1003: {
 		meaning: 'Kling says the signed token is not valid yet',
 		advice: 'Set the clock of the server n8n runs on: it is ahead of Kling’s.',
-		retry: 'never',
+		retry: 'resign',
 	},
 	1004: {
 		meaning: 'Kling says the signed token has expired',
 		advice: 'Set the clock of the server n8n runs on: it is behind Kling’s.',
-		retry: 'never',
+		retry: 'resign',
 	},
 	1100: {
 		meaning: 'The Kling account is in an abnormal state',
@@ -81,7 +89,7 @@ const BY_SERVICE_CODE: Readonly<Record<number, ErrorFact>> = {
 	},
 	1203: {
 		meaning: 'Kling does not know the model or task asked for',
-		advice: 'Choose a Model that Kling still offers, and check the Task ID.',
+		advice: `For a new video choose a Model that Kling still offers: ${livingModels()}. For an existing one check the Task ID, and that the Kling API credential is the one the task was created with.`,
 		retry: 'never',
 	},
 	1300: {
@@ -117,7 +125,7 @@ const BY_HTTP_STATUS: Readonly<Record<number, ErrorFact>> = {
 		advice: 'Compare the node’s fields with what the chosen Model can do, and check the Task ID.',
 		retry: 'never',
 	},
-	401: { meaning: 'Kling refused the API key', advice: CHECK_API_KEY, retry: 'never' },
+	401: { meaning: 'Kling refused the API key', advice: CHECK_KEYS, retry: 'never' },
 	403: {
 		meaning: 'The API key has no permission for this request',
 		advice: 'Choose another Model, or have this one enabled for the key by whoever issued it.',
@@ -173,6 +181,8 @@ export interface KlingErrorDetails {
 	/** Kling's own words, or the beginning of a reply nobody could read. */
 	original?: string;
 	requestId?: string;
+	/** What was asked for does not exist, as far as this answer goes. */
+	isUnknown?: boolean;
 	/** A web page answered: a proxy or firewall on the way, or a wrong address. */
 	webPage?: boolean;
 	/** The execution was stopped while the request was on its way. */
@@ -190,6 +200,9 @@ export class KlingError extends Error {
 		this.name = 'KlingError';
 	}
 }
+
+/** What services answer to an ID they do not know: documented nowhere, so both are taken for it. */
+const UNKNOWN_STATUSES = [400, 404];
 
 /**
  * Kling's answer was no.
@@ -214,6 +227,7 @@ export function refusal(
 		original: message ?? excerptOf(body),
 		requestId,
 		retryAfter,
+		isUnknown: !isForeign && UNKNOWN_STATUSES.includes(httpStatus),
 		webPage,
 	});
 }
@@ -271,8 +285,14 @@ export function fromTransport({ failure, detail }: TransportError): KlingError {
 	});
 }
 
+/** Kling answered properly, and has no such task. */
+export function unknownTask(): KlingError {
+	const { meaning, advice, retry } = BY_SERVICE_CODE[1203] as ErrorFact;
+	return new KlingError(meaning, { advice, retry, isUnknown: true });
+}
+
 /** Kling took the task on and ended it without a video. */
-export function failedTask(task: Task): KlingError {
+export function failedTask(task: TaskReply): KlingError {
 	return new KlingError(
 		`Kling could not make the video: ${task.statusMessage || 'it gave no reason'}`,
 		{ advice: 'Change the prompt or the options, then create the video again.', retry: 'never' },
@@ -280,7 +300,7 @@ export function failedTask(task: Task): KlingError {
 }
 
 /** Kling calls the task completed, but names no video. */
-export function missingVideo(task: Task): KlingError {
+export function missingVideo(task: TaskReply): KlingError {
 	return new KlingError('Kling calls the task completed, but its reply names no video', {
 		advice: 'Fetch it again in a few minutes with the Get Status operation and this task ID.',
 		retry: 'maybe',

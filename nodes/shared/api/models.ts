@@ -1,13 +1,23 @@
 /**
  * The model registry: what each model can do, in each wire format that serves it. The form's
- * fields and the validation both come from here; no other file knows a fact about a model.
+ * fields, the validation and the README's tables come from here; no other file knows a fact about
+ * a model.
  *
- * Sources: seed document (format `gateway`); kling-api.md, section 5 (official formats).
+ * Sources: seed document (format `gateway`); kling-api.md, sections 0.1 and 5 (formats `v1`, `path`).
  */
 
-import type { AspectRatio, CameraAxis, Mode } from './request';
+import type { AspectRatio, CameraAxis, CameraPreset, Mode, MultiShot } from './request';
 
-export type FormatName = 'gateway';
+export type FormatName = 'gateway' | 'v1' | 'path';
+
+export interface CameraSupport {
+	axes: readonly CameraAxis[];
+	presets: readonly CameraPreset[];
+	/** Absent: in every mode. */
+	modes?: readonly Mode[];
+	/** Absent: for every duration. */
+	durations?: readonly number[];
+}
 
 export interface Capabilities {
 	modes: readonly Mode[];
@@ -16,12 +26,16 @@ export interface Capabilities {
 	aspectRatios: readonly AspectRatio[];
 	negativePrompt: boolean;
 	cfgScale: boolean;
-	/** Empty: no camera control. */
-	cameraAxes: readonly CameraAxis[];
+	/** Absent: no camera control. */
+	camera?: CameraSupport;
+	/** The modes in which sound can be chosen; empty: there is nothing to choose. */
+	soundModes: readonly Mode[];
+	/** Empty: no multi-shot. */
+	multiShot: ReadonlyArray<MultiShot['shotType']>;
 }
 
 export interface ServedModel extends Capabilities {
-	/** The model's name on the wire. */
+	/** The model's name on the wire: `model_name`, or the path segment. */
 	id: string;
 }
 
@@ -29,63 +43,228 @@ export interface Model {
 	/** The Model option's value; part of the public contract. */
 	value: string;
 	displayName: string;
-	description?: string;
-	/** What the model can do in each wire format that serves it. */
+	/** Day on which Kling's own service stopped serving the model, as far as known. */
+	retired?: string;
+	/** What else a reader of the model list should know. */
+	note?: string;
+	/** What the model can do in each wire format that serves or served it. */
 	formats: Readonly<Partial<Record<FormatName, ServedModel>>>;
 }
+
+const SECONDS_5_10 = [5, 10] as const;
+const SECONDS_3_TO_15 = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] as const;
+const AXES = ['horizontal', 'pan', 'roll', 'tilt', 'vertical', 'zoom'] as const;
+const PRESETS = ['down_back', 'forward_up', 'left_turn_forward', 'right_turn_forward'] as const;
 
 /** Every model of the seed document can do everything that document describes. */
 const SEED: Capabilities = {
 	modes: ['std', 'pro'],
-	durations: [5, 10],
+	durations: SECONDS_5_10,
 	aspectRatios: ['16:9', '9:16', '1:1', '3:2', '2:3', '3:4', '4:3'],
 	negativePrompt: true,
 	cfgScale: true,
-	cameraAxes: ['horizontal', 'pan', 'roll', 'tilt', 'vertical', 'zoom'],
+	camera: { axes: AXES, presets: [] },
+	soundModes: [],
+	multiShot: [],
 };
+
+/** What Kling's first-generation models have in common on Kling's own service. */
+const OFFICIAL: Capabilities = {
+	modes: ['std', 'pro'],
+	durations: SECONDS_5_10,
+	aspectRatios: ['16:9', '9:16', '1:1'],
+	negativePrompt: true,
+	cfgScale: false,
+	soundModes: [],
+	multiShot: [],
+};
+
+/** Kling 3.0, whose modes all come with or without sound. */
+const V3: Capabilities = {
+	...OFFICIAL,
+	modes: ['std', 'pro', '4k'],
+	durations: SECONDS_3_TO_15,
+	soundModes: ['std', 'pro', '4k'],
+	multiShot: ['intelligence', 'customize'],
+};
+
+/** The format with the model in the path has neither field. */
+const NO_NEGATIVE_PROMPT_NO_CFG = { negativePrompt: false, cfgScale: false } as const;
 
 export const MODELS: readonly Model[] = [
 	{
+		value: 'kling-v3',
+		displayName: 'Kling 3.0',
+		formats: {
+			v1: { id: 'kling-v3', ...V3, cfgScale: true },
+			path: { id: 'kling-3.0', ...V3, ...NO_NEGATIVE_PROMPT_NO_CFG },
+		},
+	},
+	{
+		value: 'kling-3.0-turbo',
+		displayName: 'Kling 3.0 Turbo',
+		note: 'Always with sound',
+		formats: {
+			path: {
+				id: 'kling-3.0-turbo',
+				...OFFICIAL,
+				...NO_NEGATIVE_PROMPT_NO_CFG,
+				durations: SECONDS_3_TO_15,
+				multiShot: ['customize'],
+			},
+		},
+	},
+	{
+		value: 'kling-v2-6',
+		displayName: 'Kling 2.6',
+		formats: {
+			v1: { id: 'kling-v2-6', ...OFFICIAL, soundModes: ['pro'] },
+			path: {
+				id: 'kling-2.6',
+				...OFFICIAL,
+				...NO_NEGATIVE_PROMPT_NO_CFG,
+				soundModes: ['pro'],
+			},
+		},
+	},
+	{
+		value: 'kling-v2-5-turbo',
+		displayName: 'Kling 2.5 Turbo',
+		formats: {
+			v1: { id: 'kling-v2-5-turbo', ...OFFICIAL },
+			path: { id: 'kling-2.5-turbo', ...OFFICIAL, ...NO_NEGATIVE_PROMPT_NO_CFG },
+		},
+	},
+	{
 		value: 'kling-v2-1-master',
 		displayName: 'Kling 2.1 Master',
-		formats: { gateway: { id: 'kling-v2-1-master', ...SEED } },
+		retired: '2026-09-15',
+		formats: {
+			gateway: { id: 'kling-v2-1-master', ...SEED },
+			v1: { id: 'kling-v2-1-master', ...OFFICIAL },
+		},
 	},
 	{
 		value: 'kling-v2-1',
 		displayName: 'Kling 2.1',
+		note: 'Never made videos from text on Kling’s own service; for gateways',
 		formats: { gateway: { id: 'kling-v2-1', ...SEED } },
 	},
 	{
 		value: 'kling-v2-master',
-		displayName: 'Kling 2 Master',
-		formats: { gateway: { id: 'kling-v2-master', ...SEED } },
+		displayName: 'Kling 2.0 Master',
+		retired: '2026-10-01',
+		formats: {
+			gateway: { id: 'kling-v2-master', ...SEED },
+			v1: { id: 'kling-v2-master', ...OFFICIAL },
+		},
 	},
 	{
 		value: 'kling-v1-6',
 		displayName: 'Kling 1.6',
-		formats: { gateway: { id: 'kling-v1-6', ...SEED } },
+		retired: '2026-09-15',
+		formats: {
+			gateway: { id: 'kling-v1-6', ...SEED },
+			v1: { id: 'kling-v1-6', ...OFFICIAL, cfgScale: true },
+		},
+	},
+	{
+		value: 'kling-v1',
+		displayName: 'Kling 1.0',
+		retired: '2026-10-01',
+		formats: {
+			v1: {
+				id: 'kling-v1',
+				...OFFICIAL,
+				cfgScale: true,
+				camera: { axes: AXES, presets: PRESETS, modes: ['std'], durations: [5] },
+			},
+		},
 	},
 ];
 
-export const DEFAULT_MODEL = 'kling-v1-6';
+export const DEFAULT_MODEL = 'kling-v2-6';
 
 /** A model this package does not know: its ID comes from the user, its limits from the format. */
-export const CUSTOM_MODEL = {
+export const CUSTOM_MODEL: {
+	value: string;
+	displayName: string;
+	note: string;
+	formats: Readonly<Record<FormatName, Capabilities>>;
+} = {
 	value: 'custom',
 	displayName: 'Custom',
-	description: 'Another model that the service offers, by its ID',
-	formats: { gateway: SEED } satisfies Record<FormatName, Capabilities>,
+	note: 'Another model that the service offers, by its ID',
+	formats: {
+		gateway: SEED,
+		v1: { ...V3, cfgScale: true, camera: { axes: AXES, presets: PRESETS } },
+		path: { ...V3, ...NO_NEGATIVE_PROMPT_NO_CFG },
+	},
 };
 
+export type AnyModel = Model | typeof CUSTOM_MODEL;
+
+export const ALL_MODELS: readonly AnyModel[] = [...MODELS, CUSTOM_MODEL];
+
+/** A model in the format it will be asked for in. */
+export interface Target extends ServedModel {
+	displayName: string;
+	format: FormatName;
+}
+
 /**
- * What is offered for a model in any of its formats, without repetitions.
- * @param keyOf what makes two offers the same
+ * Finds a model in the first of the formats that serves it.
+ * @param customId the ID of a custom model
+ * @returns undefined when none of the formats serves the model
  */
+export function findTarget(
+	value: string,
+	formats: readonly FormatName[],
+	customId = '',
+): Target | undefined {
+	if (value === CUSTOM_MODEL.value) return findCustomTarget(customId, formats);
+	const model = MODELS.find((candidate) => candidate.value === value);
+	for (const format of formats) {
+		const served = model?.formats[format];
+		if (model && served) return { ...served, displayName: model.displayName, format };
+	}
+	return undefined;
+}
+
+function findCustomTarget(id: string, formats: readonly FormatName[]): Target | undefined {
+	const format = formats.includes('gateway') ? 'gateway' : formatOfId(id);
+	if (!formats.includes(format)) return undefined;
+	// An ID that the registry knows brings that model's limits along.
+	const known = MODELS.map((model) => model.formats[format]).find((served) => served?.id === id);
+	return { ...(known ?? CUSTOM_MODEL.formats[format]), id, displayName: id, format };
+}
+
+/** Kling names models "kling-v3" in the body and "kling-3.0" in the path (kling-api.md, section 0). */
+function formatOfId(id: string): FormatName {
+	return /^kling-\d/.test(id) ? 'path' : 'v1';
+}
+
+/** The models that can be asked for in any of the formats; retired ones only where gateways keep them. */
+export function modelsIn(formats: readonly FormatName[]): Model[] {
+	return MODELS.filter(
+		(model) =>
+			formats.some((format) => model.formats[format]) &&
+			(!model.retired || formats.includes('gateway')),
+	);
+}
+
+/** One sentence on a model for the form, if there is anything to say. */
+export function describeModel(model: AnyModel): string | undefined {
+	if (!('retired' in model) || !model.retired) return model.note;
+	const remaining = 'gateway' in model.formats ? '; some gateways still offer it' : '';
+	return `Retired by Kling, no longer served since ${model.retired}${remaining}`;
+}
+
+/** What a model offers in any of its formats, without repetitions. */
 export function offeredBy<Offer>(
-	model: { formats: Readonly<Partial<Record<FormatName, Capabilities>>> },
-	offersOf: (capabilities: Capabilities) => Offer[],
-	keyOf: (offer: Offer) => unknown,
+	model: AnyModel,
+	offersOf: (capabilities: Capabilities) => readonly Offer[],
 ): Offer[] {
-	const offers = Object.values(model.formats).flatMap(offersOf);
-	return [...new Map(offers.map((offer) => [keyOf(offer), offer])).values()];
+	const all: Capabilities[] = Object.values(model.formats);
+	return [...new Set(all.flatMap(offersOf))];
 }

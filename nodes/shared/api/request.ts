@@ -4,25 +4,45 @@ export type Mode = 'std' | 'pro' | '4k';
 
 export type AspectRatio = '16:9' | '9:16' | '1:1' | '3:2' | '2:3' | '3:4' | '4:3';
 
-/** The six camera axes; each is moved by an amount. */
+/** Moves the camera by an amount. */
 export type CameraAxis = 'horizontal' | 'pan' | 'roll' | 'tilt' | 'vertical' | 'zoom';
 
-/** Limits that hold for every model. Sources: seed document; kling-api.md, section 3.1. */
+/** Moves the camera in a way of its own, without an amount. */
+export type CameraPreset = 'down_back' | 'forward_up' | 'left_turn_forward' | 'right_turn_forward';
+
+export type CameraControl =
+	| {
+			type: CameraAxis;
+			/** -10 to 10, not zero; negative reverses the direction. */
+			value: number;
+	  }
+	| { type: CameraPreset };
+
+export interface Shot {
+	/** 1 to 512 code points. */
+	prompt: string;
+	/** Whole seconds. */
+	duration: number;
+}
+
+/** `intelligence`: Kling splits the prompt. `customize`: the shots are given and add up to the duration. */
+export type MultiShot =
+	| { shotType: 'intelligence' }
+	| { shotType: 'customize'; shots: readonly Shot[] };
+
+/** Limits that hold for every model. Sources: seed document; kling-api.md, sections 3.1 and 4.1. */
 export const LIMITS = {
 	/** Of prompt and negative prompt, in code points. */
 	promptLength: 2500,
 	/** Of camera movements, in both directions. */
 	cameraValue: 10,
+	shots: 6,
+	/** Of one shot's prompt, in code points. */
+	shotPromptLength: 512,
 } as const;
 
-export interface CameraControl {
-	type: CameraAxis;
-	/** -10 to 10, not zero; negative reverses the direction. */
-	value: number;
-}
-
 export interface VideoRequest {
-	/** 1 to 2,500 code points. */
+	/** 1 to 2,500 code points; may be empty only when the shots have their own prompts. */
 	prompt: string;
 	mode: Mode;
 	/** Seconds. */
@@ -32,4 +52,13 @@ export interface VideoRequest {
 	/** 0 to 1; higher keeps closer to the prompt. */
 	cfgScale?: number;
 	cameraControl?: CameraControl;
+	/** Whether the video has sound. */
+	sound?: boolean;
+	multiShot?: MultiShot;
+	/** Whether Kling makes a watermarked copy besides. */
+	watermark?: boolean;
+	/** The user's own name for the task, unique in the account. */
+	externalTaskId?: string;
+	/** Where Kling reports every change of the task's status. */
+	callbackUrl?: string;
 }

@@ -1,5 +1,7 @@
 /** The one task type that every wire format is normalised to. */
 
+import type { FormatName } from './models';
+
 export type TaskStatus = 'submitted' | 'processing' | 'completed' | 'failed';
 
 export interface Video {
@@ -11,7 +13,8 @@ export interface Video {
 	duration?: number;
 }
 
-export interface Task {
+/** A task as a reply tells of it. */
+export interface TaskReply {
 	id: string;
 	status: TaskStatus;
 	/** Kling's own words on the status; the reason when the task failed. */
@@ -24,6 +27,11 @@ export interface Task {
 	videos: Video[];
 	/** Kling's reply as it came, for users who switch Simplify off. */
 	raw: unknown;
+}
+
+export interface Task extends TaskReply {
+	/** The wire format it was created in, and can be queried in. */
+	format: FormatName;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The credential's Test button: one free query, and a sentence that says what it showed. */
+/** The credential's Test button: free questions only, and a sentence that says what they showed. */
 
 import type {
 	ICredentialsDecrypted,
@@ -7,41 +7,77 @@ import type {
 } from 'n8n-workflow';
 
 import { KlingClient } from '../api/client';
-import { authorization, toConnection } from '../api/connection';
+import { authorization, type Connection, toConnection } from '../api/connection';
 import { KlingError } from '../api/errors';
-import { gateway } from '../api/formats/gateway';
 import { sendForTest } from './send';
 
 /** No service ever gave out this task ID. */
 const IMPOSSIBLE_TASK = 'n8n-credential-test';
 
-/** HTTP statuses with which a service says "I know you, but not this task". */
-const KNOWS_THE_KEY = [400, 404];
+/** Codes about the account's money, which say that the key is good. */
+const MONEY_CODES = [1101, 1102];
 
+/**
+ * Tests the credential: on Kling's own service by asking for the account's resource packs, on
+ * gateways by asking for a task that cannot exist, to which only a wrong key gets a wrong-key answer.
+ */
 export async function testCredential(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
 	try {
 		const connection = toConnection(credential.data);
-		const send = sendForTest(this.helpers, connection, authorization(connection));
-		await new KlingClient(gateway, send).get(IMPOSSIBLE_TASK);
+		const send = sendForTest(this.helpers, connection, authorization(connection, Date.now()));
+		const client = new KlingClient(connection.formats.slice(0, 1), send);
+		return await ask(client, connection);
 	} catch (error) {
-		return judge(error);
+		return refused(error instanceof Error ? error.message : String(error));
 	}
-	return ACCEPTED;
 }
 
-const ACCEPTED: INodeCredentialTestResult = {
-	status: 'OK',
-	message: 'The service accepts the key',
-};
+async function ask(
+	client: KlingClient,
+	{ service }: Connection,
+): Promise<INodeCredentialTestResult> {
+	if (service === 'gateway') return await askForTask(client);
+	const [outcome] = await Promise.allSettled([client.account()]);
+	if (outcome.status === 'rejected') {
+		const error: unknown = outcome.reason;
+		// Services that pass on Kling's format mostly have no account of their own to tell about.
+		return isAboutTheQuestion(error) ? await askForTask(client) : judge(error);
+	}
+	return accepted(
+		outcome.value.usablePacks.length > 0
+			? 'Kling accepts the key'
+			: 'Kling accepts the key. The account has no usable resource pack: without one, or a balance, Kling refuses to create videos',
+	);
+}
+
+async function askForTask(client: KlingClient): Promise<INodeCredentialTestResult> {
+	const [outcome] = await Promise.allSettled([client.find(IMPOSSIBLE_TASK)]);
+	const error: unknown = outcome.status === 'rejected' ? outcome.reason : undefined;
+	return error === undefined || isAboutTheQuestion(error)
+		? accepted('The service accepts the key')
+		: judge(error);
+}
+
+/** The service knows the key, but not what was asked for. */
+function isAboutTheQuestion(error: unknown): boolean {
+	return error instanceof KlingError && error.details.isUnknown === true;
+}
 
 function judge(error: unknown): INodeCredentialTestResult {
-	if (!(error instanceof KlingError)) {
-		return { status: 'Error', message: error instanceof Error ? error.message : String(error) };
-	}
-	const { advice, httpStatus, webPage } = error.details;
-	const isAboutTheTask = httpStatus !== undefined && KNOWS_THE_KEY.includes(httpStatus) && !webPage;
-	return isAboutTheTask ? ACCEPTED : { status: 'Error', message: `${error.message}. ${advice}` };
+	if (!(error instanceof KlingError)) throw error;
+	const { advice, code } = error.details;
+	return code !== undefined && MONEY_CODES.includes(code)
+		? accepted(`Kling accepts the key, but will create no videos. ${error.message}. ${advice}`)
+		: refused(`${error.message}. ${advice}`);
+}
+
+function accepted(message: string): INodeCredentialTestResult {
+	return { status: 'OK', message };
+}
+
+function refused(message: string): INodeCredentialTestResult {
+	return { status: 'Error', message };
 }

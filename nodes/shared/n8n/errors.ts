@@ -75,8 +75,8 @@ function readKlingError(error: KlingError): Reading {
 		message: error.message,
 		advice: [
 			advice,
-			original && `Original reply: ${original}`,
-			requestId && `Request ID: ${requestId}`,
+			original && `Original reply: "${original}".`,
+			requestId && `Request ID: ${requestId}.`,
 		]
 			.filter(Boolean)
 			.join(' '),

@@ -7,7 +7,7 @@ import type { KlingClient } from '../api/client';
 import type { Task } from '../api/task';
 import type { Clock } from './clock';
 import { Poller, TimeoutError } from './poller';
-import { Slots } from './slots';
+import { Slots } from '../slots';
 import { submit } from './submit';
 
 export interface Job<Result> {

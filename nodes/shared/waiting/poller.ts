@@ -1,16 +1,12 @@
-import type { KlingClient } from '../api/client';
+import type { KlingClient, Refreshed } from '../api/client';
 import { KlingError } from '../api/errors';
 import { isOver, type Task } from '../api/task';
 import { type Clock, StoppedError } from './clock';
-import { Slots } from './slots';
 
 /** Kling's usual pace (seed document: 5 to 10 s); in milliseconds. */
 export const DEFAULT_POLLING_INTERVAL = 5_000;
 const STRETCHED_INTERVAL = 10_000;
 const STRETCH_AFTER = 120_000;
-
-/** Single queries under way at once. */
-const PARALLEL_QUERIES = 5;
 
 /** How often a task may be "completed" without a video before that counts as final. */
 const LOOKS_FOR_VIDEO = 3;
@@ -51,7 +47,6 @@ interface Watch {
  */
 export class Poller {
 	private readonly watches = new Set<Watch>();
-	private readonly slots = new Slots(PARALLEL_QUERIES);
 	private isPolling = false;
 
 	constructor(
@@ -92,22 +87,26 @@ export class Poller {
 
 	private async pollOnce(): Promise<void> {
 		const { clock, pollingInterval, signal } = this.options;
-		const watches = [...this.watches];
-		const nextDue = Math.min(...watches.map((watch) => watch.due));
+		const nextDue = Math.min(...[...this.watches].map((watch) => watch.due));
 		// Never longer than one interval: a task watched meanwhile may be due before the others.
 		await clock.sleep(Math.max(0, Math.min(nextDue - clock.now(), pollingInterval)), signal);
-		const due = watches.filter((watch) => watch.due <= clock.now());
-		await Promise.all(due.map(async (watch) => await this.slots.run(() => this.query(watch))));
+		// Whatever is due within half an interval is asked for along with the rest, in one request.
+		const horizon = clock.now() + pollingInterval / 2;
+		const due = [...this.watches].filter((watch) => watch.due <= horizon);
+		if (!due.some((watch) => watch.due <= clock.now())) return;
+		const refreshed = await this.client.refresh(due.map(({ task }) => task));
 		if (signal?.aborted) throw new StoppedError();
+		due.forEach((watch, index) => this.handle(watch, refreshed[index] as Refreshed));
 	}
 
-	private async query(watch: Watch): Promise<void> {
-		try {
-			watch.task = await this.client.get(watch.task.id);
+	private handle(watch: Watch, refreshed: Refreshed): void {
+		if ('task' in refreshed) {
+			watch.task = refreshed.task;
 			watch.trouble = undefined;
-		} catch (error) {
-			if (!isLostPoll(error)) return this.settle(watch, () => watch.reject(error as Error));
-			watch.trouble = error;
+		} else if (isLostPoll(refreshed.error)) {
+			watch.trouble = refreshed.error;
+		} else {
+			return this.settle(watch, () => watch.reject(refreshed.error as Error));
 		}
 		if (isOver(watch.task) && !this.mayStillGetVideo(watch)) {
 			return this.settle(watch, () => watch.resolve(watch.task));

@@ -32,5 +32,6 @@ function pauseAfter(error: unknown, attempt: number): number | undefined {
 	const { retry, retryAfter } = error.details;
 	if (retry === 'whenFree') return backoff(attempt, retryAfter);
 	if (retry === 'unsent' && attempt + 1 < TRIES_UNREACHABLE) return backoff(attempt);
+	if (retry === 'resign' && attempt === 0) return backoff(attempt);
 	return undefined;
 }

@@ -1,65 +1,53 @@
-import { z } from 'zod';
-
 import type { ApiRequest } from '../http';
+import type { ServedModel } from '../models';
 import type { VideoRequest } from '../request';
-import type { Task } from '../task';
+import type { TaskReply } from '../task';
 
-/** One wire format of the Kling API: builds requests, reads replies; knows nothing else. */
+/** Settings that a wire format may or may not carry, whatever the model. */
+export type RequestFeature = 'watermark' | 'externalTaskId' | 'callbackUrl';
+
+/** One wire format of the Kling API: builds requests and reads replies; knows nothing else. */
 export interface Format {
-	/** @param modelId the model's name in this format */
-	create(request: VideoRequest, modelId: string): ApiRequest;
-	get(taskId: string): ApiRequest;
+	/** The settings it carries besides those every format has. */
+	features: readonly RequestFeature[];
+
+	/** Says what cannot be expressed in this format although each field is allowed, if anything. */
+	findConflict?(request: VideoRequest): string | undefined;
+
+	create(request: VideoRequest, model: ServedModel): ApiRequest;
+
+	/** The requests that find one task by its ID, to be tried in order. */
+	find(id: string): ApiRequest[];
+
 	/**
-	 * Reads the parsed JSON of a create or get reply.
+	 * Reads a create or find reply.
 	 * @throws {ShapeError} when it is JSON of another shape
 	 */
-	readTask(reply: unknown): Task;
-}
+	readTask(reply: unknown): TaskReply;
 
-/** The reply is JSON, but not what the format answers with. */
-export class ShapeError extends Error {
-	constructor(
-		/** Path of the first missing or unusable field, empty when the whole reply is. */
-		readonly field: string,
-	) {
-		super(field === '' ? 'it holds no task' : `"${field}" is missing or of another kind`);
-		this.name = 'ShapeError';
-	}
-}
+	/** Asks for several tasks in one request, where the format can. */
+	many?: {
+		/** Most tasks of one request. */
+		limit: number;
+		request(ids: readonly string[]): ApiRequest;
+	};
 
-/**
- * Parses a reply with a format's schema.
- * @throws {ShapeError} naming the first field that does not fit
- */
-export function readReply<Schema extends z.ZodTypeAny>(
-	schema: Schema,
-	reply: unknown,
-): z.output<Schema> {
-	const result = schema.safeParse(reply);
-	if (result.success) return result.data;
-	throw new ShapeError(result.error.issues[0]?.path.join('.') ?? '');
-}
+	/** Walks through all tasks of the account, where the format can. */
+	list?: {
+		/** Most tasks of one page. */
+		pageSize: number;
+		/** @param cursor what the page before pointed to; absent for the first page */
+		request(pageSize: number, cursor?: string): ApiRequest;
+		/**
+		 * Where the next page is, if there is one.
+		 * @param cursor of the page that the reply is
+		 */
+		next(reply: unknown, pageSize: number, cursor?: string): string | undefined;
+	};
 
-/**
- * Field types of all formats' replies. Services differ in whether they send numbers as strings or
- * absent facts as null, and none of that may cost a user a video that is paid for.
- */
-export const wire = {
-	/** A number, or its text. */
-	number: optional(
-		z.union([z.number(), z.string().trim().min(1).transform(Number).pipe(z.number())]),
-	),
-	text: optional(z.string()),
-	optionalId: optional(idType()),
-	/** An ID that must be there: not empty; a number counts as its text. */
-	id: idType(),
-};
-
-function idType() {
-	return z.union([z.string().min(1), z.number().transform(String)]);
-}
-
-/** Absent, null and unusable are the same: not known. */
-function optional<Type extends z.ZodTypeAny>(type: Type) {
-	return type.optional().catch(undefined);
+	/**
+	 * Reads the reply to a request for several tasks, or to a list.
+	 * @throws {ShapeError} when it is JSON of another shape
+	 */
+	readTasks(reply: unknown): TaskReply[];
 }

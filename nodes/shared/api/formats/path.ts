@@ -1,0 +1,111 @@
+/**
+ * Kling's current format: the model in the path, settings and options in objects of their own,
+ * tasks queried by list. It takes API keys only. Source: kling-api.md, section 4.
+ */
+
+import { z } from 'zod';
+
+import type { Mode, MultiShot, VideoRequest } from '../request';
+import type { Format } from './format';
+import { readTask, readTasks } from './reply';
+
+const RESOLUTIONS: Readonly<Record<Mode, string>> = { std: '720p', pro: '1080p', '4k': '4k' };
+
+/** Of the prompt, into which all shots go; in code points. */
+const PROMPT_LENGTH = 3072;
+
+/** Keeps the address of a query well below the 8 kB that servers commonly take. */
+const IDS_PER_QUERY = 100;
+
+export const path: Format = {
+	features: ['watermark', 'externalTaskId', 'callbackUrl'],
+
+	findConflict(request) {
+		const length = [...toPrompt(request)].length;
+		return length > PROMPT_LENGTH
+			? `'Multi-Shot > Shots' have ${length} characters together; at most ${PROMPT_LENGTH} are allowed`
+			: undefined;
+	},
+
+	create: (request, model) => ({
+		method: 'POST',
+		path: `/text-to-video/${encodeURIComponent(model.id)}`,
+		body: {
+			prompt: toPrompt(request),
+			settings: {
+				// Where the model takes the field, leaving it out would mean true.
+				multi_shot: model.multiShot.includes('intelligence')
+					? request.multiShot !== undefined
+					: undefined,
+				audio: request.sound === undefined ? undefined : request.sound ? 'native' : 'off',
+				resolution: RESOLUTIONS[request.mode],
+				aspect_ratio: request.aspectRatio,
+				duration: request.duration,
+			},
+			options: {
+				callback_url: request.callbackUrl,
+				external_task_id: request.externalTaskId,
+				watermark_info:
+					request.watermark === undefined ? undefined : { enabled: request.watermark },
+			},
+		},
+	}),
+
+	find: (id) => [toQuery('task_ids', [id]), toQuery('external_task_ids', [id])],
+
+	readTask,
+
+	many: {
+		limit: IDS_PER_QUERY,
+		request: (ids) => toQuery('task_ids', ids),
+	},
+
+	list: {
+		pageSize: 500,
+		request: (limit, cursor) => ({
+			method: 'POST',
+			path: '/tasks',
+			body: { limit, cursor, filters: [{ key: 'product_type', values: ['video'] }] },
+		}),
+		next(reply) {
+			const { has_more: hasMore, next_cursor: cursor } = listOf(reply);
+			return hasMore && cursor ? cursor : undefined;
+		},
+	},
+
+	readTasks: (reply) => readTasks(reply, listOf(reply).result, (task) => [task]),
+};
+
+function toQuery(kind: 'task_ids' | 'external_task_ids', ids: readonly string[]) {
+	return {
+		method: 'GET',
+		path: `/tasks?${kind}=${ids.map(encodeURIComponent).join(',')}`,
+	} as const;
+}
+
+const listSchema = z.object({
+	result: z.unknown(),
+	has_more: z.boolean().catch(false),
+	next_cursor: z.string().optional().catch(undefined),
+});
+
+/** A query's data is the tasks themselves, a list's data holds them as its result. */
+function listOf(reply: unknown): z.output<typeof listSchema> {
+	const { data } = z.object({ data: z.unknown() }).catch({ data: undefined }).parse(reply);
+	return listSchema.parse(Array.isArray(data) ? { result: data } : (data ?? {}));
+}
+
+/** This format has no fields for shots: they are written into the prompt. */
+function toPrompt({ prompt, multiShot }: VideoRequest): string {
+	return multiShot?.shotType === 'customize' ? toShotSyntax(multiShot) : prompt;
+}
+
+/** `shot 1, 3, words; shot 2, 2, words;`; a semicolon among the words would end the shot. */
+function toShotSyntax({ shots }: Extract<MultiShot, { shotType: 'customize' }>): string {
+	return shots
+		.map(
+			({ prompt, duration }, index) =>
+				`shot ${index + 1}, ${duration}, ${prompt.replace(/;/g, ',')};`,
+		)
+		.join(' ');
+}

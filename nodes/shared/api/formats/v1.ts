@@ -1,0 +1,93 @@
+/**
+ * Kling's own first-generation format: the model in the body, durations as text, replies in an
+ * envelope. Source: kling-api.md, section 3.
+ */
+
+import { z } from 'zod';
+
+import type { CameraControl, MultiShot } from '../request';
+import type { Format } from './format';
+import { readTask, readTasks } from './reply';
+
+const PATH = '/v1/videos/text2video';
+
+/** The largest page that the list serves. */
+const LARGEST_PAGE = 500;
+
+export const v1: Format = {
+	features: ['watermark', 'externalTaskId', 'callbackUrl'],
+
+	create: (request, model) => ({
+		method: 'POST',
+		path: PATH,
+		body: {
+			// The documented default is a model that no longer exists.
+			model_name: model.id,
+			mode: request.mode,
+			// Shots with prompts of their own make the common one void.
+			prompt: request.multiShot?.shotType === 'customize' ? undefined : request.prompt,
+			negative_prompt: request.negativePrompt,
+			duration: String(request.duration),
+			aspect_ratio: request.aspectRatio,
+			cfg_scale: request.cfgScale,
+			camera_control: request.cameraControl && toCameraControl(request.cameraControl),
+			sound: request.sound === undefined ? undefined : request.sound ? 'on' : 'off',
+			...(request.multiShot && toMultiShot(request.multiShot)),
+			watermark_info: request.watermark === undefined ? undefined : { enabled: request.watermark },
+			external_task_id: request.externalTaskId,
+			callback_url: request.callbackUrl,
+		},
+	}),
+
+	// The same route takes both kinds of ID.
+	find: (id) => [{ method: 'GET', path: `${PATH}/${encodeURIComponent(id)}` }],
+
+	readTask,
+
+	many: {
+		limit: LARGEST_PAGE,
+		// There is no query by several IDs; the newest page of the list is likely to hold them all.
+		request: (ids) => toPage(Math.min(LARGEST_PAGE, Math.max(30, 2 * ids.length)), 1),
+	},
+
+	list: {
+		pageSize: LARGEST_PAGE,
+		request: (pageSize, cursor = '1') => toPage(pageSize, Number(cursor)),
+		next(reply, pageSize, cursor = '1') {
+			const isFull = dataOf(reply).length >= pageSize;
+			return isFull ? String(Number(cursor) + 1) : undefined;
+		},
+	},
+
+	readTasks: (reply) => readTasks(reply, dataOf(reply), (task) => task),
+};
+
+function toPage(pageSize: number, pageNum: number) {
+	return { method: 'GET', path: `${PATH}?pageNum=${pageNum}&pageSize=${pageSize}` } as const;
+}
+
+function dataOf(reply: unknown): unknown[] {
+	return z
+		.object({ data: z.array(z.unknown()) })
+		.catch({ data: [] })
+		.parse(reply).data;
+}
+
+function toCameraControl(control: CameraControl): object {
+	return 'value' in control
+		? { type: 'simple', config: { [control.type]: control.value } }
+		: { type: control.type };
+}
+
+function toMultiShot(multiShot: MultiShot): object {
+	const shots = multiShot.shotType === 'customize' ? multiShot.shots : undefined;
+	return {
+		multi_shot: true,
+		shot_type: multiShot.shotType,
+		multi_prompt: shots?.map(({ prompt, duration }, index) => ({
+			index: index + 1,
+			prompt,
+			duration: String(duration),
+		})),
+	};
+}
