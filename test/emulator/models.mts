@@ -1,0 +1,158 @@
+/**
+ * What Kling's text-to-video models can do: the emulator's only source of model rules, written from kling-api.md
+ * section 5 and on purpose not shared with `nodes/`, because it is there to judge the node.
+ */
+
+export type Mode = 'std' | 'pro' | '4k';
+export type Resolution = '720p' | '1080p' | '4k';
+
+/** The path format names the picture size where v1 names a quality tier (sections 3.1, 4.1). */
+export const MODE_OF_RESOLUTION: Readonly<Record<Resolution, Mode>> = {
+	'720p': 'std',
+	'1080p': 'pro',
+	'4k': '4k',
+};
+
+/** Units per second. A missing price means that the model cannot do it: no audio in that mode, or audio always on. */
+export interface Prices {
+	silent?: number;
+	audio?: number;
+}
+
+export interface ModelRules {
+	/** The model version that slots are counted by, whatever format names it (section 7). */
+	version: string;
+	/** `model_name` on the v1 routes; absent where v1 does not have the model. */
+	v1?: string;
+	/** Path segment of the path format; absent where it does not have the model. */
+	path?: string;
+	/** `never`: listed somewhere, but image-to-video only. */
+	textToVideo: 'current' | 'retired' | 'never';
+	/** The modes the model has, each with its prices. */
+	modes: Readonly<Partial<Record<Mode, Prices>>>;
+	/** Seconds. */
+	durations: readonly number[];
+	/** `declared`: fields and prompt syntax; `syntax`: prompt syntax of the path format only. */
+	multiShot: 'none' | 'declared' | 'syntax';
+	cfgScale: boolean;
+}
+
+const FIVE_OR_TEN = [5, 10] as const;
+const THREE_TO_FIFTEEN = Array.from({ length: 13 }, (_, index) => index + 3);
+
+/** Prices of the current models: section 5. Prices of the retired ones: Kling's 2025 list, not in the reference. */
+export const MODELS: readonly ModelRules[] = [
+	{
+		version: 'Kling 3.0',
+		v1: 'kling-v3',
+		path: 'kling-3.0',
+		textToVideo: 'current',
+		modes: {
+			std: { silent: 0.6, audio: 0.9 },
+			pro: { silent: 0.8, audio: 1.2 },
+			'4k': { silent: 3, audio: 3 },
+		},
+		durations: THREE_TO_FIFTEEN,
+		multiShot: 'declared',
+		cfgScale: true,
+	},
+	{
+		version: 'Kling 3.0 Turbo',
+		path: 'kling-3.0-turbo',
+		textToVideo: 'current',
+		modes: { std: { audio: 0.8 }, pro: { audio: 1 } },
+		durations: THREE_TO_FIFTEEN,
+		multiShot: 'syntax',
+		cfgScale: false,
+	},
+	{
+		version: 'Kling 2.6',
+		v1: 'kling-v2-6',
+		path: 'kling-2.6',
+		textToVideo: 'current',
+		modes: { std: { silent: 0.3 }, pro: { silent: 0.5, audio: 1 } },
+		durations: FIVE_OR_TEN,
+		multiShot: 'none',
+		cfgScale: false,
+	},
+	{
+		version: 'Kling 2.5 Turbo',
+		v1: 'kling-v2-5-turbo',
+		path: 'kling-2.5-turbo',
+		textToVideo: 'current',
+		modes: { std: { silent: 0.3 }, pro: { silent: 0.5 } },
+		durations: FIVE_OR_TEN,
+		multiShot: 'none',
+		cfgScale: false,
+	},
+	{
+		version: 'Kling 2.1 Master',
+		v1: 'kling-v2-1-master',
+		textToVideo: 'retired',
+		// One tier, which either mode names.
+		modes: { std: { silent: 2 }, pro: { silent: 2 } },
+		durations: FIVE_OR_TEN,
+		multiShot: 'none',
+		cfgScale: false,
+	},
+	{
+		version: 'Kling 2.1',
+		v1: 'kling-v2-1',
+		textToVideo: 'never',
+		modes: {},
+		durations: [],
+		multiShot: 'none',
+		cfgScale: false,
+	},
+	{
+		version: 'Kling 2.0 Master',
+		v1: 'kling-v2-master',
+		textToVideo: 'retired',
+		modes: { std: { silent: 2 }, pro: { silent: 2 } },
+		durations: FIVE_OR_TEN,
+		multiShot: 'none',
+		cfgScale: false,
+	},
+	{
+		version: 'Kling 1.6',
+		v1: 'kling-v1-6',
+		textToVideo: 'retired',
+		modes: { std: { silent: 0.4 }, pro: { silent: 0.7 } },
+		durations: FIVE_OR_TEN,
+		multiShot: 'none',
+		cfgScale: true,
+	},
+	{
+		version: 'Kling 1.5',
+		v1: 'kling-v1-5',
+		textToVideo: 'never',
+		modes: {},
+		durations: [],
+		multiShot: 'none',
+		cfgScale: true,
+	},
+	{
+		version: 'Kling 1.0',
+		v1: 'kling-v1',
+		textToVideo: 'retired',
+		modes: { std: { silent: 0.2 }, pro: { silent: 0.7 } },
+		durations: FIVE_OR_TEN,
+		multiShot: 'none',
+		cfgScale: true,
+	},
+];
+
+/** The seed document's models. It describes no difference between them. */
+export const GATEWAY_MODELS: readonly string[] = [
+	'kling-v1-6',
+	'kling-v2-master',
+	'kling-v2-1',
+	'kling-v2-1-master',
+];
+
+/** Whether some mode of the model can be had both with and without sound, so that there is something to choose. */
+export function hasAudioChoice(model: ModelRules): boolean {
+	return Object.values(model.modes).some(
+		({ silent, audio }) => silent !== undefined && audio !== undefined,
+	);
+}
