@@ -97,7 +97,7 @@ export function optional<Schema extends z.ZodTypeAny>(
 ) {
 	const refused = z.undefined({ message: `${taker} has no '${field}'; remove the option` });
 	return z.preprocess(
-		(value) => (value === null || value === '' ? undefined : value),
+		(value) => (isBlank(value) ? undefined : value),
 		isKnown ? schema.optional() : refused,
 	) as z.ZodType<z.output<Schema> | undefined, z.ZodTypeDef, unknown>;
 }
@@ -119,8 +119,14 @@ export function list(values: ReadonlyArray<string | number>): string {
 	return values.length < 2 ? `only ${last}` : `${values.slice(0, -1).join(', ')} or ${last}`;
 }
 
+function isBlank(value: unknown): boolean {
+	return value === null || (typeof value === 'string' && value.trim() === '');
+}
+
 function toNumber(value: unknown): unknown {
-	return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof value !== 'string' || isBlank(value)) return value;
+	const number = Number(value);
+	return Number.isNaN(number) ? value : number;
 }
 
 function asIs(value: unknown): unknown {

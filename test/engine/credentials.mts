@@ -43,7 +43,9 @@ export class CredentialsHelper implements ICredentialsHelper {
 
 	getCredentialsProperties(name: string): INodeProperties[] {
 		const { NodeHelpers } = loadEngine().workflow;
-		const { extends: parents = [], properties } = this.getType(name);
+		const { extends: parents, properties } = this.getType(name);
+		// n8n merges by name only along "extends": else a name may stand for several variants of a field.
+		if (parents === undefined) return properties;
 		const merged: INodeProperties[] = [];
 		for (const parent of parents) {
 			NodeHelpers.mergeNodeProperties(merged, this.getCredentialsProperties(parent));

@@ -39,7 +39,7 @@ export interface EngineOptions {
 	input?: INodeExecutionData[];
 	/** Default is 'filesystem', as in n8n. */
 	binaryMode?: BinaryMode;
-	/** Default is '1'. */
+	/** Default is the next number, as in n8n: two executions never share one. */
 	executionId?: string;
 	/** Default is 'manual', as after a click on "Execute workflow". */
 	mode?: WorkflowExecuteMode;
@@ -147,6 +147,12 @@ export class EngineRun {
 	}
 }
 
+let executions = 0;
+
+function nextExecutionId(): string {
+	return String(++executions);
+}
+
 interface Execution {
 	finished: Promise<EngineRun>;
 	cancel(): void;
@@ -154,7 +160,7 @@ interface Execution {
 
 function execute(json: WorkflowJson, options: EngineOptions): Execution {
 	const { core, workflow: n8n } = loadEngine();
-	const { mode = 'manual', executionId = '1', instanceUrl } = options;
+	const { mode = 'manual', executionId = nextExecutionId(), instanceUrl } = options;
 	const nodeTypes = new NodeTypes(options.nodeTypes);
 	nodeTypes.assertKnown(json.nodes);
 

@@ -4,7 +4,6 @@ import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { simplifyField, videoFields } from '../fields';
 import { videoOptions } from '../optionFields';
-import { toItem } from '../output';
 import { createVideos } from './createVideos';
 import type { Run } from './run';
 
@@ -33,9 +32,5 @@ export const fields: INodeProperties[] = [
 ];
 
 export async function execute(run: Run): Promise<INodeExecutionData[]> {
-	const options = { timeout: TIMEOUT, maxConcurrency: PARALLEL_SUBMISSIONS };
-	return await createVideos(run, options, async (task, itemIndex, modelName) => {
-		const simplify = run.context.getNodeParameter('simplify', itemIndex, true) as boolean;
-		return toItem(task, itemIndex, { simplify, modelName });
-	});
+	return await createVideos(run, { timeout: TIMEOUT, maxConcurrency: PARALLEL_SUBMISSIONS });
 }

@@ -2,12 +2,10 @@
 
 import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { failedTask } from '../../shared/api/errors';
 import { downloadFields, showFor, simplifyField, videoFields } from '../fields';
 import { readWaitOptions, WAIT_DEFAULTS } from '../input';
 import { videoOptions } from '../optionFields';
 import { createVideos } from './createVideos';
-import { deliverTask } from './deliverTask';
 import type { Run } from './run';
 
 const OPERATIONS = ['createAndWait'];
@@ -78,12 +76,5 @@ export const fields: INodeProperties[] = [
 ];
 
 export async function execute(run: Run): Promise<INodeExecutionData[]> {
-	return await createVideos(
-		run,
-		readWaitOptions(run.context),
-		async (task, itemIndex, modelName, signal) => {
-			if (task.status === 'failed') throw failedTask(task);
-			return await deliverTask(run, task, itemIndex, { modelName, signal });
-		},
-	);
+	return await createVideos(run, readWaitOptions(run.context));
 }

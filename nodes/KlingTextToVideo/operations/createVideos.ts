@@ -2,23 +2,32 @@
 
 import { type IDataObject, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 
-import { KlingError } from '../../shared/api/errors';
-import type { Task } from '../../shared/api/task';
+import { KlingError, unknownTask } from '../../shared/api/errors';
+import { isOver, type Task } from '../../shared/api/task';
 import { DownloadError } from '../../shared/n8n/download';
-import { type BatchOptions, type Outcome, runBatch } from '../../shared/waiting/batch';
+import { contextLedger, keysOf } from '../../shared/n8n/ledger';
+import {
+	type BatchOptions,
+	type Job,
+	type Outcome,
+	type Progress,
+	runBatch,
+} from '../../shared/waiting/batch';
+import { UnsureError } from '../../shared/waiting/submit';
 import { readVideoInput, type VideoInput } from '../input';
 import { toOutput } from '../output';
+import { type Delivery, deliverTask, readDelivery } from './deliverTask';
 import { failItem, type Run } from './run';
 
-/** Makes the output item of a task. */
-export type Deliver = (
-	task: Task,
-	itemIndex: number,
-	modelName: string,
-	signal: AbortSignal,
-) => Promise<INodeExecutionData>;
+/** An item that can be sent. */
+interface Accepted extends VideoInput {
+	itemIndex: number;
+	key: string;
+	delivery: Delivery;
+}
 
-type ItemOutcome = Outcome<INodeExecutionData> & { itemIndex: number; modelName?: string };
+/** An accepted item and what came of it. */
+type Video = Accepted & Outcome<INodeExecutionData>;
 
 /**
  * Creates the videos of all items. Every item is checked before the first one is paid for.
@@ -29,88 +38,158 @@ type ItemOutcome = Outcome<INodeExecutionData> & { itemIndex: number; modelName?
 export async function createVideos(
 	run: Run,
 	options: Pick<BatchOptions, 'timeout' | 'maxConcurrency' | 'wait'>,
-	deliver: Deliver,
 ): Promise<INodeExecutionData[]> {
-	const refused: ItemOutcome[] = [];
-	const accepted: Array<VideoInput & { itemIndex: number }> = [];
-	for (const itemIndex of run.itemIndexes) {
-		try {
-			accepted.push({ ...readVideoInput(run.context, itemIndex, run.connection), itemIndex });
-		} catch (error) {
-			refused.push({ state: 'failed', error, itemIndex });
-			if (!run.continues) failItem(run, error, { itemIndex });
-		}
-	}
-
-	const batch = await runBatch(
-		accepted.map(({ request, target, itemIndex }) => ({
-			create: async () => await run.client.create(request, target),
-			deliver: async (task, signal) => await deliver(task, itemIndex, target.id, signal),
-		})),
+	const { accepted, refused } = checkItems(run);
+	const outcomes = await runBatch(
+		accepted.map((video) => toJob(run, video)),
 		run.client,
 		{
 			...options,
 			clock: run.clock,
+			ledger: contextLedger(run.context),
 			signal: run.signal,
 			stopOnFailure: !run.continues,
-			onProgress: ({ waiting, running, finished, failed }) =>
-				run.context.logger.info(
-					`Kling: ${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`,
-				),
+			onProgress: (progress) => run.context.logger.info(describe(progress)),
 		},
 	);
+	const videos = accepted.map((input, index): Video => ({ ...input, ...outcomes[index]! }));
+	if (run.signal?.aborted) throw stoppedError(run, videos);
+	tellWhatHappened(run, videos);
+	return [...refused, ...videos.flatMap((video) => toItems(run, video, videos))].sort(
+		(one, other) => itemIndexOf(one) - itemIndexOf(other),
+	);
+}
 
-	const created = batch.map((outcome, index): ItemOutcome => {
-		const { itemIndex, target } = accepted[index] as (typeof accepted)[number];
-		return { ...outcome, itemIndex, modelName: target.id };
-	});
-	if (run.signal?.aborted) throw stoppedError(run, created);
-	return [...refused, ...created]
-		.sort((one, other) => one.itemIndex - other.itemIndex)
-		.flatMap((outcome) => toOutputItem(run, outcome, created));
+/** @throws {NodeOperationError} for the first item that cannot be sent, unless the node continues */
+function checkItems(run: Run): { accepted: Accepted[]; refused: INodeExecutionData[] } {
+	const accepted: Accepted[] = [];
+	const refused: INodeExecutionData[] = [];
+	const keyOf = keysOf(run.context);
+	for (const itemIndex of run.itemIndexes) {
+		try {
+			const input = readVideoInput(run.context, itemIndex, run.connection);
+			const delivery = readDelivery(run, itemIndex);
+			accepted.push({ ...input, delivery, itemIndex, key: keyOf(itemIndex, input) });
+		} catch (error) {
+			refused.push(failItem(run, error, { itemIndex }));
+		}
+	}
+	return { accepted, refused };
+}
+
+function toJob(
+	run: Run,
+	{ request, target, itemIndex, key, delivery }: Accepted,
+): Job<INodeExecutionData> {
+	const { client, connection, clock } = run;
+	const startedAt = clock.now();
+	const nameOf = (derived: string) => request.externalTaskId ?? derived;
+	return {
+		key,
+		queue: target.displayName,
+		create: async (name) =>
+			await client.create(
+				client.canLookUp(target.format) ? { ...request, externalTaskId: nameOf(name) } : request,
+				target,
+			),
+		...(client.canLookUp(target.format) && {
+			lookUp: async (name: string) => {
+				const task = await client.lookUp(target.format, nameOf(name));
+				if (!task && connection.isRelay) throw unknownTask();
+				// A name of the user's own may belong to a task of another day.
+				const isOurs = request.externalTaskId === undefined || isSince(task, startedAt);
+				return isOurs ? task : undefined;
+			},
+		}),
+		deliver: async (task, signal) =>
+			await deliverTask(run, task, itemIndex, delivery, { modelName: target.id, signal }),
+	};
+}
+
+/** How far Kling's clock may be behind ours; milliseconds. */
+const CLOCK_SKEW = 5 * 60_000;
+
+function isSince(task: Task | undefined, start: number): boolean {
+	return (task?.createdAt ?? 0) >= start - CLOCK_SKEW;
 }
 
 /** @returns nothing for an item that was given up because another one failed */
-function toOutputItem(
-	run: Run,
-	{ state, error, result, task, itemIndex, modelName }: ItemOutcome,
-	all: ItemOutcome[],
-): INodeExecutionData[] {
+function toItems(run: Run, video: Video, all: Video[]): INodeExecutionData[] {
+	const { state, error, result, task, itemIndex, target } = video;
 	if (result) return [result];
 	if (state !== 'failed') return [];
-	const hints = [outcomeHint(error, task), run.continues ? '' : othersHint(all, task)];
+	const hints = [whatWasBought(error, task), run.continues ? '' : othersOf(run, all, video)];
 	// A finished video keeps all that is known of it when only its download failed.
 	const facts: IDataObject =
 		task && error instanceof DownloadError
-			? toOutput(task, { modelName })
+			? toOutput(task, { modelName: target.id })
 			: { ...(task && { task_id: task.id, task_status: task.status }) };
 	const circumstances = { itemIndex, taskId: task?.id, hint: hints.filter(Boolean).join(' ') };
 	return [failItem(run, error, circumstances, facts)];
 }
 
-/** Says whether something was bought, which the user must know before trying again. */
-function outcomeHint(error: unknown, task?: Task): string {
+/** What the user must know before trying again. */
+function whatWasBought(error: unknown, task?: Task): string {
+	if (error instanceof UnsureError) return MAY_BE_BOUGHT;
 	if (!(error instanceof KlingError)) return '';
 	if (task) {
-		const isOver = task.status === 'completed' || task.status === 'failed';
-		return isOver ? '' : 'Kling goes on with it: fetch the video later with Get Status.';
+		return isOver(task) ? '' : 'Kling goes on with it: fetch the video later with Get Status.';
 	}
-	return error.details.retry === 'maybe'
-		? 'The video may have been started and billed all the same: look for it in the service’s console before you create it again.'
-		: 'Nothing was bought.';
+	return error.details.retry === 'maybe' ? MAY_BE_BOUGHT : 'Nothing was bought.';
 }
 
-function othersHint(all: ItemOutcome[], failed?: Task): string {
-	const others = all.filter(({ task }) => task && task !== failed);
-	if (others.length === 0) return '';
-	const tasks = others.map(
-		({ task, itemIndex }) => `${task?.id} (item ${itemIndex}, ${task?.status})`,
+const MAY_BE_BOUGHT =
+	'The video may have been started and billed all the same: look for it in the service’s console before you create it again.';
+
+function othersOf({ client }: Run, all: Video[], failed?: Video): string {
+	const others = all.filter((video) => video !== failed);
+	const known = others.flatMap(({ task, itemIndex }) =>
+		task ? [`${task.id} (item ${itemIndex}, ${task.status})`] : [],
 	);
-	return `The other tasks of this run are not lost, fetch them with Get Status: ${tasks.join(', ')}.`;
+	const unknown = others
+		.filter(({ state }) => state === 'submitting')
+		.map(({ itemIndex, key, request, target }) =>
+			client.canLookUp(target.format)
+				? `item ${itemIndex} (external task ID ${request.externalTaskId ?? key})`
+				: `item ${itemIndex}`,
+		);
+	return [
+		known.length > 0 &&
+			`Kling goes on with these tasks of the run; fetch their videos with Get Status: ${known.join(', ')}.`,
+		unknown.length > 0 &&
+			`Being created at that moment, so that it may have been started: ${unknown.join(', ')}.`,
+	]
+		.filter(Boolean)
+		.join(' ');
 }
 
-function stoppedError(run: Run, all: ItemOutcome[]): NodeOperationError {
-	return new NodeOperationError(run.context.getNode(), 'The execution was stopped', {
-		description: othersHint(all) || 'No video had been created.',
+function stoppedError(run: Run, videos: Video[]): NodeOperationError {
+	const description = othersOf(run, videos) || 'No video had been created.';
+	// n8n does not show the error of a node that was stopped: the log keeps the task IDs. By the
+	// spelling of "canceled" it tells that the node did not fail.
+	run.context.logger.warn(`Kling: the execution was canceled. ${description}`);
+	return new NodeOperationError(run.context.getNode(), 'The execution was canceled', {
+		description,
 	});
+}
+
+/** Puts into the output panel what the items themselves do not say. */
+function tellWhatHappened({ context, continues }: Run, videos: Video[]): void {
+	const takenUp = videos.filter(({ isTakenUp }) => isTakenUp).length;
+	const failed = videos.filter(({ state }) => state === 'failed').length;
+	const sentences = [
+		takenUp > 0 &&
+			`Videos taken up from an earlier try instead of being created again: ${takenUp}.`,
+		continues && failed > 0 && `Videos finished: ${videos.length - failed}, failed: ${failed}.`,
+	];
+	const message = sentences.filter(Boolean).join(' ');
+	if (message) context.addExecutionHints({ message, location: 'outputPane' });
+}
+
+function describe({ waiting, running, finished, failed }: Progress): string {
+	return `Kling: ${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`;
+}
+
+function itemIndexOf({ pairedItem }: INodeExecutionData): number {
+	return (pairedItem as { item: number }).item;
 }

@@ -7,24 +7,39 @@ import { readBinaryPropertyName } from '../input';
 import { type TaskContext, toItem } from '../output';
 import type { Run } from './run';
 
+/** What one item wants of its task. */
+export interface Delivery {
+	simplify: boolean;
+	/** The field for the video's file, if it is wanted. */
+	downloadTo?: string;
+}
+
+/** Reads and checks what an item wants. @throws {InputError} */
+export function readDelivery({ context, isTool }: Run, itemIndex: number): Delivery {
+	const simplify = context.getNodeParameter('simplify', itemIndex, true) as boolean;
+	const isWanted = !isTool && context.getNodeParameter('downloadVideo', itemIndex, false) === true;
+	return isWanted
+		? { simplify, downloadTo: readBinaryPropertyName(context, itemIndex) }
+		: { simplify };
+}
+
 /**
- * Makes the output item of a task, with the video as a file if the item asks for it.
+ * Makes the output item of a task, with the video as a file if the item wants it.
  * @throws {KlingError} when the task is completed but has no video
  * @throws {DownloadError} when the file does not come whole
  */
 export async function deliverTask(
-	{ context, clock, isTool }: Run,
+	{ context, clock }: Run,
 	task: Task,
 	itemIndex: number,
-	{ signal, ...taskContext }: TaskContext & { signal?: AbortSignal } = {},
+	{ simplify, downloadTo }: Delivery,
+	{ signal, ...taskContext }: TaskContext & { signal?: AbortSignal },
 ): Promise<INodeExecutionData> {
-	const simplify = context.getNodeParameter('simplify', itemIndex, true) as boolean;
 	const item = toItem(task, itemIndex, { simplify, ...taskContext });
 	if (task.status !== 'completed') return item;
 	const [video] = task.videos;
 	if (!video) throw missingVideo(task);
-	if (isTool || !context.getNodeParameter('downloadVideo', itemIndex, false)) return item;
-	const field = readBinaryPropertyName(context, itemIndex);
+	if (downloadTo === undefined) return item;
 	const file = await downloadVideo(context, video.url, task.id, { clock, signal });
-	return { ...item, binary: { [field]: file } };
+	return { ...item, binary: { [downloadTo]: file } };
 }

@@ -5,7 +5,7 @@ import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { showFor, simplifyField } from '../fields';
 import { readLimit } from '../input';
 import { toItem } from '../output';
-import { failItem, type Run } from './run';
+import { failItem, forEachItem, type Run } from './run';
 
 const OPERATIONS = ['getMany'];
 
@@ -31,9 +31,7 @@ export const fields: INodeProperties[] = [
 ];
 
 export async function execute(run: Run): Promise<INodeExecutionData[]> {
-	const items: INodeExecutionData[] = [];
-	for (const itemIndex of run.itemIndexes) items.push(...(await listFor(run, itemIndex)));
-	return items;
+	return (await forEachItem(run, async (itemIndex) => await listFor(run, itemIndex))).flat();
 }
 
 async function listFor(run: Run, itemIndex: number): Promise<INodeExecutionData[]> {

@@ -2,16 +2,14 @@
 
 import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { Slots } from '../../shared/slots';
+import type { Task } from '../../shared/api/task';
 import { downloadFields, showFor, simplifyField } from '../fields';
 import { readTaskId } from '../input';
-import { deliverTask } from './deliverTask';
-import { failItem, type Run } from './run';
+import { toOutput } from '../output';
+import { deliverTask, readDelivery } from './deliverTask';
+import { failItem, forEachItem, type Run } from './run';
 
 const OPERATIONS = ['getStatus'];
-
-/** Items handled at once. */
-const PARALLEL_ITEMS = 5;
 
 export const fields: INodeProperties[] = [
 	{
@@ -30,19 +28,19 @@ export const fields: INodeProperties[] = [
 ];
 
 export async function execute(run: Run): Promise<INodeExecutionData[]> {
-	const slots = new Slots(PARALLEL_ITEMS);
-	return await Promise.all(
-		run.itemIndexes.map(async (index) => await slots.run(async () => await getOne(run, index))),
-	);
+	return (await forEachItem(run, async (itemIndex) => [await getOne(run, itemIndex)])).flat();
 }
 
 async function getOne(run: Run, itemIndex: number): Promise<INodeExecutionData> {
 	let taskId: string | undefined;
+	let task: Task | undefined;
 	try {
 		taskId = readTaskId(run.context, itemIndex);
-		const task = await run.client.find(taskId);
-		return await deliverTask(run, task, itemIndex, { signal: run.signal });
+		const delivery = readDelivery(run, itemIndex);
+		task = await run.client.find(taskId);
+		return await deliverTask(run, task, itemIndex, delivery, { signal: run.signal });
 	} catch (error) {
-		return failItem(run, error, { itemIndex, taskId }, taskId ? { task_id: taskId } : {});
+		const facts = task ? toOutput(task) : { ...(taskId && { task_id: taskId }) };
+		return failItem(run, error, { itemIndex, taskId }, facts);
 	}
 }

@@ -2,12 +2,11 @@
 
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { toNodeError } from '../../shared/n8n/errors';
 import * as create from './create';
 import * as createAndWait from './createAndWait';
 import * as getMany from './getMany';
 import * as getStatus from './getStatus';
-import { type Run, startRun } from './run';
+import { failItem, type Run, startRun } from './run';
 
 interface Operation {
 	fields: INodeProperties[];
@@ -69,6 +68,9 @@ export async function runOperation(context: IExecuteFunctions): Promise<INodeExe
 		const run = await startRun(context);
 		return [await (OPERATIONS[name] as Operation).execute(run)];
 	} catch (error) {
-		throw toNodeError(context.getNode(), error, { itemIndex: 0 });
+		const isStopped = context.getExecutionCancelSignal()?.aborted === true;
+		const ending = { context, continues: !isStopped && context.continueOnFail() };
+		// What fails the whole node fails each of its items; n8n itself would pass the input on.
+		return [context.getInputData().map((_, itemIndex) => failItem(ending, error, { itemIndex }))];
 	}
 }

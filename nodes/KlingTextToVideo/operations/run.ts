@@ -1,13 +1,14 @@
 /** What every operation works with: one run of the node over its input items. */
 
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, NodeError } from 'n8n-workflow';
 
 import { KlingClient } from '../../shared/api/client';
 import { type Connection, toConnection } from '../../shared/api/connection';
 import { systemClock } from '../../shared/n8n/clock';
 import { type Circumstances, toNodeError } from '../../shared/n8n/errors';
 import { CREDENTIAL, sendAsNode } from '../../shared/n8n/send';
-import type { Clock } from '../../shared/waiting/clock';
+import { Slots } from '../../shared/slots';
+import { type Clock, StoppedError } from '../../shared/waiting/clock';
 
 export interface Run {
 	context: IExecuteFunctions;
@@ -38,6 +39,34 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 	};
 }
 
+/** Items handled at once by operations that only ask. */
+const PARALLEL_ITEMS = 5;
+
+/**
+ * Handles the items, several at once, keeping their order. After a failure, or when the execution
+ * is stopped, no further item is begun.
+ * @throws what `handle` throws first
+ */
+export async function forEachItem<Result>(
+	{ itemIndexes, signal }: Run,
+	handle: (itemIndex: number) => Promise<Result>,
+): Promise<Result[]> {
+	const slots = new Slots(PARALLEL_ITEMS);
+	const failed = new AbortController();
+	return await Promise.all(
+		itemIndexes.map(
+			async (itemIndex) =>
+				await slots.run(async () => {
+					if (failed.signal.aborted || signal?.aborted) throw new StoppedError();
+					const [outcome] = await Promise.allSettled([handle(itemIndex)]);
+					if (outcome.status === 'fulfilled') return outcome.value;
+					failed.abort();
+					throw outcome.reason;
+				}),
+		),
+	);
+}
+
 /**
  * Ends what went wrong with an item the way On Error wants it.
  * @param facts what is known of the item's task
@@ -45,16 +74,28 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
  * @throws {NodeApiError | NodeOperationError} if it does not
  */
 export function failItem(
-	{ context, continues }: Run,
+	{ context, continues }: Pick<Run, 'context' | 'continues'>,
 	error: unknown,
 	circumstances: Circumstances,
 	facts: IDataObject = {},
 ): INodeExecutionData {
 	const nodeError = toNodeError(context.getNode(), error, circumstances);
 	if (!continues) throw nodeError;
-	return {
-		json: { error: nodeError.message, ...facts },
-		error: nodeError,
-		pairedItem: { item: circumstances.itemIndex },
-	};
+	const json = { error: nodeError.message, ...facts };
+	return toErrorItem(json, nodeError, circumstances.itemIndex);
+}
+
+/**
+ * n8n finds an item for the error output by its `error`, and then replaces the JSON of every item
+ * that still has one by the bare message. The task ID must survive that: so this JSON cannot be
+ * replaced, and the error stays behind when n8n copies the item to the error output.
+ */
+function toErrorItem(json: IDataObject, error: NodeError, item: number): INodeExecutionData {
+	return Object.defineProperties(
+		{ json, pairedItem: { item } },
+		{
+			json: { get: () => json, set: () => {} },
+			error: { value: error, enumerable: false },
+		},
+	);
 }

@@ -15,13 +15,16 @@ import type { Task, TaskReply } from './task';
 /** Queries for single tasks under way at once. */
 const PARALLEL_QUERIES = 5;
 
+/** How often in a row a request for many tasks may be lost before tasks are queried one by one. */
+const IN_VAIN_LIMIT = 2;
+
 /** What a query for one of several tasks came to. */
 export type Refreshed = { task: Task } | { error: unknown };
 
 export class KlingClient {
 	private readonly slots = new Slots(PARALLEL_QUERIES);
-	/** Formats whose request for many tasks turned out to be of no use with this service. */
-	private readonly withoutMany = new Set<FormatName>();
+	/** How often a format's request for many tasks was of no use lately; from the limit on it is not made. */
+	private readonly manyInVain = new Map<FormatName, number>();
 
 	/** @param formats those that the credential can use, the preferred one first */
 	constructor(
@@ -48,11 +51,32 @@ export class KlingClient {
 			for (const request of FORMATS[format].find(id)) {
 				const [outcome] = await Promise.allSettled([this.askForTask(format, request)]);
 				if (outcome.status === 'fulfilled') return outcome.value;
-				if (!isUnknown(outcome.reason)) throw outcome.reason;
-				unknown ??= outcome.reason;
+				const error: unknown = outcome.reason;
+				// Services that pass on one of the formats only answer the other's routes as they like.
+				if (!isUnknown(error) && !(unknown && isWebPage(error))) throw error;
+				unknown ??= error;
 			}
 		}
 		throw unknown;
+	}
+
+	/** Whether tasks of a format can be found by the user's own ID for them. */
+	canLookUp(format: FormatName): boolean {
+		return FORMATS[format].findByExternalId !== undefined;
+	}
+
+	/**
+	 * Finds a task by the user's own ID for it.
+	 * @returns undefined when the service has no such task
+	 * @throws {KlingError}
+	 */
+	async lookUp(format: FormatName, externalTaskId: string): Promise<Task | undefined> {
+		const request = FORMATS[format].findByExternalId?.(externalTaskId);
+		if (!request) return undefined;
+		const [outcome] = await Promise.allSettled([this.askForTask(format, request)]);
+		if (outcome.status === 'fulfilled') return outcome.value;
+		if (isUnknown(outcome.reason)) return undefined;
+		throw outcome.reason;
 	}
 
 	/**
@@ -77,17 +101,18 @@ export class KlingClient {
 	 * @throws {KlingError}
 	 */
 	async list(limit: number): Promise<Task[]> {
-		const tasks: Task[] = [];
+		const lists: Task[][] = [];
 		let unknown: unknown;
 		for (const format of this.formats) {
 			const [outcome] = await Promise.allSettled([this.listIn(format, limit)]);
-			if (outcome.status === 'fulfilled') tasks.push(...outcome.value);
+			if (outcome.status === 'fulfilled') lists.push(outcome.value);
 			else if (isUnknown(outcome.reason)) unknown ??= outcome.reason;
 			else throw outcome.reason;
 		}
 		// Services that pass on one of the formats only do not know the routes of the other.
-		if (tasks.length === 0 && unknown !== undefined) throw unknown;
-		return tasks
+		if (lists.length === 0) throw unknown;
+		return lists
+			.flat()
 			.sort((one, other) => (other.createdAt ?? 0) - (one.createdAt ?? 0))
 			.slice(0, limit);
 	}
@@ -105,19 +130,20 @@ export class KlingClient {
 		tasks: readonly Task[],
 	): Promise<ReadonlyArray<readonly [Task, Refreshed]>> {
 		const { many } = FORMATS[format];
-		if (!many || tasks.length < 2 || this.withoutMany.has(format)) {
-			return await this.refreshEach(tasks);
-		}
+		const inVain = this.manyInVain.get(format) ?? 0;
+		if (!many || tasks.length < 2 || inVain >= IN_VAIN_LIMIT) return await this.refreshEach(tasks);
 		const found: Array<readonly [Task, Refreshed]> = [];
 		const missing: Task[] = [];
 		for (let start = 0; start < tasks.length; start += many.limit) {
 			const part = tasks.slice(start, start + many.limit);
 			const request = many.request(part.map(({ id }) => id));
 			const [outcome] = await Promise.allSettled([this.askForTasks(format, request)]);
-			if (outcome.status === 'rejected' && !isFinal(outcome.reason)) {
+			if (outcome.status === 'rejected' && isPassing(outcome.reason)) {
+				this.manyInVain.set(format, inVain + 1);
 				found.push(...part.map((task) => [task, { error: outcome.reason as unknown }] as const));
 				continue;
 			}
+			this.manyInVain.delete(format);
 			const byId = new Map(
 				(outcome.status === 'fulfilled' ? outcome.value : []).map((task) => [task.id, task]),
 			);
@@ -128,7 +154,7 @@ export class KlingClient {
 			}
 		}
 		// A service that does not know the request, or lists the oldest first, is not asked again.
-		if (missing.length > found.length) this.withoutMany.add(format);
+		if (missing.length > found.length) this.manyInVain.set(format, IN_VAIN_LIMIT);
 		return [...found, ...(await this.refreshEach(missing))];
 	}
 
@@ -215,8 +241,13 @@ function isUnknown(error: unknown): boolean {
 	return error instanceof KlingError && error.details.isUnknown === true;
 }
 
-function isFinal(error: unknown): boolean {
-	return !(error instanceof KlingError) || error.details.retry === 'never';
+function isWebPage(error: unknown): boolean {
+	return error instanceof KlingError && error.details.webPage === true;
+}
+
+/** Trouble of the moment, which says nothing on whether the service knows the request. */
+function isPassing(error: unknown): boolean {
+	return error instanceof KlingError && error.details.retry !== 'never' && !isWebPage(error);
 }
 
 interface Verdict {

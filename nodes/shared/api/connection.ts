@@ -15,6 +15,11 @@ export interface Connection {
 	authentication:
 		| { kind: 'apiKey'; apiKey: string }
 		| { kind: 'accessKey'; accessKey: string; secretKey: string };
+	/**
+	 * The service only passes Kling's API on: it may not know tasks by the user's own IDs, so that
+	 * not finding one there proves nothing.
+	 */
+	isRelay: boolean;
 	/** The wire formats it can use, the preferred one first. */
 	formats: readonly FormatName[];
 }
@@ -42,14 +47,17 @@ export function toConnection(credential: unknown): Connection {
 	const service = fields.service;
 	const host = service === 'official' && fields.region !== 'custom' && HOSTS[fields.region];
 	const baseUrl = host || checkBaseUrl(fields.baseUrl);
+	// Kling's own hosts have no prefix; services that pass its API on do (kling-api.md, section 10).
+	const isRelay = new URL(baseUrl).pathname !== '/';
 	if (service === 'official' && fields.authentication === 'accessKey') {
 		const keys = parse(accessKeySchema, fields);
 		// Kling takes signed tokens on its older routes only (kling-api.md, section 1.2).
-		return { service, baseUrl, authentication: { kind: 'accessKey', ...keys }, formats: ['v1'] };
+		const authentication = { kind: 'accessKey', ...keys } as const;
+		return { service, baseUrl, authentication, isRelay, formats: ['v1'] };
 	}
 	const { apiKey } = parse(apiKeySchema, fields);
 	const formats = service === 'official' ? (['v1', 'path'] as const) : (['gateway'] as const);
-	return { service, baseUrl, authentication: { kind: 'apiKey', apiKey }, formats };
+	return { service, baseUrl, authentication: { kind: 'apiKey', apiKey }, isRelay, formats };
 }
 
 /**
@@ -103,7 +111,7 @@ function secret(field: string) {
 		.transform((text) =>
 			text
 				.trim()
-				.replace(/^Bearer\s+/i, '')
+				.replace(/^Bearer(\s+|$)/i, '')
 				.replace(/\s/g, ''),
 		)
 		.pipe(z.string().min(1, `'${field}' in the Kling API credential is empty`));

@@ -12,7 +12,7 @@ export interface Clock {
 /** The execution was stopped, or the batch was given up, while something was being waited for. */
 export class StoppedError extends Error {
 	constructor() {
-		super('The execution was stopped');
+		super('The execution was canceled');
 		this.name = 'StoppedError';
 	}
 }

@@ -37,6 +37,7 @@ interface Watch {
 	deadline: number;
 	looksForVideo: number;
 	trouble?: KlingError;
+	onUpdate?: (task: Task) => void;
 	resolve(task: Task): void;
 	reject(error: Error): void;
 }
@@ -56,17 +57,33 @@ export class Poller {
 
 	/**
 	 * Waits until Kling is done with a task.
-	 * @param task as the create reply showed it
+	 * @param task as it was created or found
 	 * @param deadline milliseconds since the epoch
+	 * @param isTakenUp asks at once, because it may be over long since
+	 * @param onUpdate told what each query shows
 	 * @throws {TimeoutError} at the deadline
 	 * @throws {KlingError} when Kling's answer to a query is final (wrong key, unknown task…)
 	 * @throws {StoppedError} when the signal is aborted
 	 */
-	async waitFor(task: Task, deadline: number): Promise<Task> {
+	async waitFor(
+		task: Task,
+		deadline: number,
+		isTakenUp = false,
+		onUpdate?: (task: Task) => void,
+	): Promise<Task> {
 		const startedAt = this.options.clock.now();
 		return await new Promise<Task>((resolve, reject) => {
-			const watch = { task, startedAt, due: 0, deadline, looksForVideo: 0, resolve, reject };
-			this.scheduleNext(watch);
+			const watch = {
+				task,
+				startedAt,
+				due: startedAt,
+				deadline,
+				looksForVideo: 0,
+				onUpdate,
+				resolve,
+				reject,
+			};
+			if (!isTakenUp) this.scheduleNext(watch);
 			this.watches.add(watch);
 			void this.poll();
 		});
@@ -102,6 +119,7 @@ export class Poller {
 	private handle(watch: Watch, refreshed: Refreshed): void {
 		if ('task' in refreshed) {
 			watch.task = refreshed.task;
+			watch.onUpdate?.(watch.task);
 			watch.trouble = undefined;
 		} else if (isLostPoll(refreshed.error)) {
 			watch.trouble = refreshed.error;

@@ -19,6 +19,9 @@ export interface Format {
 	/** The requests that find one task by its ID, to be tried in order. */
 	find(id: string): ApiRequest[];
 
+	/** The request that finds one task by the user's own ID for it, where the format has such IDs. */
+	findByExternalId?(externalTaskId: string): ApiRequest;
+
 	/**
 	 * Reads a create or find reply.
 	 * @throws {ShapeError} when it is JSON of another shape

@@ -53,6 +53,8 @@ export const path: Format = {
 
 	find: (id) => [toQuery('task_ids', [id]), toQuery('external_task_ids', [id])],
 
+	findByExternalId: (externalTaskId) => toQuery('external_task_ids', [externalTaskId]),
+
 	readTask,
 
 	many: {

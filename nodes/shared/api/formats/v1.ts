@@ -40,7 +40,9 @@ export const v1: Format = {
 	}),
 
 	// The same route takes both kinds of ID.
-	find: (id) => [{ method: 'GET', path: `${PATH}/${encodeURIComponent(id)}` }],
+	find: (id) => [toQuery(id)],
+
+	findByExternalId: toQuery,
 
 	readTask,
 
@@ -61,6 +63,10 @@ export const v1: Format = {
 
 	readTasks: (reply) => readTasks(reply, dataOf(reply), (task) => task),
 };
+
+function toQuery(id: string) {
+	return { method: 'GET', path: `${PATH}/${encodeURIComponent(id)}` } as const;
+}
 
 function toPage(pageSize: number, pageNum: number) {
 	return { method: 'GET', path: `${PATH}?pageNum=${pageNum}&pageSize=${pageSize}` } as const;

@@ -1,0 +1,130 @@
+/**
+ * `npm run demo`: runs the example workflow, the same file a user imports into n8n, with the built
+ * package on n8n's own engine, and leaves the video in demo-output/. It asks the emulator, which
+ * costs nothing, unless KLING_API_KEY is set; scripts/demo/settings.mts knows all variables.
+ */
+import type { INode } from 'n8n-workflow';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+	loadBuiltPackage,
+	loadWorkflow,
+	startWorkflow,
+	type EngineOptions,
+	type EngineRun,
+	type WorkflowJson,
+} from '../test/engine/index.mts';
+import { DemoError, InterruptedError, oneLine } from './demo/errors.mts';
+import { Report } from './demo/report.mts';
+import { startService, type Service } from './demo/service.mts';
+import { readSettings, type Settings } from './demo/settings.mts';
+import { saveVideo } from './demo/video.mts';
+
+const EXAMPLE = 'examples/create-and-wait.json';
+const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
+const OUTPUT_FOLDER = 'demo-output';
+const SECONDS_TO_THINK = 5;
+
+const report = new Report();
+try {
+	await demo(readSettings(process.env, process.argv.slice(2)), watchForInterrupt());
+} catch (error) {
+	report.fail(oneLine(error));
+	process.exitCode = error instanceof InterruptedError ? 130 : 1;
+} finally {
+	report.close();
+}
+
+async function demo(settings: Settings, interrupt: AbortSignal): Promise<void> {
+	report.hide(settings.secret);
+	const workflow = await loadWorkflow(EXAMPLE);
+	const node = configure(workflow, settings);
+	announce(node, settings);
+	if (settings.costsMoney) await warn(interrupt);
+	const types = await loadPackage();
+
+	const service = await startService(settings, report);
+	try {
+		const run = await runToTheEnd(workflow, types, service, interrupt);
+		await deliver(run, node);
+	} finally {
+		await service.close();
+	}
+}
+
+/** Puts what the user wants differently into the example's Kling node. */
+function configure(workflow: WorkflowJson, { prompt, model }: Settings): INode {
+	const node = workflow.nodes.find(({ type }) => type === NODE_TYPE);
+	if (!node) throw new DemoError(`${EXAMPLE} has no node of type ${NODE_TYPE}`);
+	Object.assign(node.parameters, prompt && { prompt }, model && { model });
+	return node;
+}
+
+function announce({ parameters }: INode, { serviceName }: Settings): void {
+	const { model, mode, duration, aspectRatio, prompt } = parameters;
+	report.say(`Workflow  ${EXAMPLE}, on n8n's own engine`);
+	report.say(`Service   ${serviceName}`);
+	report.say(`Video     ${model}, ${mode}, ${duration} s, ${aspectRatio}`);
+	report.say(`Prompt    ${prompt}\n`);
+}
+
+async function warn(interrupt: AbortSignal): Promise<void> {
+	report.say('THIS COSTS MONEY: a real video is about to be bought with the key in KLING_API_KEY.');
+	if (!process.stdout.isTTY) return;
+	report.say(`Press Ctrl-C within ${SECONDS_TO_THINK} seconds if you do not want that.\n`);
+	await pause(SECONDS_TO_THINK * 1000, undefined, { signal: interrupt }).catch(() => {
+		throw new InterruptedError('Nothing was bought.');
+	});
+}
+
+async function loadPackage(): Promise<Pick<EngineOptions, 'nodeTypes' | 'credentialTypes'>> {
+	try {
+		return await loadBuiltPackage(process.cwd());
+	} catch (error) {
+		// Node's own message goes on with the files that asked for the missing one.
+		const [reason] = (error as Error).message.split('\n');
+		throw new DemoError(`Cannot load the built package, run "npm run build": ${reason}`);
+	}
+}
+
+/** Runs the workflow as a click on "Execute workflow" does, and stops it as n8n's Stop does. */
+async function runToTheEnd(
+	workflow: WorkflowJson,
+	types: Pick<EngineOptions, 'nodeTypes' | 'credentialTypes'>,
+	service: Service,
+	interrupt: AbortSignal,
+): Promise<EngineRun> {
+	if (interrupt.aborted) throw new InterruptedError('Nothing was sent yet.');
+	report.startClock();
+	const execution = startWorkflow(workflow, {
+		...types,
+		credentials: { klingApi: service.credential },
+		onProgress: (event) => report.progress(event),
+	});
+	interrupt.addEventListener('abort', () => execution.stop(), { once: true });
+	const run = await execution.finished;
+	if (interrupt.aborted) throw new InterruptedError(run.error);
+	if (run.status !== 'success') throw new DemoError(run.error ?? `It ended as "${run.status}".`);
+	return run;
+}
+
+async function deliver(run: EngineRun, node: INode): Promise<void> {
+	const [item] = run.items(node.name);
+	if (!item) throw new DemoError(`The node "${node.name}" put out no item`);
+	const content = await run.binary(item);
+	const file = await saveVideo(OUTPUT_FOLDER, String(item.json.task_id), content);
+	report.say(`\n${JSON.stringify(item.json, null, 2)}`);
+	report.say(`\nVideo     ${file.path} (${file.size})`);
+}
+
+/** @returns a signal for the first Ctrl-C; a later one ends the process at once */
+function watchForInterrupt(): AbortSignal {
+	const interrupt = new AbortController();
+	let firstAt: number | undefined;
+	process.on('SIGINT', () => {
+		// npm and tsx may pass the very same Ctrl-C on once more.
+		if (firstAt !== undefined && Date.now() - firstAt > 1000) process.exit(130);
+		firstAt ??= Date.now();
+		interrupt.abort();
+	});
+	return interrupt.signal;
+}

@@ -1,0 +1,102 @@
+/** What the user wants of the demo: environment variables, and one flag. */
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import { parseArgs } from 'node:util';
+import { DemoError } from './errors.mts';
+
+export interface Settings {
+	costsMoney: boolean;
+	/** Data of the `klingApi` credential; undefined: ask the emulator. */
+	credential?: ICredentialDataDecryptedObject;
+	/** Who makes the video, for people. */
+	serviceName: string;
+	/** Never to be printed. */
+	secret?: string;
+	/** Instead of the example's. */
+	prompt?: string;
+	/** Instead of the example's; the value of the node's Model field. */
+	model?: string;
+	/** How long the emulator takes for a video, in milliseconds. */
+	generationMs: number;
+}
+
+/** Long enough to watch a task's progress. */
+const GENERATION_SECONDS = 12;
+
+/** The example's model is one for gateways. */
+const OFFICIAL_MODEL = 'kling-v2-6';
+
+/**
+ * Reads the settings from
+ * - `KLING_API_KEY`: use the real service, which costs money;
+ * - `KLING_SERVICE`: `official` (default) or `gateway`, as in the credential's Service;
+ * - `KLING_BASE_URL`: the credential's Base URL; needed for a gateway;
+ * - `KLING_PROMPT`, `KLING_MODEL`: instead of the example's; also for the emulator;
+ *
+ * and from the flag `--generation-seconds <n>`, how long the emulator takes for a video.
+ * @throws {DemoError} when they contradict each other
+ */
+export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
+	const read = (name: string) => env[name]?.trim() || undefined;
+	const secret = read('KLING_API_KEY');
+	const service = read('KLING_SERVICE');
+	const baseUrl = read('KLING_BASE_URL');
+	const wishes = { prompt: read('KLING_PROMPT'), model: read('KLING_MODEL') };
+	const generationMs = readGenerationSeconds(args) * 1000;
+
+	if (secret === undefined) {
+		if (service ?? baseUrl) {
+			throw new DemoError(
+				'KLING_SERVICE and KLING_BASE_URL need KLING_API_KEY. Set it, or unset them to use the emulator.',
+			);
+		}
+		const serviceName = 'the emulator on this computer: nothing is paid for';
+		return { costsMoney: false, serviceName, ...wishes, generationMs };
+	}
+	return {
+		costsMoney: true,
+		secret,
+		generationMs,
+		...(service === 'gateway'
+			? gateway(secret, baseUrl)
+			: official(secret, baseUrl, service ?? 'official')),
+		...wishes,
+		model: wishes.model ?? (service === 'gateway' ? undefined : OFFICIAL_MODEL),
+	};
+}
+
+type Account = Required<Pick<Settings, 'credential' | 'serviceName'>>;
+
+function gateway(apiKey: string, baseUrl: string | undefined): Account {
+	if (baseUrl === undefined) {
+		throw new DemoError(
+			'KLING_SERVICE=gateway needs the address of the gateway in KLING_BASE_URL.',
+		);
+	}
+	return {
+		credential: { service: 'gateway', baseUrl, apiKey },
+		serviceName: `Kling-compatible gateway at ${baseUrl}`,
+	};
+}
+
+function official(apiKey: string, baseUrl: string | undefined, service: string): Account {
+	if (service !== 'official') {
+		throw new DemoError(`KLING_SERVICE must be official or gateway, not "${service}".`);
+	}
+	const credential = { service, authentication: 'apiKey', apiKey };
+	return baseUrl === undefined
+		? { credential: { ...credential, region: 'global' }, serviceName: 'Kling AI' }
+		: {
+				credential: { ...credential, region: 'custom', baseUrl },
+				serviceName: `Kling AI's API at ${baseUrl}`,
+			};
+}
+
+function readGenerationSeconds(args: string[]): number {
+	const { values } = parseArgs({ args, options: { 'generation-seconds': { type: 'string' } } });
+	const text = values['generation-seconds'] ?? String(GENERATION_SECONDS);
+	const seconds = Number(text);
+	if (text.trim() === '' || !(seconds >= 0 && seconds <= 3600)) {
+		throw new DemoError(`--generation-seconds must be from 0 to 3600, not "${text}".`);
+	}
+	return seconds;
+}
