@@ -81,8 +81,8 @@ function toJob(
 	run: Run,
 	{ request, target, itemIndex, key, delivery }: Accepted,
 ): Job<INodeExecutionData> {
-	const { client, connection, clock } = run;
-	const startedAt = clock.now();
+	const { client, connection } = run;
+	const startedAt = Date.now();
 	const nameOf = (derived: string) => request.externalTaskId ?? derived;
 	return {
 		key,

@@ -44,7 +44,9 @@ async function ask(
 	if (outcome.status === 'rejected') {
 		const error: unknown = outcome.reason;
 		// Services that pass on Kling's format mostly have no account of their own to tell about.
-		return isAboutTheQuestion(error) ? await askForTask(client) : judge(error);
+		return isAboutTheQuestion(error) || isWebPage(error)
+			? await askForTask(client)
+			: judge(error);
 	}
 	return accepted(
 		outcome.value.usablePacks.length > 0
@@ -64,6 +66,10 @@ async function askForTask(client: KlingClient): Promise<INodeCredentialTestResul
 /** The service knows the key, but not what was asked for. */
 function isAboutTheQuestion(error: unknown): boolean {
 	return error instanceof KlingError && error.details.isUnknown === true;
+}
+
+function isWebPage(error: unknown): boolean {
+	return error instanceof KlingError && error.details.webPage === true;
 }
 
 function judge(error: unknown): INodeCredentialTestResult {

@@ -10,8 +10,11 @@ import type {
 import type { Connection } from '../api/connection';
 import type { ApiReply, ApiRequest, Send } from '../api/http';
 
-/** Kling answers within seconds; what takes longer is lost on the way. In milliseconds. */
-const REQUEST_TIMEOUT = 60_000;
+/**
+ * Kling answers within seconds; what takes longer is lost on the way. A lost query holds up those
+ * for the other tasks of its batch, a creation is not given up so easily. In milliseconds.
+ */
+const TIMEOUTS = { GET: 20_000, POST: 60_000 } as const;
 
 export const CREDENTIAL = 'klingApi';
 
@@ -42,7 +45,7 @@ function toHttpOptions(connection: Connection, request: ApiRequest): IHttpReques
 		ignoreHttpStatusErrors: true,
 		// A redirection must neither repeat a paid POST nor carry the key to another host.
 		disableFollowRedirect: true,
-		timeout: REQUEST_TIMEOUT,
+		timeout: TIMEOUTS[request.method],
 	};
 }
 
@@ -64,7 +67,7 @@ export function sendForTest(
 			resolveWithFullResponse: true,
 			simple: false,
 			followRedirect: false,
-			timeout: REQUEST_TIMEOUT,
+			timeout: TIMEOUTS[method],
 		})) as IN8nHttpFullResponse;
 		return toReply(reply.statusCode, reply.headers, reply.body);
 	};
