@@ -2,9 +2,11 @@
 
 import { type IDataObject, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 
-import { KlingError, unknownTask } from '../../shared/api/errors';
+import { asNotSent, externalIdTaken, KlingError, unknownTask } from '../../shared/api/errors';
+import type { FormatName } from '../../shared/api/models';
 import { isOver, type Task } from '../../shared/api/task';
 import { DownloadError } from '../../shared/n8n/download';
+import { InputError } from '../../shared/n8n/errors';
 import { contextLedger, keysOf } from '../../shared/n8n/ledger';
 import {
 	type BatchOptions,
@@ -65,9 +67,11 @@ function checkItems(run: Run): { accepted: Accepted[]; refused: INodeExecutionDa
 	const accepted: Accepted[] = [];
 	const refused: INodeExecutionData[] = [];
 	const keyOf = keysOf(run.context);
+	const ownIds = new Map<string, number>();
 	for (const itemIndex of run.itemIndexes) {
 		try {
 			const input = readVideoInput(run.context, itemIndex, run.connection);
+			refuseRepeated(ownIds, input.request.externalTaskId, itemIndex);
 			const delivery = readDelivery(run, itemIndex);
 			accepted.push({ ...input, delivery, itemIndex, key: keyOf(itemIndex, input) });
 		} catch (error) {
@@ -77,40 +81,62 @@ function checkItems(run: Run): { accepted: Accepted[]; refused: INodeExecutionDa
 	return { accepted, refused };
 }
 
+function refuseRepeated(
+	ownIds: Map<string, number>,
+	ownId: string | undefined,
+	itemIndex: number,
+): void {
+	if (ownId === undefined) return;
+	const other = ownIds.get(ownId);
+	if (other !== undefined) {
+		throw new InputError(
+			`'External Task ID' is "${ownId}" for item ${other} already; every video needs one of its own`,
+			'Use an expression that differs for every item, or remove the option.',
+		);
+	}
+	ownIds.set(ownId, itemIndex);
+}
+
 function toJob(
 	run: Run,
 	{ request, target, itemIndex, key, delivery }: Accepted,
 ): Job<INodeExecutionData> {
 	const { client, connection } = run;
-	const startedAt = Date.now();
-	const nameOf = (derived: string) => request.externalTaskId ?? derived;
+	const { format, id: modelName, displayName: queue } = target;
+	const ownId = request.externalTaskId;
+	const canLookUp = client.canLookUp(format);
+	let isOwnIdFree = ownId === undefined;
 	return {
 		key,
-		queue: target.displayName,
-		create: async (name) =>
-			await client.create(
-				client.canLookUp(target.format) ? { ...request, externalTaskId: nameOf(name) } : request,
-				target,
-			),
-		...(client.canLookUp(target.format) && {
-			lookUp: async (name: string) => {
-				const task = await client.lookUp(target.format, nameOf(name));
+		queue,
+		isNamed: canLookUp && ownId === undefined,
+		async create(name) {
+			if (ownId !== undefined && !isOwnIdFree) await refuseTaken(run, format, ownId);
+			isOwnIdFree = true;
+			const externalTaskId = canLookUp ? (ownId ?? name) : undefined;
+			return await client.create({ ...request, externalTaskId }, target);
+		},
+		...(canLookUp && {
+			async lookUp(name: string) {
+				const task = await client.lookUp(format, ownId ?? name);
+				// Not being found proves nothing where the service may not know such IDs.
 				if (!task && connection.isRelay) throw unknownTask();
-				// A name of the user's own may belong to a task of another day.
-				const isOurs = request.externalTaskId === undefined || isSince(task, startedAt);
-				return isOurs ? task : undefined;
+				return task;
 			},
 		}),
 		deliver: async (task, signal) =>
-			await deliverTask(run, task, itemIndex, delivery, { modelName: target.id, signal }),
+			await deliverTask(run, task, itemIndex, delivery, { modelName, signal }),
 	};
 }
 
-/** How far Kling's clock may be behind ours; milliseconds. */
-const CLOCK_SKEW = 5 * 60_000;
-
-function isSince(task: Task | undefined, start: number): boolean {
-	return (task?.createdAt ?? 0) >= start - CLOCK_SKEW;
+/**
+ * Makes sure, before the request is sent, that the user's ID is free: only then does a task of this
+ * ID that is found after a lost reply have to be the one that was asked for.
+ */
+async function refuseTaken({ client }: Run, format: FormatName, ownId: string): Promise<void> {
+	const [outcome] = await Promise.allSettled([client.lookUp(format, ownId)]);
+	if (outcome.status === 'rejected') throw asNotSent(outcome.reason);
+	if (outcome.value) throw externalIdTaken(ownId, outcome.value);
 }
 
 /** @returns nothing for an item that was given up because another one failed */

@@ -291,6 +291,21 @@ export function unknownTask(): KlingError {
 	return new KlingError(meaning, { advice, retry, isUnknown: true });
 }
 
+/** Trouble with a question that precedes a creation: nothing was bought, whatever came of it. */
+export function asNotSent(error: unknown): unknown {
+	return error instanceof KlingError && error.details.retry === 'maybe'
+		? new KlingError(error.message, { ...error.details, retry: 'whenFree' })
+		: error;
+}
+
+/** The user's own ID for a task belongs to another task already. */
+export function externalIdTaken(externalTaskId: string, { id, status }: TaskReply): KlingError {
+	return new KlingError(
+		`'External Task ID' "${externalTaskId}" belongs to another task already: ${id} (${status})`,
+		{ advice: 'Use another one, or fetch that task with Get Status.', retry: 'never' },
+	);
+}
+
 /** Kling took the task on and ended it without a video. */
 export function failedTask(task: TaskReply): KlingError {
 	return new KlingError(

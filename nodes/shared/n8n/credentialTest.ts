@@ -44,9 +44,7 @@ async function ask(
 	if (outcome.status === 'rejected') {
 		const error: unknown = outcome.reason;
 		// Services that pass on Kling's format mostly have no account of their own to tell about.
-		return isAboutTheQuestion(error) || isWebPage(error)
-			? await askForTask(client)
-			: judge(error);
+		return isAboutTheQuestion(error) || isWebPage(error) ? await askForTask(client) : judge(error);
 	}
 	return accepted(
 		outcome.value.usablePacks.length > 0

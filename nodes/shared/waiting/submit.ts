@@ -14,6 +14,8 @@ export interface Order {
 	 * @param name derived from the key, unique in the account; another one after each failed task
 	 */
 	create(name: string): Promise<Task>;
+	/** Whether the task really gets the name, so that no other task can have it. */
+	isNamed: boolean;
 	/**
 	 * Finds the task that a lost request may have created. Absent where the service has no such query.
 	 * @returns undefined when Kling has no such task
@@ -89,7 +91,7 @@ async function create(order: Order, name: string, submission: Submission): Promi
 		if (outcome.status === 'fulfilled') return { task: outcome.value, isTakenUp: false };
 		const error: unknown = outcome.reason;
 		const isUnsure = mayHaveCreated(error);
-		if (isUnsure || (order.lookUp && mayBeNameTaken(error))) {
+		if (isUnsure || (order.isNamed && mayBeNameTaken(error))) {
 			const found = await findLost(order, name, submission, error);
 			if (found) return { task: found, isTakenUp: true };
 		}
