@@ -51,10 +51,8 @@ export class KlingClient {
 			for (const request of FORMATS[format].find(id)) {
 				const [outcome] = await Promise.allSettled([this.askForTask(format, request)]);
 				if (outcome.status === 'fulfilled') return outcome.value;
-				const error: unknown = outcome.reason;
-				// Services that pass on one of the formats only answer the other's routes as they like.
-				if (!isUnknown(error) && !(unknown && isWebPage(error))) throw error;
-				unknown ??= error;
+				if (!isForeign(outcome.reason)) throw outcome.reason;
+				unknown ??= outcome.reason;
 			}
 		}
 		throw unknown;
@@ -106,10 +104,9 @@ export class KlingClient {
 		for (const format of this.formats) {
 			const [outcome] = await Promise.allSettled([this.listIn(format, limit)]);
 			if (outcome.status === 'fulfilled') lists.push(outcome.value);
-			else if (isUnknown(outcome.reason)) unknown ??= outcome.reason;
+			else if (isForeign(outcome.reason)) unknown ??= outcome.reason;
 			else throw outcome.reason;
 		}
-		// Services that pass on one of the formats only do not know the routes of the other.
 		if (lists.length === 0) throw unknown;
 		return lists
 			.flat()
@@ -239,6 +236,11 @@ function read<Result extends TaskReply | TaskReply[]>(
 
 function isUnknown(error: unknown): boolean {
 	return error instanceof KlingError && error.details.isUnknown === true;
+}
+
+/** Services that pass on one of the formats only answer the other's routes as they like. */
+function isForeign(error: unknown): boolean {
+	return isUnknown(error) || isWebPage(error);
 }
 
 function isWebPage(error: unknown): boolean {

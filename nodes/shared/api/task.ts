@@ -38,27 +38,29 @@ export interface Task extends TaskReply {
  * The status words of all formats and of the gateways that paraphrase them.
  * Source: kling-api.md, sections 0 and 10.2.
  */
-const STATUS_WORDS: Readonly<Record<string, TaskStatus>> = {
-	submitted: 'submitted',
-	queued: 'submitted',
-	pending: 'submitted',
-	processing: 'processing',
-	running: 'processing',
-	in_progress: 'processing',
-	completed: 'completed',
-	succeed: 'completed',
-	succeeded: 'completed',
-	success: 'completed',
-	failed: 'failed',
-	error: 'failed',
-};
+const STATUS_WORDS: ReadonlyMap<string, TaskStatus> = new Map(
+	Object.entries({
+		submitted: 'submitted',
+		queued: 'submitted',
+		pending: 'submitted',
+		processing: 'processing',
+		running: 'processing',
+		in_progress: 'processing',
+		completed: 'completed',
+		succeed: 'completed',
+		succeeded: 'completed',
+		success: 'completed',
+		failed: 'failed',
+		error: 'failed',
+	} satisfies Record<string, TaskStatus>),
+);
 
 /**
  * Translates a format's status word. A word Kling may add later counts as still running, so that
  * a new intermediate state never ends a wait for a video that is paid for.
  */
 export function toTaskStatus(word: string): TaskStatus {
-	return STATUS_WORDS[word.toLowerCase()] ?? 'processing';
+	return STATUS_WORDS.get(word.toLowerCase()) ?? 'processing';
 }
 
 /** Whether Kling is done with the task, one way or the other. */

@@ -1,0 +1,249 @@
+import {
+	cleanUp,
+	errorOf,
+	expectFailed,
+	FAIL_WORD,
+	NODE,
+	numbered,
+	PLAIN,
+	runNode,
+	sampleVideo,
+	sent,
+	startGateway,
+	type Emulator,
+	type FaultAction,
+} from './fixture.mts';
+
+jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('./fastClock.mts'));
+
+let emulator: Emulator;
+
+beforeAll(async () => {
+	emulator = await startGateway({ generationMs: 40, queueMs: 10 });
+});
+beforeEach(() => emulator.reset());
+afterAll(async () => {
+	cleanUp();
+	await emulator.close();
+});
+
+const WAIT = { operation: 'createAndWait', ...PLAIN, waitOptions: { pollingInterval: 1 } };
+
+describe('a lost poll does not lose the video', () => {
+	it.each<[string, FaultAction]>([
+		['reset', { type: 'reset' }],
+		['500', { type: 'kling-error', status: 500 }],
+		['503', { type: 'kling-error', status: 503 }],
+		['429', { type: 'kling-error', status: 429 }],
+		['a web page with 200', { type: 'html', status: 200 }],
+		['a web page with 403', { type: 'html', status: 403 }],
+		['a web page with 502', { type: 'html', status: 502 }],
+		['an empty body', { type: 'empty' }],
+		['a reply that is cut off', { type: 'truncate' }],
+		['JSON that ends half way', { type: 'reply', status: 200, body: '{"task_id": "C' }],
+		['JSON of another shape', { type: 'reshape', body: { hello: 'world' } }],
+		['null', { type: 'reshape', body: null }],
+	])('%s', async (_name, action) => {
+		emulator.addFault({ match: { route: 'query' }, times: 4, action });
+		const run = await runNode(emulator.gatewayUrl, WAIT);
+		const [item, ...more] = run.items(NODE);
+		expect(more).toEqual([]);
+		expect(item?.json).toMatchObject({
+			task_id: emulator.tasks()[0]?.id,
+			task_status: 'completed',
+		});
+		expect((await run.binary(item)).equals(sampleVideo())).toBe(true);
+		expect(sent(emulator, 'query').length).toBeGreaterThanOrEqual(5);
+		expect(emulator.tasks().length).toBe(1);
+	});
+});
+
+describe('a final answer to a poll', () => {
+	it.each<[string, FaultAction, string, string]>([
+		[
+			'400',
+			{ type: 'kling-error', status: 400 },
+			'Kling refused the request’s parameters (HTTP 400)',
+			'check the Task ID',
+		],
+		[
+			'401',
+			{ type: 'kling-error', status: 401 },
+			'Kling refused the API key (HTTP 401)',
+			'Check the key in the Kling API credential',
+		],
+		[
+			'403',
+			{ type: 'kling-error', status: 403 },
+			'The API key has no permission for this request (HTTP 403)',
+			'enabled for the key',
+		],
+		[
+			'404',
+			{ type: 'reply', status: 404 },
+			'Kling does not know what was asked for (HTTP 404)',
+			'the one the task was created with',
+		],
+	])('%s ends the wait with the task ID', async (_name, action, message, advice) => {
+		emulator.addFault({ match: { route: 'query' }, times: 'forever', action });
+		const run = await runNode(emulator.gatewayUrl, WAIT);
+		const [task] = emulator.tasks();
+		const error = errorOf(run);
+		expect(error.name).toBe('NodeApiError');
+		expect(error.message).toBe(`${message} (task ${task?.id}) [Item 0]`);
+		expect(error.description).toContain(advice);
+		expect(error.description).toContain(
+			'Kling goes on with it: fetch the video later with Get Status.',
+		);
+		expect(error.context.itemIndex).toBe(0);
+		expect(sent(emulator, 'query').length).toBe(1);
+		expect(emulator.tasks().length).toBe(1);
+	});
+
+	it('leaves the task ID in the item, with Continue', async () => {
+		emulator.addFault({ match: { route: 'query' }, action: { type: 'kling-error', status: 401 } });
+		const run = await runNode(emulator.gatewayUrl, WAIT, {
+			node: { onError: 'continueRegularOutput' },
+		});
+		const [task] = emulator.tasks();
+		expect(run.items(NODE)).toHaveLength(1);
+		expectFailed(run.items(NODE)[0], {
+			item: 0,
+			message: `Kling refused the API key (HTTP 401) (task ${task?.id}) [Item 0]`,
+			facts: { task_id: task?.id, task_status: 'submitted' },
+		});
+	});
+});
+
+describe('a video that Kling cannot make', () => {
+	const failing = { ...WAIT, prompt: `a cat ${FAIL_WORD}` };
+
+	it('fails the item with Kling’s reason and the task ID', async () => {
+		const run = await runNode(emulator.gatewayUrl, failing);
+		const [task] = emulator.tasks();
+		const error = errorOf(run);
+		expect(error.name).toBe('NodeApiError');
+		expect(error.message).toBe(
+			`Kling could not make the video: Failure to pass the risk control system (task ${task?.id}) [Item 0]`,
+		);
+		expect(error.description).toContain('Change the prompt or the options');
+		expect(error.context.itemIndex).toBe(0);
+	});
+
+	it('is told without a reason when Kling gives none', async () => {
+		emulator.addFault({
+			match: { route: 'query' },
+			times: 'forever',
+			action: { type: 'reply', status: 200, body: { task_id: 't-1', task_status: 'failed' } },
+		});
+		const run = await runNode(emulator.gatewayUrl, WAIT);
+		expect(errorOf(run).message).toContain('Kling could not make the video: it gave no reason');
+	});
+
+	it('becomes an item with its status, with Continue', async () => {
+		const run = await runNode(emulator.gatewayUrl, failing, {
+			node: { onError: 'continueRegularOutput' },
+		});
+		const [task] = emulator.tasks();
+		expect(run.items(NODE)).toHaveLength(1);
+		expectFailed(run.items(NODE)[0], {
+			item: 0,
+			message: /Failure to pass the risk control system/,
+			facts: { task_id: task?.id, task_status: 'failed' },
+		});
+	});
+});
+
+describe('a task completed without a video', () => {
+	it('is asked again, because the video may be listed a moment later', async () => {
+		emulator.addFault({
+			match: { route: 'query', skip: 2 },
+			times: 2,
+			action: { type: 'no-result' },
+		});
+		const run = await runNode(emulator.gatewayUrl, WAIT);
+		expect(run.items(NODE)[0]?.json.video_url).toEqual(expect.any(String));
+	});
+
+	it('fails the item in the end, with the task ID', async () => {
+		emulator.addFault({ match: { route: 'create' }, action: { type: 'no-result' } });
+		const run = await runNode(emulator.gatewayUrl, WAIT);
+		const [task] = emulator.tasks();
+		const error = errorOf(run);
+		expect(error.name).toBe('NodeApiError');
+		expect(error.message).toBe(
+			`Kling calls the task completed, but its reply names no video (task ${task?.id}) [Item 0]`,
+		);
+		expect(error.description).toContain('Fetch it again in a few minutes with the Get Status');
+		expect(error.description).toContain('"task_status":"completed"');
+		const completed = sent(emulator, 'query').filter(({ time }) => time >= (task?.updatedAt ?? 0));
+		expect(completed).toHaveLength(3);
+	});
+});
+
+describe('a batch with failures', () => {
+	const input = numbered(5);
+	const batch = {
+		...WAIT,
+		prompt: `={{ ["cat 0", "", "cat 2", "cat 3 ${FAIL_WORD}", "cat 4"][$json.n] }}`,
+	};
+	const video = (item: number) => ({
+		json: {
+			task_id: expect.any(String),
+			task_status: 'completed',
+			task_status_msg: '任务完成',
+			created_at: expect.any(Number),
+			updated_at: expect.any(Number),
+			model_name: 'kling-v1-6',
+			video_url: expect.stringMatching(/^http.*\.mp4$/),
+			task_result: { videos: [expect.objectContaining({ duration: 5 })] },
+		},
+		binary: { data: expect.objectContaining({ mimeType: 'video/mp4' }) },
+		pairedItem: { item },
+	});
+	const failed = { task_id: expect.any(String), task_status: 'failed' };
+
+	beforeEach(() => {
+		emulator.addFault({
+			match: { route: 'create', contains: 'cat 4' },
+			action: { type: 'kling-error', status: 403 },
+		});
+	});
+
+	it('puts each item where it belongs, in order, with Continue', async () => {
+		const run = await runNode(emulator.gatewayUrl, batch, {
+			input,
+			node: { onError: 'continueRegularOutput' },
+		});
+		const [zero, one, two, three, four, ...more] = run.items(NODE);
+		expect([zero, two, ...more]).toEqual([video(0), video(2)]);
+		expectFailed(one, { item: 1, message: "'Prompt' is empty [Item 1]" });
+		expectFailed(three, { item: 3, message: /risk control/, facts: failed });
+		expectFailed(four, { item: 4, message: /HTTP 403/ });
+	});
+
+	it('parts the items between the outputs, with Continue (using error output)', async () => {
+		const run = await runNode(emulator.gatewayUrl, batch, {
+			input,
+			node: { onError: 'continueErrorOutput' },
+		});
+		expect(run.status).toBe('success');
+		expect(run.items(NODE, 0)).toEqual([video(0), video(2)]);
+		const [one, three, four, ...more] = run.items(NODE, 1);
+		expectFailed(one, { item: 1, message: "'Prompt' is empty [Item 1]", facts: { n: 1 } });
+		expectFailed(three, { item: 3, message: /risk control/, facts: { n: 3, ...failed } });
+		expectFailed(four, { item: 4, message: /HTTP 403/, facts: { n: 4 } });
+		expect(more).toEqual([]);
+	});
+
+	it('leaves the input items as they were', async () => {
+		const run = await runNode(emulator.gatewayUrl, batch, {
+			input,
+			node: { onError: 'continueRegularOutput' },
+		});
+		expect(run.items('Start').map(({ json, binary }) => ({ json, binary }))).toEqual(
+			numbered(5).map(({ json }) => ({ json, binary: undefined })),
+		);
+		expect(Object.keys(run.items('Start')[0] ?? {}).sort()).toEqual(['json', 'pairedItem']);
+	});
+});

@@ -1,0 +1,182 @@
+/** Runs the node on n8n's own engine against the emulator, or whatever else listens at an address. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type {
+	ExecutionError,
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+} from 'n8n-workflow';
+import { KlingApi } from '../../credentials/KlingApi.credentials.ts';
+import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
+import {
+	EMULATOR_API_KEY,
+	startEmulator,
+	type Emulator,
+	type EmulatorOptions,
+	type RecordedRequest,
+} from '../emulator/index.mts';
+import {
+	runWorkflow,
+	startWorkflow,
+	type EngineOptions,
+	type EngineRun,
+	type WorkflowJson,
+} from '../engine/index.mts';
+
+export type { Emulator, Fault, FaultAction, RecordedRequest } from '../emulator/index.mts';
+export { EMULATOR_API_KEY, FAIL_WORD, REFUSE_WORD } from '../emulator/index.mts';
+export { cleanUp, runCredentialTest, type EngineRun } from '../engine/index.mts';
+export { HttpServer, sendJson } from '../engine/http-server.mts';
+
+/** The node under test, as the workflows here call it. */
+export const NODE = 'Kling';
+
+const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
+
+export function types(): Pick<EngineOptions, 'nodeTypes' | 'credentialTypes'> {
+	const node = new KlingTextToVideo();
+	return {
+		// n8n gives the node a second type of this name for AI agents.
+		nodeTypes: { [NODE_TYPE]: node, [`${NODE_TYPE}Tool`]: node },
+		credentialTypes: { klingApi: new KlingApi() },
+	};
+}
+
+/** What the form saves for a plain video. */
+export const PLAIN: INodeParameters = {
+	model: 'kling-v1-6',
+	prompt: 'a cat',
+	mode: 'std',
+	duration: 5,
+	aspectRatio: '16:9',
+};
+
+/** The request body of PLAIN. */
+export const PLAIN_BODY = {
+	model_name: 'kling-v1-6',
+	mode: 'std',
+	prompt: 'a cat',
+	duration: 5,
+	aspect_ratio: '16:9',
+};
+
+export interface RunOptions extends Partial<EngineOptions> {
+	/** Other settings of the node, such as `onError`. */
+	node?: Partial<INode>;
+	credential?: ICredentialDataDecryptedObject;
+}
+
+export async function startGateway(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
+	return await startEmulator({ generationMs: 60, queueMs: 20, ...options });
+}
+
+/** "Start" (a manual trigger), then the node; what it puts out on either output goes no further. */
+export function workflow(parameters: INodeParameters, node: Partial<INode> = {}): WorkflowJson {
+	const common = { typeVersion: 1, position: [0, 0] as [number, number] };
+	return {
+		nodes: [
+			{ ...common, id: '1', name: 'Start', type: 'n8n-nodes-base.manualTrigger', parameters: {} },
+			{ ...common, id: '2', name: NODE, type: NODE_TYPE, parameters, ...node },
+		],
+		connections: { Start: { main: [[{ node: NODE, type: 'main', index: 0 }]] } },
+	};
+}
+
+function engineOptions(
+	baseUrl: string,
+	{ node: _node, credential = {}, ...options }: RunOptions,
+): EngineOptions {
+	const klingApi = { service: 'gateway', baseUrl, apiKey: EMULATOR_API_KEY, ...credential };
+	return { ...types(), credentials: { klingApi }, ...options };
+}
+
+export async function runNode(
+	baseUrl: string,
+	parameters: INodeParameters,
+	options: RunOptions = {},
+): Promise<EngineRun> {
+	return await runWorkflow(workflow(parameters, options.node), engineOptions(baseUrl, options));
+}
+
+export function startNode(
+	baseUrl: string,
+	parameters: INodeParameters,
+	options: RunOptions = {},
+): ReturnType<typeof startWorkflow> {
+	return startWorkflow(workflow(parameters, options.node), engineOptions(baseUrl, options));
+}
+
+/** Items with these JSONs. */
+export function items(...jsons: Array<INodeExecutionData['json']>): INodeExecutionData[] {
+	return jsons.map((json) => ({ json }));
+}
+
+/** `count` items {n: 0}, {n: 1} … */
+export function numbered(count: number): INodeExecutionData[] {
+	return items(...Array.from({ length: count }, (_, n) => ({ n })));
+}
+
+/** The requests of one route. */
+export function sent(emulator: Emulator, route: RecordedRequest['route']): RecordedRequest[] {
+	return emulator.requests().filter((request) => request.route === route);
+}
+
+/** The node's error, with the fields the tests look at. */
+export function errorOf(run: EngineRun): ExecutionError & { description?: string | null } {
+	const error = run.nodeError(NODE);
+	if (error === undefined) throw new Error(`The node did not fail, the run ended ${run.status}`);
+	return error;
+}
+
+/** The video that the emulator serves for every task. */
+export function sampleVideo(): Buffer {
+	return readFileSync('test/emulator/sample.mp4');
+}
+
+/** Waits for something that happens on a real socket. */
+export async function eventually(holds: () => boolean): Promise<void> {
+	for (let attempt = 0; attempt < 300; attempt++) {
+		if (holds()) return;
+		await delay(10);
+	}
+	throw new Error('it did not come true within 3 s');
+}
+
+export async function pause(ms: number): Promise<void> {
+	await delay(ms);
+}
+
+export interface Failed {
+	/** Which input item, from 0. */
+	item: number;
+	/** The whole message, or a part of it. */
+	message: string | RegExp;
+	/** What else the item says: facts of the task, or `{}`. */
+	facts?: IDataObject;
+}
+
+/**
+ * Checks the item that a failure became. The engine reduces an item with an `error` object to its
+ * message, and to the error output it leads only what has no other keys than `error`, `message` and
+ * `details`: the facts of a task may stand beside the message or in `details`.
+ */
+export function expectFailed(
+	given: INodeExecutionData | undefined,
+	{ item, message, facts = {} }: Failed,
+): void {
+	if (given === undefined) throw new Error(`There is no item for input item ${item}`);
+	const { error, details = {}, ...beside } = given.json;
+	if (typeof message === 'string') expect(error).toBe(message);
+	else expect(error).toMatch(message);
+	expect({ ...beside, ...(details as IDataObject) }).toEqual(facts);
+	expect(given.pairedItem).toEqual({ item });
+	expect(given.binary).toBeUndefined();
+}
+
+/** Matches texts that hold this one. */
+export function containing(text: string): RegExp {
+	return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+}

@@ -1,0 +1,156 @@
+/** On the real clock. */
+import type { INodeParameters } from 'n8n-workflow';
+
+import {
+	cleanUp,
+	errorOf,
+	eventually,
+	items,
+	NODE,
+	numbered,
+	pause,
+	PLAIN,
+	runNode,
+	sampleVideo,
+	sent,
+	startGateway,
+	startNode,
+	type Emulator,
+	type RecordedRequest,
+} from './fixture.mts';
+
+let emulator: Emulator;
+
+beforeAll(async () => {
+	emulator = await startGateway({ generationMs: 400, queueMs: 100 });
+});
+beforeEach(() => emulator.reset());
+afterAll(async () => {
+	cleanUp();
+	await emulator.close();
+});
+
+const WAIT: INodeParameters = {
+	operation: 'createAndWait',
+	...PLAIN,
+	prompt: '=a cat {{ $json.n }}',
+};
+
+/** Starts the node, stops the execution once something has come true, and looks at what happens. */
+async function stopOnce(
+	holds: () => boolean,
+	parameters: INodeParameters = WAIT,
+	input = numbered(2),
+	quiet = 300,
+) {
+	const running = startNode(emulator.gatewayUrl, parameters, { input });
+	await eventually(holds);
+	// A moment, so that what holds is not the only thing that has happened.
+	await pause(50);
+	const stoppedAt = Date.now();
+	running.stop();
+	const run = await running.finished;
+	expect(Date.now() - stoppedAt).toBeLessThan(1000);
+	expect(run.status).toBe('canceled');
+	const before = emulator.requests().length;
+	await pause(quiet);
+	expect(emulator.requests().length).toBe(before);
+	return run;
+}
+
+const arrived = (route: RecordedRequest['route']) => () => sent(emulator, route).length > 0;
+
+describe('on the real clock', () => {
+	it('a video is made and downloaded', async () => {
+		const run = await runNode(emulator.gatewayUrl, {
+			...WAIT,
+			waitOptions: { pollingInterval: 1 },
+		});
+		const [item] = run.items(NODE);
+		expect(item?.json.task_status).toBe('completed');
+		expect((await run.binary(item)).equals(sampleVideo())).toBe(true);
+		const [task] = emulator.tasks();
+		const [query] = sent(emulator, 'query');
+		expect((query?.time ?? 0) - (task?.createdAt ?? 0)).toBeGreaterThanOrEqual(990);
+		expect(sent(emulator, 'query').length).toBe(1);
+	});
+});
+
+describe('Stop', () => {
+	it('ends the pause between two polls, and names the tasks', async () => {
+		const run = await stopOnce(
+			() => emulator.tasks().length === 2,
+			{ ...WAIT, waitOptions: { pollingInterval: 1 } },
+			numbered(2),
+			1200,
+		);
+		const error = errorOf(run);
+		expect(error.message).toMatch(/stopped|cancel/);
+		for (const { id } of emulator.tasks()) expect(error.description).toContain(id);
+		expect(error.description).toContain('Get Status');
+	});
+
+	it('ends a poll that is not answered', async () => {
+		emulator.addFault({ match: { route: 'query' }, times: 'forever', action: { type: 'hang' } });
+		const run = await stopOnce(arrived('query'), { ...WAIT, waitOptions: { pollingInterval: 1 } });
+		for (const { id } of emulator.tasks()) expect(errorOf(run).description).toContain(id);
+		expect(sent(emulator, 'query').every(({ outcome }) => outcome === 'disconnected')).toBe(true);
+	});
+
+	it.each(['create', 'createAndWait'])(
+		'ends a %s that is not answered, and says that the video may have been started',
+		async (operation) => {
+			emulator.addFault({
+				match: { route: 'create' },
+				times: 'forever',
+				action: { type: 'hang', when: 'after' },
+			});
+			const run = await stopOnce(
+				() => emulator.tasks().length === 1,
+				{ ...WAIT, operation },
+				numbered(1),
+			);
+			expect(errorOf(run).description).toContain('may have been started');
+		},
+	);
+
+	it('ends the pause before "not yet" is tried again, and nothing was created', async () => {
+		emulator.addFault({
+			match: { route: 'create' },
+			times: 'forever',
+			action: { type: 'kling-error', status: 429, headers: { 'Retry-After': '60' } },
+		});
+		const run = await stopOnce(arrived('create'));
+		expect(errorOf(run).description).toBe('No video had been created.');
+		expect(emulator.tasks()).toEqual([]);
+	});
+
+	it('creates none of the videos that wait for a slot', async () => {
+		await stopOnce(() => emulator.tasks().length === 1, {
+			...WAIT,
+			waitOptions: { maxConcurrency: 1 },
+		});
+		expect(emulator.tasks().length).toBe(1);
+	});
+
+	it('ends a download that stalls, and names the task', async () => {
+		emulator.addFault({
+			match: { route: 'video' },
+			times: 'forever',
+			action: { type: 'stall', bytes: 1000 },
+		});
+		const run = await stopOnce(
+			arrived('video'),
+			{ ...WAIT, waitOptions: { pollingInterval: 1 } },
+			numbered(1),
+		);
+		expect(errorOf(run).description).toContain(emulator.tasks()[0]?.id);
+	});
+
+	it('ends Get Status', async () => {
+		emulator.addFault({ match: { route: 'query' }, times: 'forever', action: { type: 'hang' } });
+		const ids = Array.from({ length: 8 }, (_, n) => ({ task_id: `t-${n}` }));
+		await stopOnce(arrived('query'), { operation: 'getStatus' }, items(...ids));
+		expect(sent(emulator, 'query').length).toBe(5);
+	});
+});
