@@ -108,8 +108,9 @@ export class KlingClient {
 			else throw outcome.reason;
 		}
 		if (lists.length === 0) throw unknown;
-		return lists
-			.flat()
+		// A task created between two pages moves others from one page to the next.
+		const tasks = new Map(lists.flat().map((task) => [`${task.format} ${task.id}`, task]));
+		return [...tasks.values()]
 			.sort((one, other) => (other.createdAt ?? 0) - (one.createdAt ?? 0))
 			.slice(0, limit);
 	}

@@ -14,8 +14,8 @@ import { sendForTest } from './send';
 /** No service ever gave out this task ID. */
 const IMPOSSIBLE_TASK = 'n8n-credential-test';
 
-/** Codes about the account's money, which say that the key is good. */
-const MONEY_CODES = [1101, 1102];
+/** Codes that only an account with a good key gets: arrears, an empty pack, asked too often. */
+const CODES_OF_GOOD_KEYS = [1101, 1102, 1302];
 
 /**
  * Tests the credential: on Kling's own service by asking for the account's resource packs, on
@@ -73,8 +73,8 @@ function isWebPage(error: unknown): boolean {
 function judge(error: unknown): INodeCredentialTestResult {
 	if (!(error instanceof KlingError)) throw error;
 	const { advice, code } = error.details;
-	return code !== undefined && MONEY_CODES.includes(code)
-		? accepted(`Kling accepts the key, but will create no videos. ${error.message}. ${advice}`)
+	return code !== undefined && CODES_OF_GOOD_KEYS.includes(code)
+		? accepted(`Kling accepts the key. But: ${error.message}. ${advice}`)
 		: refused(`${error.message}. ${advice}`);
 }
 
