@@ -116,6 +116,17 @@ export class KlingApi implements ICredentialType {
 		{ ...API_KEY, displayOptions: { show: { service: ['official'], authentication: ['apiKey'] } } },
 		{ ...ACCESS_KEY, displayOptions: WITH_ACCESS_KEY },
 		{ ...SECRET_KEY, displayOptions: WITH_ACCESS_KEY },
+		{
+			displayName: 'Webhook Secret',
+			name: 'webhookSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			placeholder: 'e.g. whsec_…',
+			description:
+				'Verifies that callbacks come from Kling. Created in Kling’s console; needed only for callbacks.',
+			displayOptions: { show: { service: ['official'] } },
+		},
 	];
 
 	/** Signs one request. @throws {CredentialError} when a field cannot be used */

@@ -3,10 +3,13 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
 import { testCredential } from '../shared/n8n/credentialTest';
+import { resume, waitingWebhooks } from './callback/resume';
 import { properties, runOperation } from './operations';
 
 export class KlingTextToVideo implements INodeType {
@@ -24,6 +27,8 @@ export class KlingTextToVideo implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'klingApi', required: true, testedBy: 'testCredential' }],
+		webhooks: waitingWebhooks,
+		waitingNodeTooltip: 'Waiting for Kling to call back',
 		properties,
 	};
 
@@ -31,5 +36,9 @@ export class KlingTextToVideo implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runOperation(this);
+	}
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await resume(this);
 	}
 }

@@ -12,9 +12,9 @@ import {
 import { LIMITS, type Mode } from '../shared/api/request';
 import { perModel } from './perModel';
 
-/** Shows a field for these operations only. */
-export function showFor(operations: string[]): { show: { operation: string[] } } {
-	return { show: { operation: operations } };
+/** Shows a field for these operations only; always, where there are no operations. */
+export function showFor(operations?: string[]): { show: { operation?: string[] } } {
+	return { show: { ...(operations && { operation: operations }) } };
 }
 
 const MODE_OPTIONS: Readonly<Record<Mode, INodePropertyOptions>> = {
@@ -103,7 +103,7 @@ export function videoFields(operations: string[]): INodeProperties[] {
 
 /** Download Video and the field it goes to. */
 export function downloadFields(
-	operations: string[],
+	operations: string[] | undefined,
 	downloadByDefault: boolean,
 ): INodeProperties[] {
 	const downloadVideo: INodeProperties = {
@@ -125,12 +125,12 @@ export function downloadFields(
 			required: true,
 			placeholder: 'e.g. data',
 			hint: 'The name of the output binary field to put the file in',
-			displayOptions: { show: { operation: operations, downloadVideo: [true] } },
+			displayOptions: { show: { ...showFor(operations).show, downloadVideo: [true] } },
 		},
 	];
 }
 
-export function simplifyField(operations: string[]): INodeProperties {
+export function simplifyField(operations?: string[]): INodeProperties {
 	return {
 		displayName: 'Simplify',
 		name: 'simplify',

@@ -4,7 +4,7 @@ import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { simplifyField, videoFields } from '../fields';
 import { videoOptions } from '../optionFields';
-import { createVideos } from './createVideos';
+import { createVideos, toItems } from './createVideos';
 import type { Run } from './run';
 
 const OPERATIONS = ['create'];
@@ -32,5 +32,6 @@ export const fields: INodeProperties[] = [
 ];
 
 export async function execute(run: Run): Promise<INodeExecutionData[]> {
-	return await createVideos(run, { timeout: TIMEOUT, maxConcurrency: PARALLEL_SUBMISSIONS });
+	const options = { timeout: TIMEOUT, maxConcurrency: PARALLEL_SUBMISSIONS };
+	return toItems(run, await createVideos(run, options));
 }

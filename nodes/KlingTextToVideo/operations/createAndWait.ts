@@ -2,18 +2,42 @@
 
 import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
+import { suspend } from '../callback/suspend';
 import { downloadFields, showFor, simplifyField, videoFields } from '../fields';
 import { readWaitOptions, WAIT_DEFAULTS } from '../input';
 import { videoOptions } from '../optionFields';
-import { createVideos } from './createVideos';
+import { createVideos, toItems } from './createVideos';
 import type { Run } from './run';
 
 const OPERATIONS = ['createAndWait'];
 
 const { maxConcurrency, onTimeout, pollingInterval, timeout } = WAIT_DEFAULTS;
 
+const ONLY_POLLING = { show: { '/waitFor': ['polling'] } };
+
 export const fields: INodeProperties[] = [
 	...videoFields(OPERATIONS),
+	{
+		displayName: 'Wait For',
+		name: 'waitFor',
+		type: 'options',
+		options: [
+			{
+				name: 'Polling',
+				value: 'polling',
+				description: 'Ask Kling every few seconds until the videos are finished',
+			},
+			{
+				name: 'Callback',
+				value: 'callback',
+				description:
+					'Suspend the execution until Kling calls back. Needs an n8n that Kling can reach from the internet, and Kling’s own service.',
+			},
+		],
+		default: 'polling',
+		description: 'How the node learns that the videos are finished',
+		displayOptions: showFor(OPERATIONS),
+	},
 	...downloadFields(OPERATIONS, true),
 	simplifyField(OPERATIONS),
 	videoOptions(OPERATIONS),
@@ -32,6 +56,7 @@ export const fields: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1, numberPrecision: 0 },
 				default: maxConcurrency,
+				displayOptions: ONLY_POLLING,
 				description:
 					'How many videos are under way at once; the others follow as soon as one is done. An account with fewer slots is waited for.',
 			},
@@ -52,6 +77,7 @@ export const fields: INodeProperties[] = [
 					},
 				],
 				default: onTimeout,
+				displayOptions: ONLY_POLLING,
 				description: 'What happens to an item whose video is not finished in time',
 			},
 			{
@@ -60,6 +86,7 @@ export const fields: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: pollingInterval,
+				displayOptions: ONLY_POLLING,
 				description:
 					'How often Kling is asked. The default of 5 stretches to 10 after two minutes.',
 			},
@@ -76,5 +103,8 @@ export const fields: INodeProperties[] = [
 ];
 
 export async function execute(run: Run): Promise<INodeExecutionData[]> {
-	return await createVideos(run, readWaitOptions(run.context));
+	if (run.context.getNodeParameter('waitFor', 0, 'polling') === 'callback') {
+		return await suspend(run);
+	}
+	return toItems(run, await createVideos(run, readWaitOptions(run.context)));
 }

@@ -29,21 +29,29 @@ interface Accepted extends VideoInput {
 }
 
 /** An accepted item and what came of it. */
-type Video = Accepted & Outcome<INodeExecutionData>;
+export type Video = Accepted & Outcome<INodeExecutionData>;
+
+/** What came of all items. */
+export interface Created {
+	videos: Video[];
+	/** The items of what could not be sent. */
+	refused: INodeExecutionData[];
+}
 
 /**
  * Creates the videos of all items. Every item is checked before the first one is paid for.
- * @returns one item per input item, in their order
- * @throws {NodeApiError | NodeOperationError} for the first item that failed, unless the node
- * continues; the error names the tasks that Kling goes on with
+ * @param callbackUrl where Kling reports on the tasks, instead of what the items say
+ * @throws {NodeOperationError} for the first item that cannot be sent, unless the node continues;
+ * when the execution is stopped, naming the tasks that Kling goes on with
  */
 export async function createVideos(
 	run: Run,
 	options: Pick<BatchOptions, 'timeout' | 'maxConcurrency' | 'wait'>,
-): Promise<INodeExecutionData[]> {
+	callbackUrl?: string,
+): Promise<Created> {
 	const { accepted, refused } = checkItems(run);
 	const outcomes = await runBatch(
-		accepted.map((video) => toJob(run, video)),
+		accepted.map((video) => toJob(run, video, callbackUrl)),
 		run.client,
 		{
 			...options,
@@ -57,9 +65,29 @@ export async function createVideos(
 	const videos = accepted.map((input, index): Video => ({ ...input, ...outcomes[index]! }));
 	if (run.signal?.aborted) throw stoppedError(run, videos);
 	tellWhatHappened(run, videos);
-	return [...refused, ...videos.flatMap((video) => toItems(run, video, videos))].sort(
+	return { videos, refused };
+}
+
+/**
+ * @param toItem makes the item of a video; nothing for one that was given up
+ * @returns the items in the order of the input
+ */
+export function inOrder(
+	{ videos, refused }: Created,
+	toItem: (video: Video) => INodeExecutionData | undefined,
+): INodeExecutionData[] {
+	return [...refused, ...videos.flatMap((video) => toItem(video) ?? [])].sort(
 		(one, other) => itemIndexOf(one) - itemIndexOf(other),
 	);
+}
+
+/**
+ * One item per input item, in their order.
+ * @throws {NodeApiError | NodeOperationError} for the first item that failed, unless the node
+ * continues; the error names the tasks that Kling goes on with
+ */
+export function toItems(run: Run, created: Created): INodeExecutionData[] {
+	return inOrder(created, (video) => toItem(run, video, created.videos));
 }
 
 /** @throws {NodeOperationError} for the first item that cannot be sent, unless the node continues */
@@ -100,6 +128,7 @@ function refuseRepeated(
 function toJob(
 	run: Run,
 	{ request, target, itemIndex, key, delivery }: Accepted,
+	callbackUrl = request.callbackUrl,
 ): Job<INodeExecutionData> {
 	const { client, connection } = run;
 	const { format, id: modelName, displayName: queue } = target;
@@ -114,7 +143,7 @@ function toJob(
 			if (ownId !== undefined && !isOwnIdFree) await refuseTaken(run, format, ownId);
 			isOwnIdFree = true;
 			const externalTaskId = canLookUp ? (ownId ?? name) : undefined;
-			return await client.create({ ...request, externalTaskId }, target);
+			return await client.create({ ...request, externalTaskId, callbackUrl }, target);
 		},
 		...(canLookUp && {
 			async lookUp(name: string) {
@@ -139,11 +168,15 @@ async function refuseTaken({ client }: Run, format: FormatName, ownId: string): 
 	if (outcome.value) throw externalIdTaken(ownId, outcome.value);
 }
 
-/** @returns nothing for an item that was given up because another one failed */
-function toItems(run: Run, video: Video, all: Video[]): INodeExecutionData[] {
+/**
+ * The item of one video.
+ * @returns nothing for one that was given up because another one failed
+ * @throws {NodeApiError | NodeOperationError} if it failed, unless the node continues
+ */
+export function toItem(run: Run, video: Video, all: Video[]): INodeExecutionData | undefined {
 	const { state, error, result, task, itemIndex, target } = video;
-	if (result) return [result];
-	if (state !== 'failed') return [];
+	if (result) return result;
+	if (state !== 'failed') return undefined;
 	const hints = [whatWasBought(error, task), run.continues ? '' : othersOf(run, all, video)];
 	// A finished video keeps all that is known of it when only its download failed.
 	const facts: IDataObject =
@@ -151,7 +184,7 @@ function toItems(run: Run, video: Video, all: Video[]): INodeExecutionData[] {
 			? toOutput(task, { modelName: target.id })
 			: { ...(task && { task_id: task.id, task_status: task.status }) };
 	const circumstances = { itemIndex, taskId: task?.id, hint: hints.filter(Boolean).join(' ') };
-	return [failItem(run, error, circumstances, facts)];
+	return failItem(run, error, circumstances, facts);
 }
 
 /** What the user must know before trying again. */

@@ -5,6 +5,8 @@ import type { Task } from '../../shared/api/task';
 import { downloadVideo } from '../../shared/n8n/download';
 import { readBinaryPropertyName } from '../input';
 import { type TaskContext, toItem } from '../output';
+import type { NodeContext } from '../../shared/n8n/context';
+import type { Clock } from '../../shared/waiting/clock';
 import type { Run } from './run';
 
 /** What one item wants of its task. */
@@ -29,7 +31,7 @@ export function readDelivery({ context, isTool }: Run, itemIndex: number): Deliv
  * @throws {DownloadError} when the file does not come whole
  */
 export async function deliverTask(
-	{ context, clock }: Run,
+	{ context, clock }: { context: NodeContext; clock: Clock },
 	task: Task,
 	itemIndex: number,
 	{ simplify, downloadTo }: Delivery,

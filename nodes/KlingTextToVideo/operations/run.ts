@@ -5,6 +5,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, NodeError } fr
 import { KlingClient } from '../../shared/api/client';
 import { type Connection, toConnection } from '../../shared/api/connection';
 import { systemClock } from '../../shared/n8n/clock';
+import type { NodeContext } from '../../shared/n8n/context';
 import { type Circumstances, toNodeError } from '../../shared/n8n/errors';
 import { CREDENTIAL, sendAsNode } from '../../shared/n8n/send';
 import { Slots } from '../../shared/slots';
@@ -74,7 +75,7 @@ export async function forEachItem<Result>(
  * @throws {NodeApiError | NodeOperationError} if it does not
  */
 export function failItem(
-	{ context, continues }: Pick<Run, 'context' | 'continues'>,
+	{ context, continues }: { context: NodeContext; continues: boolean },
 	error: unknown,
 	circumstances: Circumstances,
 	facts: IDataObject = {},

@@ -20,6 +20,8 @@ export interface Connection {
 	 * not finding one there proves nothing.
 	 */
 	isRelay: boolean;
+	/** Verifies callbacks; absent when the credential has none. */
+	webhookSecret?: string;
 	/** The wire formats it can use, the preferred one first. */
 	formats: readonly FormatName[];
 }
@@ -49,15 +51,15 @@ export function toConnection(credential: unknown): Connection {
 	const baseUrl = host || checkBaseUrl(fields.baseUrl);
 	// Kling's own hosts have no prefix; services that pass its API on do (kling-api.md, section 10).
 	const isRelay = new URL(baseUrl).pathname !== '/';
+	const common = { service, baseUrl, isRelay, webhookSecret: fields.webhookSecret };
 	if (service === 'official' && fields.authentication === 'accessKey') {
 		const keys = parse(accessKeySchema, fields);
 		// Kling takes signed tokens on its older routes only (kling-api.md, section 1.2).
-		const authentication = { kind: 'accessKey', ...keys } as const;
-		return { service, baseUrl, authentication, isRelay, formats: ['v1'] };
+		return { ...common, authentication: { kind: 'accessKey', ...keys }, formats: ['v1'] };
 	}
 	const { apiKey } = parse(apiKeySchema, fields);
 	const formats = service === 'official' ? (['v1', 'path'] as const) : (['gateway'] as const);
-	return { service, baseUrl, authentication: { kind: 'apiKey', apiKey }, isRelay, formats };
+	return { ...common, authentication: { kind: 'apiKey', apiKey }, formats };
 }
 
 /**
@@ -95,6 +97,10 @@ const credentialSchema = z.object({
 	apiKey: z.string().default(''),
 	accessKey: z.string().default(''),
 	secretKey: z.string().default(''),
+	webhookSecret: z
+		.string()
+		.transform((text) => text.trim() || undefined)
+		.optional(),
 });
 
 const apiKeySchema = z.object({ apiKey: secret('API Key') });
@@ -150,7 +156,7 @@ export function isSafeAddress({ protocol, hostname }: URL): boolean {
 }
 
 /** Loopback, private and link-local addresses, and host names of a single label. */
-function isOwnNetwork(hostname: string): boolean {
+export function isOwnNetwork(hostname: string): boolean {
 	if (hostname.startsWith('[')) {
 		return /^\[(::1|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*)\]$/.test(hostname);
 	}

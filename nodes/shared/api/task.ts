@@ -64,6 +64,6 @@ export function toTaskStatus(word: string): TaskStatus {
 }
 
 /** Whether Kling is done with the task, one way or the other. */
-export function isOver(task: Task): boolean {
+export function isOver(task: Pick<Task, 'status'>): boolean {
 	return task.status === 'completed' || task.status === 'failed';
 }

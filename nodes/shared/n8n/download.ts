@@ -1,10 +1,11 @@
 /** Fetches a finished video into n8n's binary store. */
 
-import type { IBinaryData, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type { IBinaryData, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { toTransportError } from '../api/http';
 import { backoff } from '../waiting/backoff';
 import type { Clock } from '../waiting/clock';
+import type { NodeContext } from './context';
 
 /** How long the file host may take to begin its answer; in milliseconds. */
 const ANSWER_TIMEOUT = 60_000;
@@ -33,7 +34,7 @@ export class DownloadError extends Error {
  * @throws {StoppedError} when the signal is aborted during a pause
  */
 export async function downloadVideo(
-	context: IExecuteFunctions,
+	context: NodeContext,
 	url: string,
 	fileName: string,
 	{ clock, signal }: { clock: Clock; signal?: AbortSignal },
@@ -49,7 +50,7 @@ export async function downloadVideo(
 }
 
 async function fetchOnce(
-	context: IExecuteFunctions,
+	context: NodeContext,
 	url: string,
 	fileName: string,
 	signal?: AbortSignal,
@@ -91,7 +92,7 @@ function refuseOtherThanVideo(reply: IN8nHttpFullResponse, url: string): void {
 
 /** A connection cut at the right moment looks like the end of the file. */
 async function refuseShortFile(
-	context: IExecuteFunctions,
+	context: NodeContext,
 	binary: IBinaryData,
 	announced: number,
 	url: string,
@@ -103,7 +104,7 @@ async function refuseShortFile(
 	}
 }
 
-async function sizeOf(context: IExecuteFunctions, binary: IBinaryData): Promise<number> {
+async function sizeOf(context: NodeContext, binary: IBinaryData): Promise<number> {
 	// n8n fills in `bytes` since 2.0; before, the store knows.
 	if (typeof binary.bytes === 'number') return binary.bytes;
 	if (binary.id) return (await context.helpers.getBinaryMetadata(binary.id)).fileSize;

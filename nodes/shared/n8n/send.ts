@@ -2,13 +2,13 @@
 
 import type {
 	ICredentialTestFunctions,
-	IExecuteFunctions,
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
 import type { Connection } from '../api/connection';
 import type { ApiReply, ApiRequest, Send } from '../api/http';
+import type { NodeContext } from './context';
 
 /**
  * Kling answers within seconds; what takes longer is lost on the way. A lost query holds up those
@@ -22,7 +22,7 @@ export const CREDENTIAL = 'klingApi';
  * Sends through the node's credential: n8n decrypts it, signs the request and cancels it when the
  * execution is stopped. Every HTTP status comes back as a reply; only a missing reply throws.
  */
-export function sendAsNode(context: IExecuteFunctions, connection: Connection): Send {
+export function sendAsNode(context: NodeContext, connection: Connection): Send {
 	return async (request) => {
 		const reply = (await context.helpers.httpRequestWithAuthentication.call(
 			context,

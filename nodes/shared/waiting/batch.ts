@@ -83,6 +83,7 @@ export async function runBatch<Result>(
 
 class Batch<Result> {
 	private readonly outcomes: Array<Outcome<Result>>;
+	private readonly progress = { waiting: 0, running: 0, finished: 0, failed: 0 };
 	private readonly givenUp = new AbortController();
 	private readonly signal: AbortSignal;
 	private readonly slots: Slots;
@@ -96,6 +97,7 @@ class Batch<Result> {
 	) {
 		const { clock, wait, maxConcurrency, signal } = options;
 		this.outcomes = jobs.map(() => ({ state: 'waiting' }));
+		this.progress.waiting = jobs.length;
 		this.signal = signal ? AbortSignal.any([signal, this.givenUp.signal]) : this.givenUp.signal;
 		this.slots = new Slots(maxConcurrency);
 		this.poller = wait && new Poller(client, { ...wait, clock, signal: this.signal });
@@ -158,7 +160,7 @@ class Batch<Result> {
 			if (this.poller) gate.release();
 		}
 		if (outcome.task.status === 'failed') {
-			recordFailure(job, ledger);
+			recordFailure(job.key, ledger);
 			if (this.poller) throw failedTask(outcome.task);
 		}
 		return outcome.task;
@@ -200,8 +202,8 @@ class Batch<Result> {
 		const wasCounted = COUNTED_AS[outcome.state];
 		outcome.state = state;
 		if (COUNTED_AS[state] === wasCounted) return;
-		const progress = { waiting: 0, running: 0, finished: 0, failed: 0 };
-		for (const each of this.outcomes) progress[COUNTED_AS[each.state]]++;
-		this.options.onProgress?.(progress);
+		this.progress[wasCounted]--;
+		this.progress[COUNTED_AS[state]]++;
+		this.options.onProgress?.({ ...this.progress });
 	}
 }

@@ -75,8 +75,8 @@ export async function submit(order: Order, submission: Submission): Promise<Subm
 	return submitted;
 }
 
-/** Remembers that the order's task failed, so that a repetition creates another one. */
-export function recordFailure({ key }: Order, ledger: Ledger): void {
+/** Remembers that the task of an order's key failed, so that a repetition creates another one. */
+export function recordFailure(key: string, ledger: Ledger): void {
 	ledger.write(key, { failures: ledger.read(key).failures + 1 });
 }
 

@@ -87,6 +87,14 @@ export function readTasks(
 	);
 }
 
+/**
+ * Reads a task without any envelope, as callbacks bring it.
+ * @throws {ShapeError}
+ */
+export function readBareTask(task: unknown): TaskReply {
+	return toTask(task, task, true);
+}
+
 const envelopeSchema = z.object({ data: z.unknown() }).passthrough().catch({ data: undefined });
 
 function toTask(object: unknown, raw: unknown, isEnveloped: boolean): TaskReply {

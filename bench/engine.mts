@@ -1,0 +1,60 @@
+/** The node's waiting engine on the virtual clock, and the sequential loop it is compared with. */
+import { runBatch } from '../nodes/shared/waiting/batch.ts';
+import { MemoryLedger } from '../nodes/shared/waiting/ledger.ts';
+import { isOver } from '../nodes/shared/api/task.ts';
+import { VirtualKling, type KlingOptions, type Measured } from './virtualKling.mts';
+
+/** The node's default, in milliseconds. */
+export const POLLING_INTERVAL = 5_000;
+
+/** The node's default, in milliseconds. */
+const TIMEOUT = 60 * 60_000;
+
+/** Runs the videos of `generation` through the waiting engine, all in one batch. */
+export async function runEngine(options: KlingOptions, maxConcurrency: number): Promise<Measured> {
+	return await measure(options, async (kling) => {
+		const jobs = options.generation.map((_, index) => ({
+			...kling.order(index),
+			queue: 'bench',
+			deliver: async (task: { id: string }) => kling.deliver(task),
+		}));
+		const outcomes = await runBatch(jobs, kling.client, {
+			clock: kling.clock,
+			ledger: new MemoryLedger(),
+			timeout: TIMEOUT,
+			maxConcurrency,
+			wait: { pollingInterval: POLLING_INTERVAL, onTimeout: 'error' },
+			stopOnFailure: false,
+		});
+		for (const { state, error } of outcomes) if (state !== 'finished') throw error;
+	});
+}
+
+/** Does what every other node does: creates a video, polls it until it is finished, takes the next. */
+export async function runSequentially(options: KlingOptions): Promise<Measured> {
+	return await measure(options, async (kling) => {
+		for (const index of options.generation.keys()) {
+			const order = kling.order(index);
+			let task = await order.create(order.key);
+			while (!isOver(task)) {
+				await kling.clock.sleep(POLLING_INTERVAL);
+				task = await kling.client.find(task.id);
+			}
+			kling.deliver(task);
+		}
+	});
+}
+
+/** Runs something against a Kling of its own. */
+export async function measure(
+	options: KlingOptions,
+	run: (kling: VirtualKling) => Promise<void>,
+): Promise<Measured> {
+	const kling = await VirtualKling.start(options);
+	try {
+		await run(kling);
+		return kling.measure();
+	} finally {
+		await kling.stop();
+	}
+}

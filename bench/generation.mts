@@ -1,0 +1,30 @@
+/** How long videos take. All times in milliseconds. */
+
+/** So far a jittered generation time may be from its mean, as a share of it. */
+const JITTER = 0.2;
+
+/** `count` videos that all take the same time. */
+export function fixed(ms: number, count: number): number[] {
+	return Array.from({ length: count }, () => ms);
+}
+
+/**
+ * `count` different times, evenly spread over the mean ±20 % and shuffled, always in the same way.
+ */
+export function jittered(ms: number, count: number): number[] {
+	const times = Array.from({ length: count }, (_, index) =>
+		Math.round(ms * (1 - JITTER + (2 * JITTER * (index + 0.5)) / count)),
+	);
+	// 7 has no divisor in common with a usual count: every time is taken once.
+	return times.map((_, index) => times[(index * 7 + 3) % count] ?? ms);
+}
+
+/** The shortest makespan of videos that are started in this order on so many slots. */
+export function idealMakespan(times: readonly number[], slots: number): number {
+	const freeAt = Array.from({ length: Math.min(slots, times.length) }, () => 0);
+	for (const time of times) {
+		const first = freeAt.indexOf(Math.min(...freeAt));
+		freeAt[first] = (freeAt[first] ?? 0) + time;
+	}
+	return Math.max(...freeAt);
+}

@@ -1,0 +1,77 @@
+/**
+ * `npm run bench`: measures the waiting engine, the polling, the memory, the overhead and the
+ * package, each side by side with what it is to be compared with. Nothing here passes or fails;
+ * README.md beside this file says what the numbers mean.
+ */
+import { writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { benchmarkBatch } from './batch.mts';
+import { benchmarkLoad, measureTarball } from './load.mts';
+import { benchmarkMemory } from './memory.mts';
+import { benchmarkOverhead } from './overhead.mts';
+import { benchmarkPolling } from './polling.mts';
+import { mebibytes, seconds, toMarkdown, type Section } from './report.mts';
+import { readSettings, type Part, type Settings } from './settings.mts';
+
+/** A part as it comes out: its tables and its numbers. */
+interface Finished {
+	title: string;
+	note: string;
+	markdown: string;
+	results: readonly unknown[];
+}
+
+const BENCHMARKS: Readonly<Record<Part, (isQuick: boolean) => Promise<Finished[]>>> = {
+	batch: async (isQuick) => [finish(await benchmarkBatch(isQuick))],
+	polling: async (isQuick) => (await benchmarkPolling(isQuick)).map(finish),
+	memory: async (isQuick) => [finish(await benchmarkMemory(isQuick))],
+	overhead: async (isQuick) => [finish(await benchmarkOverhead(isQuick))],
+	load: async (isQuick) => [finish(await benchmarkLoad(isQuick)), finish(await measureTarball())],
+};
+
+function finish<Result>(section: Section<Result>): Finished {
+	const { title, note, results } = section;
+	return { title, note, results, markdown: toMarkdown(section) };
+}
+
+try {
+	await run(readSettings(process.argv.slice(2)));
+} catch (error) {
+	console.error(error instanceof Error ? error.message : error);
+	process.exitCode = 1;
+}
+
+async function run({ isQuick, parts, json }: Settings): Promise<void> {
+	const machine = describeMachine();
+	const printsTables = json === undefined || json.file !== undefined;
+	if (printsTables) {
+		const { node, cores, processor, memory, platform } = machine;
+		const facts = `${cores} × ${processor}, ${mebibytes(memory)}, ${platform}, Node.js ${node}`;
+		console.log(`# Benchmarks${isQuick ? ' (quick)' : ''}\n\n${facts}\n`);
+	}
+	const sections: Array<Omit<Finished, 'markdown'> & { part: Part }> = [];
+	for (const part of parts) {
+		const startedAt = performance.now();
+		for (const { markdown, ...section } of await BENCHMARKS[part](isQuick)) {
+			if (printsTables) console.log(markdown);
+			sections.push({ part, ...section });
+		}
+		console.error(`${part}: ${seconds(performance.now() - startedAt)}`);
+	}
+	if (json === undefined) return;
+	const text = `${JSON.stringify({ machine, isQuick, sections }, null, 2)}\n`;
+	if (json.file === undefined) process.stdout.write(text);
+	else await writeFile(json.file, text);
+}
+
+function describeMachine() {
+	const [processor] = cpus();
+	return {
+		node: process.version,
+		platform: `${process.platform} ${process.arch}`,
+		cores: cpus().length,
+		processor: processor?.model ?? 'unknown',
+		/** Bytes. */
+		memory: totalmem(),
+	};
+}

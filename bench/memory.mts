@@ -1,0 +1,67 @@
+/** Part 3: how far resident memory grows while a large video is downloaded. */
+import { runChild } from './child.mts';
+import { withRemoteEmulator, type RemoteEmulator } from './remoteEmulator.mts';
+import { mebibytes, ratio, seconds, type Section } from './report.mts';
+
+const MEBIBYTE = 2 ** 20;
+
+export interface MemoryTask {
+	/** `streamed`: the node's own download; `buffered`: whole, as other nodes do it. */
+	way: 'streamed' | 'buffered';
+	bytes: number;
+	emulator: RemoteEmulator;
+}
+
+/** Resident memory in bytes, before and at most during the download, which took so many milliseconds. */
+export interface MemoryReading {
+	before: number;
+	peak: number;
+	duration: number;
+}
+
+interface MemoryResult extends MemoryReading {
+	way: MemoryTask['way'];
+	/** Size of the file. */
+	bytes: number;
+	growth: number;
+	growthOverSize: number;
+}
+
+/** @param isQuick smaller files */
+export async function benchmarkMemory(isQuick: boolean): Promise<Section<MemoryResult>> {
+	const files: ReadonlyArray<Pick<MemoryTask, 'way' | 'bytes'>> = isQuick
+		? [
+				{ way: 'streamed', bytes: 128 * MEBIBYTE },
+				{ way: 'buffered', bytes: 64 * MEBIBYTE },
+			]
+		: [
+				{ way: 'streamed', bytes: 256 * MEBIBYTE },
+				{ way: 'streamed', bytes: 1024 * MEBIBYTE },
+				{ way: 'buffered', bytes: 256 * MEBIBYTE },
+			];
+	const results = await withRemoteEmulator(async (emulator) => {
+		const measured: MemoryResult[] = [];
+		for (const file of files) {
+			const reading = await runChild<MemoryReading>('memory.child.mts', { ...file, emulator });
+			const growth = reading.peak - reading.before;
+			measured.push({ ...file, ...reading, growth, growthOverSize: growth / file.bytes });
+		}
+		return measured;
+	});
+	return {
+		title: 'Memory: downloading one video',
+		note:
+			'Resident memory of a fresh process with n8n’s engine, binary data in the file system; the emulator is another ' +
+			'process. Streamed: the built node. Buffered: `arraybuffer` and `prepareBinaryData(Buffer)`.',
+		columns: [
+			['download', (row) => row.way],
+			['file', (row) => mebibytes(row.bytes)],
+			['before', (row) => mebibytes(row.before)],
+			['peak', (row) => mebibytes(row.peak)],
+			['growth', (row) => mebibytes(row.growth)],
+			['growth / file', (row) => ratio(row.growthOverSize)],
+			['took', (row) => seconds(row.duration)],
+		],
+		results,
+	};
+}

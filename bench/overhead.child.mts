@@ -1,0 +1,190 @@
+/** Runs many items through the node, n8n's request helper alone and bare fetch, and takes the time. */
+import type { IExecuteFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { createRequire } from 'node:module';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Slots } from '../nodes/shared/slots.ts';
+import type { Clock } from '../nodes/shared/waiting/clock.ts';
+import { EMULATOR_API_KEY } from '../test/emulator/index.mts';
+import { cleanUp } from '../test/engine/index.mts';
+import { receiveTask, sendToParent } from './child.mts';
+import type { Contender, OverheadReading, OverheadTask } from './overhead.mts';
+import { requestsOf, reset } from './remoteEmulator.mts';
+import { median } from './report.mts';
+import {
+	gatewayCredential,
+	KLING_NODE,
+	loadTypes,
+	officialCredential,
+	runNode,
+	type NodeRun,
+} from './workflow.mts';
+
+const PATH = '/v1/videos/text2video';
+
+/** Input items of the runs that are not counted. */
+const WARM_UP = 100;
+
+const { operation, format, items, repetitions, parallelism, emulator } =
+	receiveTask<OverheadTask>();
+const baseUrl = format === 'gateway' ? emulator.gatewayUrl : emulator.url;
+const model = format === 'gateway' ? 'kling-v1-6' : 'kling-v2-6';
+
+/** One item's requests, by whatever sends them; queries are left to whoever can do many in one. */
+type SendRequest = (method: 'GET' | 'POST', path: string, body?: object) => Promise<unknown>;
+
+const sendByFetch: SendRequest = async (method, path, body) => {
+	const reply = await fetch(baseUrl + path, {
+		method,
+		headers: {
+			authorization: `Bearer ${EMULATOR_API_KEY}`,
+			...(body && { 'content-type': 'application/json' }),
+		},
+		...(body && { body: JSON.stringify(body) }),
+	});
+	return await reply.json();
+};
+
+/** What the node does, as far as HTTP goes. */
+async function sendAll(count: number, send: SendRequest): Promise<void> {
+	const slots = new Slots(parallelism);
+	const one = async (index: number) => {
+		const created = await send('POST', PATH, bodyOf(index));
+		if (operation === 'createAndWait' && format === 'gateway') {
+			await send('GET', `${PATH}/${(created as { task_id: string }).task_id}`);
+		}
+		if (operation === 'createAndWait' && format === 'v1' && index % parallelism === 0) {
+			await send('GET', `${PATH}?pageNum=1&pageSize=${2 * parallelism}`);
+		}
+	};
+	await Promise.all(
+		Array.from(
+			{ length: count },
+			async (_, index) => await slots.run(async () => await one(index)),
+		),
+	);
+}
+
+let run = 0;
+
+function bodyOf(index: number): object {
+	const common = { model_name: model, mode: 'std', prompt: 'a cat', aspect_ratio: '16:9' };
+	return format === 'gateway'
+		? { ...common, duration: 5 }
+		: { ...common, duration: '5', external_task_id: `bench-${run}-${index}` };
+}
+
+/** Sends the same requests the way every node must: by n8n's helper, with its credential. */
+class BareHelper implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Bare Helper',
+		name: 'bareHelper',
+		group: ['input'],
+		version: 1,
+		description: 'The node without the node',
+		defaults: { name: 'Bare Helper' },
+		inputs: ['main'],
+		outputs: ['main'],
+		credentials: [{ name: 'klingApi' }],
+		properties: [],
+	};
+
+	async execute(this: IExecuteFunctions) {
+		const items = this.getInputData();
+		await sendAll(items.length, async (method, path, body) => {
+			const options = { method, url: baseUrl + path, body, json: true };
+			return (await this.helpers.httpRequestWithAuthentication.call(
+				this,
+				'klingApi',
+				options,
+			)) as unknown;
+		});
+		return [items.map((_, item) => ({ json: {}, pairedItem: { item } }))];
+	}
+}
+
+/** Every pause is over at once: what remains of a run is work. */
+function jumpingClock(): Clock {
+	let ahead = 0;
+	return {
+		now: () => performance.timeOrigin + performance.now() + ahead,
+		sleep: async (ms) => {
+			ahead += ms;
+			await turn();
+		},
+	};
+}
+
+/** Puts a clock in the place of the built node's own. */
+function setNodeClock(clock: Clock): void {
+	const fromRoot = createRequire(`${process.cwd()}/package.json`);
+	const module = fromRoot('./dist/nodes/shared/n8n/clock.js') as { systemClock: Clock };
+	Object.assign(module.systemClock, clock);
+}
+
+async function contenders(): Promise<Record<Contender, (count: number) => Promise<void>>> {
+	const types = await loadTypes();
+	const common: Omit<NodeRun, 'type' | 'parameters' | 'items'> = {
+		types: {
+			...types,
+			nodeTypes: { ...types.nodeTypes, 'bench.bareHelper': new BareHelper() },
+		},
+		credential: format === 'gateway' ? gatewayCredential(baseUrl) : officialCredential(baseUrl),
+	};
+	const parameters = {
+		operation,
+		model,
+		prompt: 'a cat',
+		mode: 'std',
+		duration: 5,
+		aspectRatio: '16:9',
+		...(operation === 'createAndWait' && { downloadVideo: false }),
+	};
+	return {
+		node: async (count) =>
+			void (await runNode({ ...common, type: KLING_NODE, parameters, items: count })),
+		helper: async (count) =>
+			void (await runNode({ ...common, type: 'bench.bareHelper', parameters: {}, items: count })),
+		fetch: async (count) => await sendAll(count, sendByFetch),
+	};
+}
+
+try {
+	setNodeClock(jumpingClock());
+	const all = Object.entries(await contenders()) as Array<
+		[Contender, (count: number) => Promise<void>]
+	>;
+	const readings = all.map(([contender, work]) => ({
+		contender,
+		work,
+		wall: [] as number[],
+		cpu: [] as number[],
+		requests: 0,
+	}));
+	// In turns, so that whatever else the machine does meets them all.
+	for (run = 0; run <= repetitions; run++) {
+		for (const reading of readings) {
+			await reset(emulator);
+			global.gc?.();
+			const startedAt = performance.now();
+			const cpuBefore = process.cpuUsage();
+			await reading.work(run === 0 ? WARM_UP : items);
+			const { user, system } = process.cpuUsage(cpuBefore);
+			if (run === 0) continue;
+			reading.wall.push((performance.now() - startedAt) / items);
+			reading.cpu.push((user + system) / 1000 / items);
+			reading.requests = (await requestsOf(emulator)).length / items;
+		}
+	}
+	sendToParent(
+		readings.map(
+			({ contender, wall, cpu, requests }): OverheadReading => ({
+				contender,
+				wall: median(wall),
+				cpu: median(cpu),
+				requests,
+			}),
+		),
+	);
+} finally {
+	cleanUp();
+}

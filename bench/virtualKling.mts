@@ -1,0 +1,169 @@
+/** The emulator on a virtual clock, and the node's own client in front of it. */
+import { KlingClient } from '../nodes/shared/api/client.ts';
+import type { ApiReply, ApiRequest } from '../nodes/shared/api/http.ts';
+import { findTarget, type FormatName } from '../nodes/shared/api/models.ts';
+import type { VideoRequest } from '../nodes/shared/api/request.ts';
+import type { Task } from '../nodes/shared/api/task.ts';
+import { Slots } from '../nodes/shared/slots.ts';
+import type { Order } from '../nodes/shared/waiting/submit.ts';
+import { EMULATOR_API_KEY, startEmulator, type Emulator } from '../test/emulator/index.mts';
+import { VirtualClock } from './virtualClock.mts';
+
+/** How long a request takes to reach Kling (peers-and-style.md, section b.1); milliseconds. */
+export const LATENCY = 200;
+
+const MODELS: Readonly<Record<FormatName, string>> = {
+	gateway: 'kling-v1-6',
+	v1: 'kling-v2-6',
+	path: 'kling-v2-6',
+};
+
+const REQUEST: VideoRequest = { prompt: 'a cat', mode: 'std', duration: 5, aspectRatio: '16:9' };
+
+export interface KlingOptions {
+	format: FormatName;
+	/** Generation times of the tasks in the order of their creation, then from the start; milliseconds. */
+	generation: readonly number[];
+	/** Tasks that may run at once. Default: any number. */
+	slots?: number;
+}
+
+/** What a run cost and how late it was. */
+export interface Measured {
+	videos: number;
+	/** From the start to the last delivery; milliseconds. */
+	makespan: number;
+	/** Requests to create a video, refused ones included. */
+	createRequests: number;
+	/** Creations answered with "not yet" (1303). */
+	refusedRequests: number;
+	/** Queries and lists. */
+	statusRequests: number;
+	/** Detection lags, from a task's end at Kling to its delivery; milliseconds. */
+	meanLag: number;
+	maxLag: number;
+}
+
+export class VirtualKling {
+	readonly clock: VirtualClock;
+	readonly client: KlingClient;
+	private readonly startedAt: number;
+	/** When each task was delivered, by its ID. */
+	private readonly deliveredAt = new Map<string, number>();
+	/** Real requests go one after the other: who asks first is answered first, in every run. */
+	private readonly wire = new Slots(1);
+
+	private constructor(
+		private readonly format: FormatName,
+		clock: VirtualClock,
+		private readonly emulator: Emulator,
+	) {
+		this.clock = clock;
+		this.startedAt = clock.now();
+		this.client = new KlingClient(
+			[format],
+			async (request) => await this.send(request),
+			() => clock.now(),
+		);
+	}
+
+	static async start({ format, generation, slots = 1000 }: KlingOptions): Promise<VirtualKling> {
+		const clock = new VirtualClock();
+		const emulator = await startEmulator({
+			now: () => clock.now(),
+			queueMs: 1000,
+			generationMs: oneAfterAnother(generation),
+			models: 'classic',
+			accounts: [{ apiKey: EMULATOR_API_KEY, concurrency: slots }],
+		});
+		return new VirtualKling(format, clock, emulator);
+	}
+
+	/** A video to be created; creates it the way the node's operations do. */
+	order(index: number): Order {
+		const { client, format } = this;
+		const target = findTarget(MODELS[format], [format]);
+		if (!target) throw new Error(`${MODELS[format]} is not served in the format ${format}`);
+		const key = `bench-${index}`;
+		if (!client.canLookUp(format)) {
+			return {
+				key,
+				isNamed: false,
+				create: async () => await client.create(REQUEST, target),
+			};
+		}
+		return {
+			key,
+			isNamed: true,
+			create: async (name) => await client.create({ ...REQUEST, externalTaskId: name }, target),
+			lookUp: async (name) => await client.lookUp(format, name),
+		};
+	}
+
+	/** Notes that a task's result has reached the user. */
+	deliver({ id }: Pick<Task, 'id'>): void {
+		this.deliveredAt.set(id, this.clock.now());
+	}
+
+	/** What has happened so far. */
+	measure(): Measured {
+		const requests = this.emulator.requests();
+		const creations = requests.filter(({ route }) => route === 'create');
+		const lags = this.emulator.tasks().flatMap(({ id, state, updatedAt }) => {
+			const deliveredAt = this.deliveredAt.get(id);
+			return state === 'succeeded' && deliveredAt ? [deliveredAt - updatedAt] : [];
+		});
+		return {
+			videos: lags.length,
+			makespan: Math.max(...this.deliveredAt.values()) - this.startedAt,
+			createRequests: creations.length,
+			refusedRequests: creations.filter(({ status = 0 }) => status === 429).length,
+			statusRequests: requests.filter(({ route }) => route === 'query' || route === 'list').length,
+			meanLag: mean(lags),
+			maxLag: Math.max(...lags),
+		};
+	}
+
+	async stop(): Promise<void> {
+		await this.emulator.close();
+	}
+
+	private async send({ method, path, body }: ApiRequest): Promise<ApiReply> {
+		await this.clock.sleep(LATENCY);
+		const { url, gatewayUrl } = this.emulator;
+		const baseUrl = this.format === 'gateway' ? gatewayUrl : url;
+		return await this.clock.hold(
+			async () =>
+				await this.wire.run(async () => {
+					const reply = await fetch(baseUrl + path, {
+						method,
+						headers: {
+							authorization: `Bearer ${EMULATOR_API_KEY}`,
+							...(body && { 'content-type': 'application/json' }),
+						},
+						...(body && { body: JSON.stringify(body) }),
+					});
+					const headers = Object.fromEntries(reply.headers);
+					return { status: reply.status, headers, body: await reply.text() };
+				}),
+		);
+	}
+}
+
+/**
+ * The emulator knows one generation time, which it adds to each task's time of creation: this one
+ * is another number each time it is added.
+ */
+function oneAfterAnother(times: readonly number[]): number {
+	let created = 0;
+	const longest = Math.max(...times);
+	const generation = {
+		[Symbol.toPrimitive]: (hint: string) =>
+			hint === 'default' ? times[created++ % times.length] : longest,
+	};
+	return generation as unknown as number;
+}
+
+export function mean(values: readonly number[]): number {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

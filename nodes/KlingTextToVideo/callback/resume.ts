@@ -1,0 +1,165 @@
+/** Resumes a suspended execution on Kling's callbacks. */
+
+import type {
+	INodeExecutionData,
+	IWebhookDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+
+import { readCallback } from '../../shared/api/callback';
+import { KlingClient, type Refreshed } from '../../shared/api/client';
+import { toConnection } from '../../shared/api/connection';
+import { failedTask } from '../../shared/api/errors';
+import { isOver, type Task } from '../../shared/api/task';
+import { systemClock } from '../../shared/n8n/clock';
+import { CREDENTIAL, sendAsNode } from '../../shared/n8n/send';
+import { answer, bodyOf, isFromKling } from '../../shared/n8n/webhook';
+import { backoff } from '../../shared/waiting/backoff';
+import { isLost } from '../../shared/waiting/poller';
+import { deliverTask } from '../operations/deliverTask';
+import { failItem } from '../operations/run';
+import { toOutput } from '../output';
+import { type ParkedItem, readParkedItems, type Waiting } from './parked';
+
+/** Imported by the node class: n8n's linter takes an inline array for that of a trigger. */
+export const waitingWebhooks: IWebhookDescription[] = [
+	{
+		name: 'default',
+		httpMethod: 'POST',
+		// The resume token is per execution: only the node ID keeps a late callback from another node.
+		path: '={{ $nodeId }}',
+		responseMode: 'onReceived',
+		responseData: '',
+		restartWebhook: true,
+	},
+];
+
+/**
+ * Handles a callback to a suspended execution. What the callback says is not believed: Kling is
+ * asked about all tasks, and the execution resumes when they all are over. Never throws, because
+ * that would destroy the execution.
+ */
+export async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	try {
+		return await tryToResume(context);
+	} catch (error) {
+		context.logger.warn(`Kling: a callback could not be handled. ${String(error)}`);
+		return answer(context, 503, 'Kling cannot be asked at the moment');
+	}
+}
+
+/**
+ * When this process began to resume an execution, by its first task: callbacks that come until n8n
+ * has marked the execution as running must not download everything again. Milliseconds.
+ */
+const resuming = new Map<string, number>();
+const RESUME_TAKES = 10 * 60_000;
+
+async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const connection = toConnection(await context.getCredentials(CREDENTIAL));
+	if (!isFromKling(context, connection.webhookSecret)) {
+		return answer(context, 401, 'The signature is not valid');
+	}
+	const told = readCallback(bodyOf(context));
+	if (!told || !isOver(told)) return answer(context, 200, 'Still waiting');
+	const parked = readParkedItems(context);
+	const waiting = parked.flatMap(({ klingWaiting }) => klingWaiting ?? []);
+	const [first] = waiting;
+	if (!first || !waiting.some(({ taskId }) => taskId === told.id)) {
+		return answer(context, 200, 'Not a task of this execution');
+	}
+
+	const key = first.taskId;
+	if (isBeingResumed(key)) return answer(context, 200, 'Already resuming');
+	resuming.set(key, Date.now());
+	let isResumed = false;
+	try {
+		const client = new KlingClient(connection.formats, sendAsNode(context, connection));
+		const outcomes = await askForAll(client, waiting);
+		if (!outcomes) return answer(context, 200, 'Still waiting');
+		// Before the downloads, which may take longer than Kling waits for an answer.
+		answer(context, 200, 'Resuming');
+		const items = await Promise.all(
+			parked.map(async (item, index) => await finishParked(context, item, index, outcomes)),
+		);
+		isResumed = true;
+		return { noWebhookResponse: true, workflowData: toOutputs(context, items) };
+	} finally {
+		if (isResumed) resuming.set(key, Date.now());
+		else resuming.delete(key);
+	}
+}
+
+function isBeingResumed(key: string): boolean {
+	for (const [each, since] of resuming) {
+		if (Date.now() - since > RESUME_TAKES) resuming.delete(each);
+	}
+	return resuming.has(key);
+}
+
+/** How often Kling is asked before a callback is given back as not handled. */
+const TRIES = 3;
+
+/**
+ * @returns what became of each task, by its ID; nothing while one of them is still running
+ * @throws {KlingError} when Kling does not answer
+ */
+async function askForAll(
+	client: KlingClient,
+	waiting: Waiting[],
+): Promise<ReadonlyMap<string, Refreshed> | undefined> {
+	for (let tries = 1; ; tries++) {
+		const looks = await client.refresh(waiting.map(toTask));
+		const lost = looks.find((look) => 'error' in look && isLost(look.error));
+		if (!lost) {
+			const areAllOver = looks.every((look) => 'error' in look || isOver(look.task));
+			if (!areAllOver) return undefined;
+			return new Map(waiting.map(({ taskId }, index) => [taskId, looks[index] as Refreshed]));
+		}
+		if (tries === TRIES) throw (lost as { error: unknown }).error;
+		await systemClock.sleep(backoff(tries));
+	}
+}
+
+function toTask({ taskId, format }: Waiting): Task {
+	return { id: taskId, format, status: 'processing', videos: [], raw: {} };
+}
+
+async function finishParked(
+	context: IWebhookFunctions,
+	{ klingWaiting, ...item }: ParkedItem,
+	itemIndex: number,
+	outcomes: ReadonlyMap<string, Refreshed>,
+): Promise<INodeExecutionData> {
+	if (!klingWaiting) return item;
+	const { taskId, modelName, ...delivery } = klingWaiting;
+	// A suspended node cannot fail any more: what went wrong becomes an item whatever On Error says.
+	const ending = { context, continues: true };
+	const outcome = outcomes.get(taskId) as Refreshed;
+	if ('error' in outcome) {
+		return failItem(ending, outcome.error, { itemIndex, taskId }, { task_id: taskId });
+	}
+	const { task } = outcome;
+	const facts = toOutput(task, { modelName });
+	try {
+		if (task.status === 'failed') {
+			const { task_id, task_status } = facts;
+			return failItem(ending, failedTask(task), { itemIndex, taskId }, { task_id, task_status });
+		}
+		const run = { context, clock: systemClock };
+		return await deliverTask(run, task, itemIndex, delivery, { modelName });
+	} catch (error) {
+		return failItem(ending, error, { itemIndex, taskId }, facts);
+	}
+}
+
+/** Failed items go to the error output if there is one. n8n before 2.39 resumes on the first output only. */
+function toOutputs(
+	context: IWebhookFunctions,
+	items: INodeExecutionData[],
+): INodeExecutionData[][] {
+	if (context.getNode().onError !== 'continueErrorOutput') return [items];
+	const isFailed = ({ json }: INodeExecutionData) => json.error !== undefined;
+	return [items.filter((item) => !isFailed(item)), items.filter(isFailed)];
+}

@@ -1,0 +1,38 @@
+import {
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
+
+import { testCredential } from '../shared/n8n/credentialTest';
+import { fields } from './fields';
+import { receive, triggerWebhooks } from './receive';
+
+export class KlingTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Kling Trigger',
+		name: 'klingTrigger',
+		icon: {
+			light: 'file:../KlingTextToVideo/kling.svg',
+			dark: 'file:../KlingTextToVideo/kling.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["statuses"].join(", ") }}',
+		description: 'Starts the workflow when Kling reports on a video',
+		defaults: { name: 'Kling Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'klingApi', required: true, testedBy: 'testCredential' }],
+		webhooks: triggerWebhooks,
+		properties: fields,
+	};
+
+	methods = { credentialTest: { testCredential } };
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receive(this);
+	}
+}

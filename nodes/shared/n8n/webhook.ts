@@ -1,0 +1,30 @@
+/** Receiving Kling's callbacks through n8n's webhooks. */
+
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+
+import { isSignatureValid } from '../api/callback';
+
+/** The bytes of the request, which is what a signature is about. */
+export function bodyOf(context: IWebhookFunctions): Buffer {
+	return context.getRequestObject().rawBody;
+}
+
+/** Whether the request is signed with the secret; without a secret there is nothing to check. */
+export function isFromKling(context: IWebhookFunctions, secret: string | undefined): boolean {
+	if (secret === undefined) return true;
+	return isSignatureValid(secret, context.getHeaderData(), bodyOf(context), Date.now());
+}
+
+/**
+ * Answers the caller at once, so that the answer does not wait for downloads.
+ * @returns what tells n8n that the request is answered and nothing is to run
+ */
+export function answer(
+	context: IWebhookFunctions,
+	status: number,
+	message: string,
+): IWebhookResponseData {
+	const response = context.getResponseObject();
+	if (!response.headersSent) response.status(status).json({ message });
+	return { noWebhookResponse: true };
+}
