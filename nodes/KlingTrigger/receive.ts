@@ -11,11 +11,11 @@ import { deliverTask } from '../KlingTextToVideo/operations/deliverTask';
 import { failItem } from '../KlingTextToVideo/operations/run';
 import { toOutput } from '../KlingTextToVideo/output';
 import { readCallback } from '../shared/api/callback';
-import { KlingClient } from '../shared/api/client';
 import { type Connection, toConnection } from '../shared/api/connection';
 import type { Task } from '../shared/api/task';
 import { systemClock } from '../shared/n8n/clock';
-import { CREDENTIAL, sendAsNode } from '../shared/n8n/send';
+import { clientOf } from '../shared/n8n/client';
+import { CREDENTIAL } from '../shared/n8n/send';
 import { answer, bodyOf, isFromKling } from '../shared/n8n/webhook';
 import { isLost } from '../shared/waiting/poller';
 import { isRepeated } from './deliveries';
@@ -30,6 +30,15 @@ export const triggerWebhooks: IWebhookDescription[] = [
  * if Verify Signature is on, and about a task that Kling itself knows, if Fetch Task is on.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	try {
+		return await tryToReceive(context);
+	} catch (error) {
+		context.logger.warn(`Kling: a callback could not be handled. ${String(error)}`);
+		return answer(context, 503, 'The callback cannot be handled at the moment');
+	}
+}
+
+async function tryToReceive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const { verifySignature, fetchTask, deduplicate } = {
 		...OPTION_DEFAULTS,
 		...(context.getNodeParameter('options', {}) as Partial<typeof OPTION_DEFAULTS>),
@@ -75,7 +84,7 @@ async function fetch(
 	connection: Connection,
 	taskId: string,
 ): Promise<Task> {
-	return await new KlingClient(connection.formats, sendAsNode(context, connection)).find(taskId);
+	return await clientOf(context, connection).find(taskId);
 }
 
 async function toItem(context: IWebhookFunctions, task: Task): Promise<INodeExecutionData> {

@@ -223,6 +223,11 @@ const FAILURES: Failure[] = [
 	},
 ];
 
+/** What an item, which has no description, must say too. */
+function inMessage(bought: string): string {
+	return bought === MAYBE_STARTED ? '; the video may have been started' : '';
+}
+
 describe.each(['create', 'createAndWait'])('%s: a request that fails', (operation) => {
 	it.each(FAILURES)(
 		'with $name is sent once and explained',
@@ -233,7 +238,7 @@ describe.each(['create', 'createAndWait'])('%s: a request that fails', (operatio
 			expect(run.status).toBe('error');
 			const error = errorOf(run);
 			expect(error.name).toBe('NodeApiError');
-			expect(error.message).toBe(`${message} [Item 0]`);
+			expect(error.message).toBe(`${message}${inMessage(bought)} [Item 0]`);
 			for (const part of [...advice, bought]) expect(error.description).toContain(part);
 			expect(error.context.itemIndex).toBe(0);
 		},
@@ -241,7 +246,7 @@ describe.each(['create', 'createAndWait'])('%s: a request that fails', (operatio
 });
 
 describe('with Continue', () => {
-	it.each(FAILURES)('$name becomes an item', async ({ action, message }) => {
+	it.each(FAILURES)('$name becomes an item', async ({ action, message, bought }) => {
 		emulator.addFault({ match: { contains: 'cat 1' }, action });
 		const run = await runNode(
 			emulator.gatewayUrl,
@@ -261,7 +266,7 @@ describe('with Continue', () => {
 		});
 		const [first, second, third, ...more] = run.items(NODE);
 		expect([first, third, ...more]).toEqual([good(0), good(2)]);
-		expectFailed(second, { item: 1, message: `${message} [Item 1]` });
+		expectFailed(second, { item: 1, message: `${message}${inMessage(bought)} [Item 1]` });
 		expect(sent(emulator, 'create').length).toBe(3);
 	});
 });

@@ -1,6 +1,11 @@
 /** The items of a suspended execution: what a resume by the timer puts out, and what a callback needs. */
 
-import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 
 import type { Task } from '../../shared/api/task';
 import type { Delivery } from '../operations/deliverTask';
@@ -29,6 +34,29 @@ export function park(
 		pairedItem: { item: itemIndex },
 		klingWaiting: { ...delivery, taskId, format, modelName },
 	};
+}
+
+/**
+ * Failed items the way n8n finds them for the error output after a resume. It parts the items then
+ * as always, but what is stored with an execution has no error object beside its JSON: it goes by
+ * the JSON alone, which must have no keys besides `error`, `message` and `details`.
+ */
+export function forErrorOutput(
+	context: IExecuteFunctions | IWebhookFunctions,
+	items: ParkedItem[],
+): ParkedItem[] {
+	if (context.getNode().onError !== 'continueErrorOutput') return items;
+	return items.map((item) => {
+		const { error, details, ...facts } = item.json;
+		if (error === undefined || details !== undefined) return item;
+		const hasFacts = Object.keys(facts).length > 0;
+		return { ...item, json: { error, ...(hasFacts && { details: facts }) } };
+	});
+}
+
+/** Whether the item still waits for its task. */
+export function isParked(item: ParkedItem): boolean {
+	return item.klingWaiting !== undefined;
 }
 
 /** The items that the execution was suspended with: n8n hands a webhook nothing but expressions. */

@@ -8,19 +8,20 @@ import type {
 } from 'n8n-workflow';
 
 import { readCallback } from '../../shared/api/callback';
-import { KlingClient, type Refreshed } from '../../shared/api/client';
+import { isUnknown, type KlingClient, type Refreshed } from '../../shared/api/client';
 import { toConnection } from '../../shared/api/connection';
 import { failedTask } from '../../shared/api/errors';
 import { isOver, type Task } from '../../shared/api/task';
 import { systemClock } from '../../shared/n8n/clock';
-import { CREDENTIAL, sendAsNode } from '../../shared/n8n/send';
+import { clientOf } from '../../shared/n8n/client';
+import { CREDENTIAL } from '../../shared/n8n/send';
 import { answer, bodyOf, isFromKling } from '../../shared/n8n/webhook';
 import { backoff } from '../../shared/waiting/backoff';
 import { isLost } from '../../shared/waiting/poller';
 import { deliverTask } from '../operations/deliverTask';
 import { failItem } from '../operations/run';
 import { toOutput } from '../output';
-import { type ParkedItem, readParkedItems, type Waiting } from './parked';
+import { forErrorOutput, type ParkedItem, readParkedItems, type Waiting } from './parked';
 
 /** Imported by the node class: n8n's linter takes an inline array for that of a trigger. */
 export const waitingWebhooks: IWebhookDescription[] = [
@@ -75,7 +76,7 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	resuming.set(key, Date.now());
 	let isResumed = false;
 	try {
-		const client = new KlingClient(connection.formats, sendAsNode(context, connection));
+		const client = clientOf(context, connection);
 		const outcomes = await askForAll(client, waiting);
 		if (!outcomes) return answer(context, 200, 'Still waiting');
 		// Before the downloads, which may take longer than Kling waits for an answer.
@@ -84,7 +85,7 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 			parked.map(async (item, index) => await finishParked(context, item, index, outcomes)),
 		);
 		isResumed = true;
-		return { noWebhookResponse: true, workflowData: toOutputs(context, items) };
+		return { noWebhookResponse: true, workflowData: [forErrorOutput(context, items)] };
 	} finally {
 		if (isResumed) resuming.set(key, Date.now());
 		else resuming.delete(key);
@@ -111,13 +112,14 @@ async function askForAll(
 ): Promise<ReadonlyMap<string, Refreshed> | undefined> {
 	for (let tries = 1; ; tries++) {
 		const looks = await client.refresh(waiting.map(toTask));
-		const lost = looks.find((look) => 'error' in look && isLost(look.error));
-		if (!lost) {
+		const unanswered = looks.find((look) => 'error' in look && !isUnknown(look.error));
+		if (!unanswered) {
 			const areAllOver = looks.every((look) => 'error' in look || isOver(look.task));
 			if (!areAllOver) return undefined;
 			return new Map(waiting.map(({ taskId }, index) => [taskId, looks[index] as Refreshed]));
 		}
-		if (tries === TRIES) throw (lost as { error: unknown }).error;
+		const { error } = unanswered as { error: unknown };
+		if (tries === TRIES || !isLost(error)) throw error;
 		await systemClock.sleep(backoff(tries));
 	}
 }
@@ -152,14 +154,4 @@ async function finishParked(
 	} catch (error) {
 		return failItem(ending, error, { itemIndex, taskId }, facts);
 	}
-}
-
-/** Failed items go to the error output if there is one. n8n before 2.39 resumes on the first output only. */
-function toOutputs(
-	context: IWebhookFunctions,
-	items: INodeExecutionData[],
-): INodeExecutionData[][] {
-	if (context.getNode().onError !== 'continueErrorOutput') return [items];
-	const isFailed = ({ json }: INodeExecutionData) => json.error !== undefined;
-	return [items.filter((item) => !isFailed(item)), items.filter(isFailed)];
 }

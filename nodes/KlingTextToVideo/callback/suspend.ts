@@ -14,11 +14,11 @@ import { InputError } from '../../shared/n8n/errors';
 import { contextLedger } from '../../shared/n8n/ledger';
 import { recordFailure } from '../../shared/waiting/submit';
 import { readWaitOptions } from '../input';
-import { createVideos, inOrder, toItem, type Video } from '../operations/createVideos';
+import { createVideos, type Video } from '../operations/createVideos';
 import { deliverTask } from '../operations/deliverTask';
-import { failItem, type Run } from '../operations/run';
-import { toOutput } from '../output';
-import { park } from './parked';
+import { inOrder, toItem } from '../operations/report';
+import type { Run } from '../operations/run';
+import { forErrorOutput, isParked, park } from './parked';
 
 /**
  * Creates the videos of all items and suspends the execution until Kling is done with them all, or
@@ -32,16 +32,14 @@ export async function suspend(run: Run): Promise<INodeExecutionData[]> {
 	const deadline = new Date(Date.now() + timeout);
 	const created = await createVideos(run, { timeout, maxConcurrency: Infinity }, resumeUrl.href);
 	const { videos } = created;
-	const settled = new Map<Video, INodeExecutionData | undefined>();
-	for (const video of videos.filter(({ state }) => state === 'failed')) {
-		settled.set(video, toItem(run, video, videos));
-	}
 	await look(client, videos);
-	for (const video of videos.filter(({ task }) => task && isOver(task))) {
-		settled.set(video, await finish(run, video));
+	for (const video of videos) {
+		if (video.task && isOver(video.task)) await finish(run, video);
 	}
-	const items = inOrder(created, (video) => settled.get(video) ?? parkVideo(video));
-	if (settled.size === videos.length) return items;
+	const items = inOrder(created, (video) =>
+		isWaiting(video) ? parkVideo(video) : toItem(run, video, videos),
+	);
+	if (!videos.some(isWaiting)) return items;
 
 	if (isOwnNetwork(resumeUrl.hostname)) {
 		context.addExecutionHints({
@@ -51,9 +49,10 @@ export async function suspend(run: Run): Promise<INodeExecutionData[]> {
 		});
 	}
 	// What a resume by the timer puts out; the previous node's own output stays as it is.
-	context.getExecuteData().data.main = [items];
+	context.getExecuteData().data.main = [forErrorOutput(context, items)];
 	await context.putExecutionToWait(deadline);
-	return items;
+	// n8n throws this away; but a failed item in front would make Retry On Fail run the parked items.
+	return items.filter(isParked);
 }
 
 /** A task may be over before the execution is suspended, and its callback lost. */
@@ -66,21 +65,29 @@ async function look(client: KlingClient, videos: Video[]): Promise<void> {
 	});
 }
 
-/** The item of a video that is over when the first look is taken. */
-async function finish(run: Run, video: Video): Promise<INodeExecutionData> {
+/** Delivers a video that is over when the first look is taken, or notes why that cannot be. */
+async function finish(run: Run, video: Video): Promise<void> {
 	const { itemIndex, delivery, key, target } = video;
 	const task = video.task as Task;
-	const facts = { task_id: task.id, task_status: task.status };
 	try {
 		if (task.status !== 'failed') {
 			const { signal } = run;
-			return await deliverTask(run, task, itemIndex, delivery, { modelName: target.id, signal });
+			const modelName = target.id;
+			video.result = await deliverTask(run, task, itemIndex, delivery, { modelName, signal });
+			video.state = 'finished';
+			return;
 		}
 		recordFailure(key, contextLedger(run.context));
-		return failItem(run, failedTask(task), { itemIndex, taskId: task.id }, facts);
+		video.error = failedTask(task);
 	} catch (error) {
-		return failItem(run, error, { itemIndex, taskId: task.id }, toOutput(task));
+		video.error = error;
 	}
+	video.result = undefined;
+	video.state = 'failed';
+}
+
+function isWaiting({ task, state }: Video): boolean {
+	return task !== undefined && state !== 'failed' && !isOver(task);
 }
 
 function parkVideo({ task, itemIndex, target, delivery }: Video): INodeExecutionData | undefined {

@@ -4,7 +4,8 @@ import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { simplifyField, videoFields } from '../fields';
 import { videoOptions } from '../optionFields';
-import { createVideos, toItems } from './createVideos';
+import { createVideos } from './createVideos';
+import { toItems } from './report';
 import type { Run } from './run';
 
 const OPERATIONS = ['create'];

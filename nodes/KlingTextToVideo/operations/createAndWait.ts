@@ -6,7 +6,8 @@ import { suspend } from '../callback/suspend';
 import { downloadFields, showFor, simplifyField, videoFields } from '../fields';
 import { readWaitOptions, WAIT_DEFAULTS } from '../input';
 import { videoOptions } from '../optionFields';
-import { createVideos, toItems } from './createVideos';
+import { createVideos } from './createVideos';
+import { toItems } from './report';
 import type { Run } from './run';
 
 const OPERATIONS = ['createAndWait'];

@@ -2,12 +2,13 @@
 
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, NodeError } from 'n8n-workflow';
 
-import { KlingClient } from '../../shared/api/client';
+import type { KlingClient } from '../../shared/api/client';
 import { type Connection, toConnection } from '../../shared/api/connection';
 import { systemClock } from '../../shared/n8n/clock';
 import type { NodeContext } from '../../shared/n8n/context';
 import { type Circumstances, toNodeError } from '../../shared/n8n/errors';
-import { CREDENTIAL, sendAsNode } from '../../shared/n8n/send';
+import { clientOf } from '../../shared/n8n/client';
+import { CREDENTIAL } from '../../shared/n8n/send';
 import { Slots } from '../../shared/slots';
 import { type Clock, StoppedError } from '../../shared/waiting/clock';
 
@@ -30,7 +31,7 @@ export async function startRun(context: IExecuteFunctions): Promise<Run> {
 	const connection = toConnection(await context.getCredentials(CREDENTIAL));
 	return {
 		context,
-		client: new KlingClient(connection.formats, sendAsNode(context, connection)),
+		client: clientOf(context, connection),
 		connection,
 		clock: systemClock,
 		itemIndexes: context.getInputData().map((_, index) => index),
@@ -46,26 +47,39 @@ const PARALLEL_ITEMS = 5;
 /**
  * Handles the items, several at once, keeping their order. After a failure, or when the execution
  * is stopped, no further item is begun.
- * @throws what `handle` throws first
+ * @throws what `handle` throws for the first item that failed
  */
 export async function forEachItem<Result>(
 	{ itemIndexes, signal }: Run,
 	handle: (itemIndex: number) => Promise<Result>,
 ): Promise<Result[]> {
 	const slots = new Slots(PARALLEL_ITEMS);
-	const failed = new AbortController();
-	return await Promise.all(
+	let hasFailed = false;
+	const outcomes = await Promise.allSettled(
 		itemIndexes.map(
 			async (itemIndex) =>
 				await slots.run(async () => {
-					if (failed.signal.aborted || signal?.aborted) throw new StoppedError();
+					if (hasFailed || signal?.aborted) throw new StoppedError();
 					const [outcome] = await Promise.allSettled([handle(itemIndex)]);
 					if (outcome.status === 'fulfilled') return outcome.value;
-					failed.abort();
+					hasFailed = true;
 					throw outcome.reason;
 				}),
 		),
 	);
+	// Not before all have ended: a node that has failed sends nothing any more.
+	return outcomes.map((outcome) => {
+		if (outcome.status === 'rejected') throw firstReason(outcomes);
+		return outcome.value;
+	});
+}
+
+/** The first failure that is not only another item's having failed. */
+function firstReason(outcomes: Array<PromiseSettledResult<unknown>>): unknown {
+	const reasons = outcomes.flatMap((outcome) =>
+		outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+	);
+	return reasons.find((reason) => !(reason instanceof StoppedError)) ?? reasons[0];
 }
 
 /**

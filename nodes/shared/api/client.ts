@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 import { type Account, accountRequest, readAccount } from './account';
-import { fromTransport, KlingError, refusal, unknownTask, unreadable } from './errors';
+import { fromTransport, KlingError, otherShape, refusal, unknownTask, unreadable } from './errors';
 import { FORMATS } from './formats';
 import { ShapeError, wire } from './formats/reply';
 import { type ApiReply, type ApiRequest, type Send, toTransportError } from './http';
@@ -26,11 +26,15 @@ export class KlingClient {
 	/** How often a format's request for many tasks was of no use lately; from the limit on it is not made. */
 	private readonly manyInVain = new Map<FormatName, number>();
 
-	/** @param formats those that the credential can use, the preferred one first */
+	/**
+	 * @param formats those that the credential can use, the preferred one first
+	 * @param isRelay the service passes Kling's API on, perhaps in one of the formats only
+	 */
 	constructor(
 		private readonly formats: readonly FormatName[],
 		private readonly send: Send,
 		private readonly now: () => number = Date.now,
+		private readonly isRelay = false,
 	) {}
 
 	/**
@@ -51,7 +55,7 @@ export class KlingClient {
 			for (const request of FORMATS[format].find(id)) {
 				const [outcome] = await Promise.allSettled([this.askForTask(format, request)]);
 				if (outcome.status === 'fulfilled') return outcome.value;
-				if (!isForeign(outcome.reason)) throw outcome.reason;
+				if (!this.isForeign(outcome.reason)) throw outcome.reason;
 				unknown ??= outcome.reason;
 			}
 		}
@@ -104,7 +108,7 @@ export class KlingClient {
 		for (const format of this.formats) {
 			const [outcome] = await Promise.allSettled([this.listIn(format, limit)]);
 			if (outcome.status === 'fulfilled') lists.push(outcome.value);
-			else if (isForeign(outcome.reason)) unknown ??= outcome.reason;
+			else if (this.isForeign(outcome.reason)) unknown ??= outcome.reason;
 			else throw outcome.reason;
 		}
 		if (lists.length === 0) throw unknown;
@@ -121,6 +125,11 @@ export class KlingClient {
 		const account = readAccount(json);
 		if (!account) throw unreadable(reply.status, reply.body, 'it tells nothing of the account');
 		return account;
+	}
+
+	/** Relays answer the routes of a format that they do not know as they like, often with their web page. */
+	private isForeign(error: unknown): boolean {
+		return isUnknown(error) || (this.isRelay && isWebPage(error) && !isServerTrouble(error));
 	}
 
 	private async refreshIn(
@@ -230,18 +239,17 @@ function read<Result extends TaskReply | TaskReply[]>(
 		return reader(json);
 	} catch (error) {
 		if (error instanceof ShapeError && error.isEmptyList) throw unknownTask();
-		const flaw = error instanceof ShapeError ? error.message : 'it cannot be understood';
-		throw unreadable(reply.status, reply.body, flaw);
+		throw otherShape(reply.status, reply.body, error);
 	}
 }
 
-function isUnknown(error: unknown): boolean {
+/** Whether Kling's answer was that it has no such thing. */
+export function isUnknown(error: unknown): boolean {
 	return error instanceof KlingError && error.details.isUnknown === true;
 }
 
-/** Services that pass on one of the formats only answer the other's routes as they like. */
-function isForeign(error: unknown): boolean {
-	return isUnknown(error) || isWebPage(error);
+function isServerTrouble(error: unknown): boolean {
+	return error instanceof KlingError && (error.details.httpStatus ?? 0) >= 500;
 }
 
 function isWebPage(error: unknown): boolean {
@@ -250,7 +258,8 @@ function isWebPage(error: unknown): boolean {
 
 /** Trouble of the moment, which says nothing on whether the service knows the request. */
 function isPassing(error: unknown): boolean {
-	return error instanceof KlingError && error.details.retry !== 'never' && !isWebPage(error);
+	if (!(error instanceof KlingError) || isWebPage(error)) return false;
+	return error.details.retry !== 'never' && error.details.isOtherShape !== true;
 }
 
 interface Verdict {

@@ -183,6 +183,8 @@ export interface KlingErrorDetails {
 	requestId?: string;
 	/** What was asked for does not exist, as far as this answer goes. */
 	isUnknown?: boolean;
+	/** The reply is proper JSON of another kind: no trouble of the moment. */
+	isOtherShape?: boolean;
 	/** A web page answered: a proxy or firewall on the way, or a wrong address. */
 	webPage?: boolean;
 	/** The execution was stopped while the request was on its way. */
@@ -244,6 +246,13 @@ export function unreadable(httpStatus: number, body: string, flaw = whyNotJson(b
 		original: excerptOf(body),
 		webPage: isWebPage(body),
 	});
+}
+
+/** Kling's answer is JSON, but not what was asked for. */
+export function otherShape(httpStatus: number, body: string, reason: unknown): KlingError {
+	const flaw = reason instanceof Error ? reason.message : 'it cannot be understood';
+	const { message, details } = unreadable(httpStatus, body, flaw);
+	return new KlingError(message, { ...details, isOtherShape: true });
 }
 
 function whyNotJson(body: string): string {

@@ -24,7 +24,9 @@ export interface Circumstances {
 	itemIndex: number;
 	/** The task it happened to, if there is one. */
 	taskId?: string;
-	/** What else the user should know or do. */
+	/** What belongs into the message besides, as the end of its sentence. */
+	addition?: string;
+	/** What else the user should know or do; for the description. */
 	hint?: string;
 }
 
@@ -35,13 +37,13 @@ export interface Circumstances {
 export function toNodeError(
 	node: INode,
 	error: unknown,
-	{ itemIndex, taskId, hint }: Circumstances,
+	{ itemIndex, taskId, addition, hint }: Circumstances,
 ): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const { message, advice, api } = read(error);
 	const task = taskId === undefined ? '' : ` (task ${taskId})`;
 	const options = {
-		message: `${message}${task} [Item ${itemIndex}]`,
+		message: `${message}${addition ? `; ${addition}` : ''}${task} [Item ${itemIndex}]`,
 		description: [advice, hint].filter(Boolean).join(' ') || undefined,
 		itemIndex,
 	};

@@ -4,9 +4,10 @@ import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { isSignatureValid } from '../api/callback';
 
-/** The bytes of the request, which is what a signature is about. */
+/** The bytes of the request, which is what a signature is about; none where n8n reads none, as of forms. */
 export function bodyOf(context: IWebhookFunctions): Buffer {
-	return context.getRequestObject().rawBody;
+	const { rawBody } = context.getRequestObject() as { rawBody?: Buffer };
+	return rawBody ?? Buffer.alloc(0);
 }
 
 /** Whether the request is signed with the secret; without a secret there is nothing to check. */

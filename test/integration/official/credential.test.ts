@@ -133,7 +133,7 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		onAccount({ type: 'kling-error', code });
 		const { status, message } = await test(credential);
 		expect(status).toBe('OK');
-		expect(message).toMatch(/^Kling accepts the key, but will create no videos\. /);
+		expect(message).toMatch(/^Kling accepts the key\. But: /);
 		expect(message).toContain(words);
 		expectOneCall();
 	});

@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 import type { CameraControl, MultiShot } from '../request';
 import type { Format } from './format';
-import { readTask, readTasks } from './reply';
+import { readTask, readTasks, ShapeError } from './reply';
 
 const PATH = '/v1/videos/text2video';
 
@@ -72,11 +72,11 @@ function toPage(pageSize: number, pageNum: number) {
 	return { method: 'GET', path: `${PATH}?pageNum=${pageNum}&pageSize=${pageSize}` } as const;
 }
 
+/** @throws {ShapeError} */
 function dataOf(reply: unknown): unknown[] {
-	return z
-		.object({ data: z.array(z.unknown()) })
-		.catch({ data: [] })
-		.parse(reply).data;
+	const read = z.object({ data: z.array(z.unknown()) }).safeParse(reply);
+	if (!read.success) throw new ShapeError('data');
+	return read.data.data;
 }
 
 function toCameraControl(control: CameraControl): object {

@@ -1,0 +1,409 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { park, type ParkedItem } from '../../nodes/KlingTextToVideo/callback/parked';
+import { resume, waitingWebhooks } from '../../nodes/KlingTextToVideo/callback/resume';
+import type { Task } from '../../nodes/shared/api/task';
+import { sampleVideo } from '../integration/fixture.mts';
+import {
+	buy,
+	credential,
+	FAIL_WORD,
+	SECRET,
+	signed,
+	startKling,
+	webhookCall,
+	type Called,
+	type Emulator,
+	type WebhookCall,
+} from './webhook.mts';
+
+jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('../integration/fastClock.mts'));
+
+let kling: Emulator & { finish: () => void };
+
+beforeAll(async () => {
+	kling = await startKling();
+});
+beforeEach(() => kling.reset());
+afterAll(async () => await kling.close());
+
+const DELIVERY = { simplify: true, downloadTo: 'data' };
+
+/** The items of a suspended execution, as n8n gives them back. */
+function parkAll(ids: string[], delivery: object = DELIVERY, format: Task['format'] = 'v1') {
+	const items = ids.map((id, index) =>
+		park(
+			{ id, format, status: 'submitted', videos: [], raw: {} },
+			index,
+			'kling-v2-6',
+			delivery as typeof DELIVERY,
+		),
+	);
+	return JSON.parse(JSON.stringify(items)) as ParkedItem[];
+}
+
+const said = (task_id: string | undefined, task_status: string) =>
+	JSON.stringify({ task_id, task_status, created_at: 1, updated_at: 2 });
+
+async function callBack(
+	body: string | undefined,
+	parked: ParkedItem[],
+	options: Partial<WebhookCall> = {},
+) {
+	const called = webhookCall({
+		credential: credential(kling),
+		body,
+		input: parked,
+		...options,
+	});
+	const result = await resume(called.context);
+	return { ...called, result };
+}
+
+function expectDeclined(
+	{ result, reply }: Called & { result: object },
+	status: number,
+	message: string,
+) {
+	expect(reply).toMatchObject({ status, body: { message } });
+	expect(result).toEqual({ noWebhookResponse: true });
+}
+
+const asked = () => kling.requests().filter(({ route }) => route === 'query' || route === 'list');
+
+const putOut = ({ result }: { result: { workflowData?: INodeExecutionData[][] } }) =>
+	result.workflowData;
+
+it('is reached by POST under the node’s own ID, and by a restart only', () => {
+	expect(waitingWebhooks).toEqual([
+		{
+			name: 'default',
+			httpMethod: 'POST',
+			path: '={{ $nodeId }}',
+			responseMode: 'onReceived',
+			responseData: '',
+			restartWebhook: true,
+		},
+	]);
+});
+
+describe('the execution resumes', () => {
+	it.each(['v1', 'path'] as const)(
+		'with all videos in the order of the items when Kling is done with all: %s',
+		async (format) => {
+			const ids = [await buy(kling, format), await buy(kling, format), await buy(kling, format)];
+			kling.finish();
+			const body =
+				format === 'v1'
+					? said(ids[1], 'succeed')
+					: JSON.stringify({ id: ids[1], status: 'succeeded' });
+			const called = await callBack(body, parkAll(ids, DELIVERY, format));
+			expect(called.reply).toMatchObject({ status: 200, body: { message: 'Resuming' } });
+			expect(putOut(called)).toEqual([
+				ids.map((id, item) => ({
+					json: expect.objectContaining({
+						task_id: id,
+						task_status: 'completed',
+						model_name: 'kling-v2-6',
+						video_url: `${kling.url}/videos/${id}.mp4`,
+					}),
+					binary: { data: expect.objectContaining({ fileName: `${id}.mp4` }) },
+					pairedItem: { item },
+				})),
+			]);
+			for (const id of ids) expect(called.files.get(`${id}.mp4`)).toEqual(sampleVideo());
+			// Three tasks, one question.
+			expect(asked()).toHaveLength(1);
+		},
+	);
+
+	it('after an answer that does not wait for the downloads', async () => {
+		const ids = [await buy(kling)];
+		kling.finish();
+		kling.addFault({ match: { route: 'video' }, action: { type: 'slow', ms: 300 } });
+		const startedAt = performance.now();
+		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids));
+		const endedAt = performance.now();
+		expect(called.reply.time! - startedAt).toBeLessThan(250);
+		expect(endedAt - startedAt).toBeGreaterThanOrEqual(300);
+		expect(called.result.noWebhookResponse).toBe(true);
+		expect(putOut(called)?.[0]).toHaveLength(1);
+	});
+
+	it('without a file, or with Kling’s own reply, as the items want it', async () => {
+		const ids = [await buy(kling), await buy(kling)];
+		kling.finish();
+		const [plain, raw] = [
+			parkAll([ids[0]!], { simplify: true }),
+			parkAll(ids, { simplify: false }),
+		];
+		const called = await callBack(said(ids[0], 'succeed'), [plain[0]!, raw[1]!]);
+		expect(putOut(called)).toEqual([
+			[
+				{
+					json: expect.objectContaining({ task_id: ids[0], task_status: 'completed' }),
+					pairedItem: { item: 0 },
+				},
+				{
+					json: expect.objectContaining({
+						code: 0,
+						data: expect.objectContaining({ task_id: ids[1], task_status: 'succeed' }),
+					}),
+					pairedItem: { item: 1 },
+				},
+			],
+		]);
+		expect(called.files.size).toBe(0);
+	});
+
+	it('with the items that were finished before as they were', async () => {
+		const id = await buy(kling);
+		kling.finish();
+		const [waiting] = parkAll(['unused', id]).slice(1);
+		const finished = {
+			json: { task_id: 'done', task_status: 'completed' },
+			binary: { data: { data: 'store', mimeType: 'video/mp4', id: 'store:done.mp4' } },
+			pairedItem: { item: 0 },
+		};
+		const called = await callBack(said(id, 'succeed'), [finished, waiting!]);
+		expect(putOut(called)?.[0]?.[0]).toEqual(finished);
+		expect(putOut(called)?.[0]?.[1]?.json.task_id).toBe(id);
+		expect(kling.requests().filter(({ route }) => route === 'video')).toHaveLength(1);
+	});
+
+	it('on the failure of the last task', async () => {
+		const ids = [await buy(kling), await buy(kling, 'v1', FAIL_WORD)];
+		kling.finish();
+		const called = await callBack(said(ids[1], 'failed'), parkAll(ids));
+		const [good, bad] = putOut(called)![0]!;
+		expect(good?.json.task_status).toBe('completed');
+		expect(bad?.json).toEqual({
+			error: expect.stringMatching(
+				new RegExp(`^Kling could not make the video: .+ \\(task ${ids[1]}\\) \\[Item 1\\]$`),
+			),
+			task_id: ids[1],
+			task_status: 'failed',
+		});
+		expect(bad?.pairedItem).toEqual({ item: 1 });
+	});
+
+	it('with failed items as n8n finds them for the error output, if there is one', async () => {
+		const ids = [await buy(kling), await buy(kling, 'v1', FAIL_WORD), await buy(kling)];
+		kling.finish();
+		const called = await callBack(said(ids[2], 'succeed'), parkAll(ids), {
+			node: { onError: 'continueErrorOutput' },
+		});
+		// n8n parts the first output by itself, and replaces whatever a second one brings: it looks
+		// for items whose JSON is an `error`, a `message` and `details` and nothing else.
+		const [[first, failed, third] = [], ...outputs] = putOut(called) ?? [];
+		expect(outputs).toEqual([]);
+		expect([first?.json.task_id, third?.json.task_id]).toEqual([ids[0], ids[2]]);
+		expect(failed?.json).toEqual({
+			error: expect.stringContaining(`(task ${ids[1]}) [Item 1]`),
+			details: { task_id: ids[1], task_status: 'failed' },
+		});
+	});
+
+	it('with the facts of a video whose file does not come', async () => {
+		const ids = [await buy(kling)];
+		kling.finish();
+		kling.addFault({ match: { route: 'video' }, times: 'forever', action: { type: 'expired' } });
+		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids));
+		expect(called.reply.status).toBe(200);
+		expect(putOut(called)![0]![0]?.json).toMatchObject({
+			error: expect.stringContaining(`(task ${ids[0]}) [Item 0]`),
+			task_id: ids[0],
+			task_status: 'completed',
+			video_url: `${kling.url}/videos/${ids[0]}.mp4`,
+		});
+	});
+
+	it('with an error for a task that Kling has forgotten', async () => {
+		const ids = [await buy(kling), '179538000000000000'];
+		kling.finish();
+		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids));
+		const [good, lost] = putOut(called)![0]!;
+		expect(good?.json.task_status).toBe('completed');
+		expect(lost?.json).toEqual({
+			error: expect.stringContaining(`(task ${ids[1]}) [Item 1]`),
+			task_id: ids[1],
+		});
+	});
+
+	it('once, when several callbacks come at the same time and later', async () => {
+		const ids = [await buy(kling), await buy(kling), await buy(kling)];
+		kling.finish();
+		kling.addFault({ match: { route: 'video' }, times: 3, action: { type: 'slow', ms: 100 } });
+		const all = await Promise.all(
+			ids.map(async (id) => await callBack(said(id, 'succeed'), parkAll(ids))),
+		);
+		const late = await callBack(said(ids[0], 'succeed'), parkAll(ids));
+		const [resumed, ...others] = [...all, late].sort(
+			(one, other) =>
+				Number(other.result.workflowData !== undefined) -
+				Number(one.result.workflowData !== undefined),
+		);
+		expect(putOut(resumed!)?.[0]).toHaveLength(3);
+		expect(others).toHaveLength(3);
+		for (const other of others) expectDeclined(other, 200, 'Already resuming');
+		expect(kling.requests().filter(({ route }) => route === 'video')).toHaveLength(3);
+	});
+
+	it('by a later callback when Kling could not be asked for the first', async () => {
+		const ids = [await buy(kling), await buy(kling)];
+		kling.finish();
+		for (const route of ['list', 'query'] as const) {
+			kling.addFault({ match: { route }, times: 'forever', action: { type: 'html' } });
+		}
+		const first = await callBack(said(ids[0], 'succeed'), parkAll(ids));
+		// Not handled: who sends callbacks again may do so.
+		expectDeclined(first, 503, 'Kling cannot be asked at the moment');
+		expect(first.warnings).toEqual([expect.stringContaining('could not be handled')]);
+		kling.clearFaults();
+		const second = await callBack(said(ids[1], 'succeed'), parkAll(ids));
+		expect(putOut(second)?.[0]).toHaveLength(2);
+	});
+
+	it('although one question to Kling is lost', async () => {
+		const ids = [await buy(kling)];
+		kling.finish();
+		kling.addFault({ match: { route: 'query' }, action: { type: 'reset' } });
+		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids));
+		expect(putOut(called)?.[0]?.[0]?.json.task_status).toBe('completed');
+	});
+});
+
+describe('the execution goes on waiting', () => {
+	it.each(['submitted', 'processing', 'a word to come'])(
+		'on a callback that says "%s", without asking Kling',
+		async (status) => {
+			const ids = [await buy(kling)];
+			kling.finish();
+			expectDeclined(await callBack(said(ids[0], status), parkAll(ids)), 200, 'Still waiting');
+			expect(asked()).toEqual([]);
+		},
+	);
+
+	it('while Kling is at work on one task of several', async () => {
+		const first = await buy(kling);
+		kling.finish();
+		const ids = [first, await buy(kling)];
+		expectDeclined(await callBack(said(first, 'succeed'), parkAll(ids)), 200, 'Still waiting');
+		expect(asked()).toHaveLength(1);
+		expect(kling.requests().filter(({ route }) => route === 'video')).toEqual([]);
+	});
+
+	it.each(['succeed', 'failed'])(
+		'when a callback says "%s" of a task that Kling is at work on',
+		async (status) => {
+			const ids = [await buy(kling)];
+			expectDeclined(await callBack(said(ids[0], status), parkAll(ids)), 200, 'Still waiting');
+		},
+	);
+
+	it('on a callback about a task of another execution', async () => {
+		const [own, other] = [await buy(kling), await buy(kling)];
+		kling.finish();
+		const called = await callBack(said(other, 'succeed'), parkAll([own]));
+		expectDeclined(called, 200, 'Not a task of this execution');
+		expect(asked()).toEqual([]);
+	});
+
+	it('on a callback that came late, for a run of the node before', async () => {
+		// A loop: the node has finished its first task, and its second run waits.
+		const [before, now] = [await buy(kling), await buy(kling)];
+		kling.finish();
+		const finished = { json: { task_id: before, task_status: 'completed' } };
+		const called = await callBack(said(before, 'succeed'), [finished, ...parkAll([now])]);
+		expectDeclined(called, 200, 'Not a task of this execution');
+	});
+
+	it.each<[string, string | undefined]>([
+		['no body', ''],
+		['a multipart form', undefined],
+		['no JSON', 'task_status=succeed'],
+		['JSON of another kind', '{"hello":"world"}'],
+	])('on a request with %s', async (_name, body) => {
+		const ids = [await buy(kling)];
+		kling.finish();
+		expectDeclined(await callBack(body, parkAll(ids)), 200, 'Still waiting');
+		expect(asked()).toEqual([]);
+	});
+
+	it('when nothing was parked', async () => {
+		expectDeclined(await callBack(said('1', 'succeed'), []), 200, 'Not a task of this execution');
+	});
+
+	it.each(['getCredentials', 'evaluateExpression'] as const)(
+		'when n8n fails at %s: an exception would destroy it',
+		async (part) => {
+			const ids = [await buy(kling)];
+			kling.finish();
+			const broken = {
+				[part]: () => {
+					throw new Error('out of order');
+				},
+			};
+			const called = await callBack(said(ids[0], 'succeed'), parkAll(ids), { broken });
+			expectDeclined(called, 503, 'Kling cannot be asked at the moment');
+			expect(called.warnings).toEqual([expect.stringContaining('out of order')]);
+		},
+	);
+
+	it('when the credential can no longer be used', async () => {
+		const ids = [await buy(kling)];
+		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids), {
+			credential: credential(kling, { apiKey: '' }),
+		});
+		expectDeclined(called, 503, 'Kling cannot be asked at the moment');
+	});
+
+	it('when Kling does not accept the key at the moment: the tasks are not over for that', async () => {
+		const ids = [await buy(kling), await buy(kling)];
+		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids), {
+			credential: credential(kling, { apiKey: 'revoked' }),
+		});
+		expect(called.result).toEqual({ noWebhookResponse: true });
+		expect(putOut(called)).toBeUndefined();
+	});
+});
+
+describe('with a Webhook Secret', () => {
+	const secret = { webhookSecret: SECRET };
+	let ids: string[];
+	let body: string;
+
+	beforeEach(async () => {
+		ids = [await buy(kling)];
+		kling.finish();
+		body = said(ids[0], 'succeed');
+	});
+
+	const withHeaders = async (headers: Record<string, string>) =>
+		await callBack(body, parkAll(ids), { credential: credential(kling, secret), headers });
+
+	it('a signed callback resumes the execution', async () => {
+		expect(putOut(await withHeaders(signed(body)))?.[0]).toHaveLength(1);
+	});
+
+	it.each<[string, () => Record<string, string>]>([
+		['without a signature', () => ({})],
+		['signed with another secret', () => signed(body, { secret: 'whsec_AAAA' })],
+		['with the signature of another body', () => signed(said('2', 'succeed'))],
+		[
+			'recorded ten minutes ago',
+			() => signed(body, { timestamp: Math.floor(Date.now() / 1000) - 600 }),
+		],
+	])('one %s is refused, and Kling is not asked', async (_name, headers) => {
+		expectDeclined(await withHeaders(headers()), 401, 'The signature is not valid');
+		expect(asked()).toEqual([]);
+	});
+
+	it('one with a form instead of a body is refused', async () => {
+		const called = await callBack(undefined, parkAll(ids), {
+			credential: credential(kling, secret),
+			headers: signed(body),
+		});
+		expectDeclined(called, 401, 'The signature is not valid');
+	});
+});
