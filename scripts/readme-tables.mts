@@ -1,6 +1,6 @@
 /**
- * Writes the README's tables of models and services from the code that knows: the model registry,
- * the wire formats and the connection. `--check` only says whether they are up to date.
+ * Writes the README's tables of models, services and faults from the code that knows: the model
+ * registry, the wire formats, the connection and the fault matrix. `--check` only says whether they are up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -14,12 +14,13 @@ import {
 	type FormatName,
 	type ServedModel,
 } from '../nodes/shared/api/models.ts';
+import { renderMarkdown } from '../test/faults/render.mts';
 
 const README = 'README.md';
 
 /** The tables by the names of their markers, `<!-- models:start -->` … `<!-- models:end -->`. */
 export function renderTables(): Readonly<Record<string, string>> {
-	return { models: modelTable(), services: serviceTable() };
+	return { models: modelTable(), services: serviceTable(), faults: renderMarkdown() };
 }
 
 /**

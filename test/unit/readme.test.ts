@@ -17,6 +17,8 @@ Between.
 
 <!-- services:end -->
 
+<!-- faults:start --><!-- faults:end -->
+
 The end.
 `;
 
@@ -122,7 +124,7 @@ describe('the table of services', () => {
 
 describe('the update of a text', () => {
 	const updated = updateReadme(EMPTY);
-	const { models, services } = renderTables();
+	const { models, services, faults } = renderTables();
 
 	it('puts the tables between their markers and leaves the rest alone', () => {
 		expect(updated).toBe(`# Title
@@ -140,6 +142,12 @@ Between.
 ${services}
 
 <!-- services:end -->
+
+<!-- faults:start -->
+
+${faults}
+
+<!-- faults:end -->
 
 The end.
 `);

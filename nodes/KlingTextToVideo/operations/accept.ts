@@ -3,6 +3,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { asNotSent, externalIdTaken, KlingError } from '../../shared/api/errors';
+import type { FormatName } from '../../shared/api/models';
 import { InputError } from '../../shared/n8n/errors';
 import { keysOf } from '../../shared/n8n/ledger';
 import { backoff } from '../../shared/waiting/backoff';
@@ -20,14 +21,11 @@ export interface Accepted extends VideoInput {
 }
 
 /**
+ * Checks what can be checked without asking Kling.
  * @returns the items that can be sent, and the error items of the others
- * @throws {NodeOperationError | NodeApiError} for the first item that cannot be sent, unless the node
- * continues
+ * @throws {NodeOperationError} for the first item that cannot be sent, unless the node continues
  */
-export async function acceptItems(
-	run: Run,
-	ledger: Ledger,
-): Promise<{ accepted: Accepted[]; refused: INodeExecutionData[] }> {
+export function acceptItems(run: Run): { accepted: Accepted[]; refused: INodeExecutionData[] } {
 	const accepted: Accepted[] = [];
 	const refused: INodeExecutionData[] = [];
 	const keyOf = keysOf(run.context);
@@ -42,20 +40,35 @@ export async function acceptItems(
 			refused.push(failItem(run, error, { itemIndex }));
 		}
 	}
-	// Only now, because it takes requests.
-	const areFree = await Promise.all(
-		accepted.map(async (item) => {
-			try {
-				await refuseTaken(run, ledger, item);
-				return true;
-			} catch (error) {
-				const { itemIndex } = item;
-				refused.push(failItem(run, error, { itemIndex, hint: 'Nothing was bought.' }));
-				return false;
-			}
+	return { accepted, refused };
+}
+
+/**
+ * Asks Kling whether the users' own IDs are free: only then does a task of this ID that is found
+ * after a lost reply have to be the one that was asked for.
+ * @returns why items cannot be created, by their keys
+ */
+export async function findTakenIds(
+	run: Run,
+	ledger: Ledger,
+	accepted: readonly Accepted[],
+): Promise<ReadonlyMap<string, unknown>> {
+	const asked = accepted.filter(({ request, key }) => {
+		const { task, isUnsure } = ledger.read(key);
+		return request.externalTaskId !== undefined && !task && !isUnsure;
+	});
+	const outcomes = await Promise.allSettled(
+		asked.map(async ({ request, target }) => {
+			await refuseTaken(run, target.format, request.externalTaskId as string);
 		}),
 	);
-	return { accepted: accepted.filter((_, index) => areFree[index]), refused };
+	return new Map(
+		outcomes.flatMap((outcome, index) =>
+			outcome.status === 'rejected'
+				? [[asked[index]?.key as string, outcome.reason as unknown]]
+				: [],
+		),
+	);
 }
 
 function refuseRepeated(
@@ -77,20 +90,13 @@ function refuseRepeated(
 /** How often Kling is asked whether an ID is free. */
 const TRIES = 3;
 
-/**
- * Makes sure that the user's own ID is free: only then does a task of this ID that is found after a
- * lost reply have to be the one that was asked for.
- */
 async function refuseTaken(
 	{ client, clock, signal }: Run,
-	ledger: Ledger,
-	{ request, target, key }: Accepted,
+	format: FormatName,
+	ownId: string,
 ): Promise<void> {
-	const ownId = request.externalTaskId;
-	const { task: ours, isUnsure } = ledger.read(key);
-	if (ownId === undefined || ours || isUnsure) return;
 	for (let tries = 1; ; tries++) {
-		const [outcome] = await Promise.allSettled([client.lookUp(target.format, ownId)]);
+		const [outcome] = await Promise.allSettled([client.lookUp(format, ownId)]);
 		if (outcome.status === 'fulfilled') {
 			if (outcome.value) throw externalIdTaken(ownId, outcome.value);
 			return;

@@ -7,7 +7,7 @@ import type { Task } from '../../shared/api/task';
 import { contextLedger } from '../../shared/n8n/ledger';
 import { type BatchOptions, type Job, type Outcome, runBatch } from '../../shared/waiting/batch';
 import type { Ledger } from '../../shared/waiting/ledger';
-import { type Accepted, acceptItems } from './accept';
+import { type Accepted, acceptItems, findTakenIds } from './accept';
 import { deliverTask } from './deliverTask';
 import { describeProgress, stoppedError, tellWhatHappened } from './report';
 import type { Run } from './run';
@@ -28,8 +28,8 @@ export interface Created {
 /**
  * Creates the videos of all items. Every item is checked before the first one is paid for.
  * @param callbackUrl where Kling reports on the tasks, instead of what the items say
- * @throws {NodeOperationError | NodeApiError} for the first item that cannot be sent, unless the node
- * continues; when the execution is stopped, naming the tasks that Kling goes on with
+ * @throws {NodeOperationError} for the first item that cannot be sent, unless the node continues;
+ * when the execution is stopped, naming the tasks that Kling goes on with
  */
 export async function createVideos(
 	run: Run,
@@ -37,9 +37,13 @@ export async function createVideos(
 	callbackUrl?: string,
 ): Promise<Created> {
 	const ledger = contextLedger(run.context);
-	const { accepted, refused } = await acceptItems(run, ledger);
+	const { accepted, refused } = acceptItems(run);
+	const taken = await findTakenIds(run, ledger, accepted);
+	// When the workflow is going to stop anyway, nothing is paid for.
+	const started =
+		taken.size > 0 && !run.continues ? [] : accepted.filter(({ key }) => !taken.has(key));
 	const outcomes = await runBatch(
-		accepted.map((item) => toJob(run, item, callbackUrl)),
+		started.map((item) => toJob(run, item, callbackUrl)),
 		run.client,
 		{
 			...options,
@@ -50,9 +54,12 @@ export async function createVideos(
 			onProgress: (progress) => run.context.logger.info(describeProgress(progress)),
 		},
 	);
-	const videos = accepted.map((item, index) =>
-		toVideo(item, outcomes[index] as Outcome<INodeExecutionData>, ledger),
-	);
+	const videos = accepted.map((item) => {
+		if (taken.has(item.key)) {
+			return toVideo(item, { state: 'failed', error: taken.get(item.key) }, ledger);
+		}
+		return toVideo(item, outcomes[started.indexOf(item)] ?? { state: 'waiting' }, ledger);
+	});
 	if (run.signal?.aborted) throw stoppedError(run, videos);
 	tellWhatHappened(run, videos);
 	return { videos, refused };

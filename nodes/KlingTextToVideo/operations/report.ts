@@ -86,7 +86,13 @@ function othersOf(run: Run, all: Video[], failed?: Video): string {
 	const unsure = others
 		.filter(({ isUnsure }) => isUnsure)
 		.map((video) => `item ${video.itemIndex}${underItsName(run, video)}`);
+	const taken = others.flatMap(({ error, itemIndex }) =>
+		error instanceof KlingError && error.details.takenBy !== undefined
+			? [`${error.details.takenBy} (item ${itemIndex})`]
+			: [],
+	);
 	return [
+		taken.length > 0 && `Other tasks have the IDs of other items: ${taken.join(', ')}.`,
 		known.length > 0 &&
 			`Kling goes on with these tasks of the run; fetch their videos with Get Status: ${known.join(', ')}.`,
 		unsure.length > 0 &&

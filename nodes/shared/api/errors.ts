@@ -183,6 +183,8 @@ export interface KlingErrorDetails {
 	requestId?: string;
 	/** What was asked for does not exist, as far as this answer goes. */
 	isUnknown?: boolean;
+	/** The task that has the ID which was wanted for another one. */
+	takenBy?: string;
 	/** The reply is proper JSON of another kind: no trouble of the moment. */
 	isOtherShape?: boolean;
 	/** A web page answered: a proxy or firewall on the way, or a wrong address. */
@@ -311,7 +313,11 @@ export function asNotSent(error: unknown): unknown {
 export function externalIdTaken(externalTaskId: string, { id, status }: TaskReply): KlingError {
 	return new KlingError(
 		`'External Task ID' "${externalTaskId}" belongs to another task already: ${id} (${status})`,
-		{ advice: 'Use another one, or fetch that task with Get Status.', retry: 'never' },
+		{
+			advice: 'Use another one, or fetch that task with Get Status.',
+			retry: 'never',
+			takenBy: id,
+		},
 	);
 }
 

@@ -7,8 +7,10 @@ export const systemClock: Clock = {
 	// Monotonic: a wall clock that is set during a wait neither ends it nor makes it last.
 	now: () => performance.timeOrigin + performance.now(),
 
-	async sleep(ms, signal) {
-		if (signal?.aborted) throw new StoppedError();
+	async sleep(ms, stopSignal) {
+		if (stopSignal?.aborted) throw new StoppedError();
+		// One of its own, because Node warns of a leak when many sleepers listen to the same signal.
+		const signal = stopSignal && AbortSignal.any([stopSignal]);
 		let stop: (() => void) | undefined;
 		const stopped = new Promise<'stopped'>((resolve) => {
 			stop = () => resolve('stopped');

@@ -63,7 +63,7 @@ async function fetchOnce(
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			timeout: ANSWER_TIMEOUT,
-			abortSignal: signal,
+			abortSignal: signal && AbortSignal.any([signal]),
 		})) as IN8nHttpFullResponse;
 		refuseOtherThanVideo(reply, url);
 		const binary = await context.helpers.prepareBinaryData(

@@ -81,12 +81,16 @@ export async function runBatch<Result>(
 	return await new Batch(jobs, client, options).run();
 }
 
+/** Downloads under way at once. */
+const PARALLEL_DELIVERIES = 5;
+
 class Batch<Result> {
 	private readonly outcomes: Array<Outcome<Result>>;
 	private readonly progress = { waiting: 0, running: 0, finished: 0, failed: 0 };
 	private readonly givenUp = new AbortController();
 	private readonly signal: AbortSignal;
 	private readonly slots: Slots;
+	private readonly deliveries = new Slots(PARALLEL_DELIVERIES);
 	private readonly gates = new Map<string, Gate>();
 	private readonly poller?: Poller;
 
@@ -115,7 +119,7 @@ class Batch<Result> {
 	private async runJob(job: Job<Result>, outcome: Outcome<Result>): Promise<void> {
 		try {
 			const task = await this.slots.run(async () => await this.runAtKling(job, outcome));
-			outcome.result = await job.deliver(task, this.signal);
+			outcome.result = await this.deliveries.run(async () => await job.deliver(task, this.signal));
 			this.enter(outcome, 'finished');
 		} catch (error) {
 			this.fail(outcome, error);

@@ -1,0 +1,92 @@
+/** What a cell of the matrix runs against: an emulator of its own, behind a door that can be shut. */
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { startEmulator, type Emulator, type RecordedRequest } from '../emulator/index.mts';
+import { trueNow } from './time.mts';
+
+/** How long the emulator takes for a video; ms. */
+export const GENERATION = 4_000;
+
+/** A way to the emulator on a port of its own. */
+class Door {
+	private server?: Server;
+	private readonly sockets = new Set<Socket>();
+	private port = 0;
+
+	constructor(private readonly target: number) {}
+
+	get url(): string {
+		return `http://127.0.0.1:${this.port}`;
+	}
+
+	async open(): Promise<void> {
+		if (this.server) return;
+		this.server = createServer((socket) => {
+			const onward = connect(this.target, '127.0.0.1');
+			for (const [end, other] of [
+				[socket, onward],
+				[onward, socket],
+			] as const) {
+				this.sockets.add(end);
+				end.pipe(other);
+				end
+					.on('error', () => {})
+					.once('close', () => {
+						this.sockets.delete(end);
+						other.destroy();
+					});
+			}
+		});
+		await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
+		this.port = (this.server.address() as AddressInfo).port;
+	}
+
+	/** From now on connections are refused, and those there are end. */
+	async shut(): Promise<void> {
+		const { server } = this;
+		if (!server) return;
+		this.server = undefined;
+		for (const socket of this.sockets) socket.destroy();
+		await new Promise((resolve) => server.close(resolve));
+	}
+}
+
+export class Bench {
+	/** How far Kling's clock is turned; ms. */
+	offset = 0;
+	/** Told when an exchange is over. */
+	onRequest: (request: RecordedRequest) => void = () => {};
+
+	private constructor(
+		readonly emulator: Emulator,
+		readonly door: Door,
+	) {}
+
+	static async start(): Promise<Bench> {
+		const bench: { current?: Bench } = {};
+		const emulator = await startEmulator({
+			now: () => trueNow() + (bench.current?.offset ?? 0),
+			generationMs: GENERATION,
+			queueMs: GENERATION / 4,
+			accountIntervalMs: 0,
+			onRequest: (request) => bench.current?.onRequest(request),
+		});
+		bench.current = new Bench(emulator, new Door(emulator.port));
+		return bench.current;
+	}
+
+	async clear({ concurrency = 20 }: { concurrency?: number } = {}): Promise<void> {
+		this.onRequest = () => {};
+		this.offset = 0;
+		this.emulator.reset();
+		// Valid at all times, so that tasks can be made in the past.
+		const resourcePacks = [{ purchaseTime: 0, effectiveTime: 0 }];
+		this.emulator.updateAccount('emulator', { concurrency, resourcePacks });
+		await this.door.open();
+	}
+
+	async close(): Promise<void> {
+		await this.door.shut();
+		await this.emulator.close();
+	}
+}

@@ -1,0 +1,377 @@
+/** Runs one cell of the matrix: a row's fault, an operation, a format, a setting of On Error. */
+import type { ICredentialDataDecryptedObject, INode, INodeParameters } from 'n8n-workflow';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+	EMULATOR_ACCESS_KEY,
+	EMULATOR_API_KEY,
+	EMULATOR_SECRET_KEY,
+	type Fault,
+	type FaultAction,
+	type RecordedRequest,
+} from '../emulator/index.mts';
+import { items, numbered, sent, startNode, type EngineRun } from '../integration/fixture.mts';
+import { GENERATION, type Bench } from './bench.mts';
+import { ITEMS, judge, promptOf, type Verdict } from './judge.mts';
+import { watchedNode } from './node.mts';
+import type { EventSpec, FaultSpec, Format, Mode, Moment, Operation, Row } from './row.mts';
+import { Machine, pass } from './time.mts';
+
+const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
+
+/** How long a run may take; really, ms. What takes longer hangs. */
+const PATIENCE = 20_000;
+
+/** How long nothing may be sent after a run; really, ms: longer than a polling interval. */
+const QUIET = 60;
+
+export interface Cell {
+	row: Row;
+	operation: Operation;
+	format: Format;
+	mode: Mode;
+}
+
+const MODELS: Readonly<Record<Format, string>> = {
+	gateway: 'kling-v1-6',
+	v1: 'kling-v2-6',
+	path: 'kling-3.0-turbo',
+};
+
+const MODE_SETTINGS: Readonly<Record<Mode, Partial<INode>>> = {
+	stop: {},
+	continue: { onError: 'continueRegularOutput' },
+	retry: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+};
+
+let executions = 0;
+
+/** @returns what came of it; the bench must not be used by another cell meanwhile */
+export async function runCell(cell: Cell, bench: Bench): Promise<Verdict> {
+	await bench.clear(cell.row.setting);
+	return await new CellRun(cell, bench).run();
+}
+
+class CellRun {
+	private readonly machine = new Machine();
+	private readonly executionId = `faults-${++executions}`;
+	private log = '';
+	private taskIds: Array<string | undefined> = [];
+	private requests = 0;
+	private refusals = 0;
+	private hasHappened = false;
+	private readonly wrongs: string[] = [];
+
+	constructor(
+		private readonly cell: Cell,
+		private readonly bench: Bench,
+	) {}
+
+	async run(): Promise<Verdict> {
+		const { bench, cell } = this;
+		const { event } = cell.row;
+		await this.prepare();
+		const given = bench.emulator.tasks();
+		bench.emulator.clearRequests();
+		this.addFaults();
+		if (isShutting(event) && event.at === 'start') await bench.door.shut();
+		const run = await this.runNode();
+		const before = this.requests;
+		await delay(QUIET);
+		if (this.requests > before) this.wrongs.push('sends requests after its end');
+		this.checkThatItHappened();
+		const verdict = await judge({
+			...cell,
+			run,
+			log: this.log,
+			given: this.creates ? [] : given,
+			made: bench.emulator.tasks().slice(given.length),
+		});
+		return { ...verdict, wrongs: [...verdict.wrongs, ...this.wrongs] };
+	}
+
+	private get creates(): boolean {
+		return this.cell.operation === 'create' || this.cell.operation === 'createAndWait';
+	}
+
+	/** Makes the tasks that must be there before. */
+	private async prepare(): Promise<void> {
+		const { cell, bench } = this;
+		const { taken } = cell.row.setting ?? {};
+		if (taken !== undefined) {
+			bench.offset = -taken;
+			await createTask(bench, cell.format, 'another film', 'order-1');
+		}
+		if (!this.creates) {
+			bench.offset = -2 * GENERATION;
+			for (const item of ITEMS) await createTask(bench, cell.format, promptOf(item));
+			this.taskIds = bench.emulator.tasks().map(({ id }) => id);
+		}
+		bench.offset = 0;
+	}
+
+	private addFaults(): void {
+		const { row } = this.cell;
+		const later: FaultSpec[] = [];
+		for (const fault of row.faults ?? []) {
+			if (fault.forMs === undefined && !needsIds(fault, this.creates)) this.addFault(fault);
+			else later.push(fault);
+		}
+		if (later.length === 0) return;
+		this.bench.onRequest = (request) => {
+			const item = ITEMS.find((each) => request.body.includes(promptOf(each)));
+			if (request.route !== 'create' || item === undefined) return;
+			this.taskIds[item] = request.taskIds[0] ?? this.taskIds[item];
+			if (ITEMS.some((each) => this.taskIds[each] === undefined)) return;
+			for (const fault of later.splice(0)) {
+				const remove = this.addFault(fault);
+				if (fault.forMs !== undefined) void pass(fault.forMs).then(remove);
+			}
+		};
+	}
+
+	private addFault(spec: FaultSpec): () => void {
+		const removers = this.toFaults(spec).map((fault) => this.bench.emulator.addFault(fault));
+		return () => removers.forEach((remove) => remove());
+	}
+
+	private toFaults({ on, item, times, skip, action: actions }: FaultSpec): Fault[] {
+		const { format, operation, row } = this.cell;
+		const action: FaultAction = 'type' in actions ? actions : actions[format];
+		const fault = (match: Fault['match']): Fault => ({
+			match: { ...match, skip, ...(match?.route !== 'video' && { format }) },
+			times,
+			action,
+		});
+		const requests = {
+			create: 'create',
+			createAndWait: 'create',
+			getStatus: 'ask',
+			getMany: 'ask',
+		} as const;
+		switch (on === 'request' ? requests[operation] : on) {
+			case 'create':
+				return ITEMS.filter((each) => each === (item ?? each)).map((each) =>
+					fault({ route: 'create', contains: promptOf(each) }),
+				);
+			case 'list':
+				return format === 'v1' ? [fault({ route: 'list' })] : [];
+			case 'lookUp': {
+				const name = row.setting?.named ? 'order-' : 'n8n-';
+				return [fault({ route: 'query', contains: item === undefined ? name : `${name}${item}` })];
+			}
+			case 'download':
+				return [fault({ route: 'video', ...this.named(item) })];
+			case 'ask':
+				if (operation === 'getMany') return [fault({ route: 'list' })];
+				return [
+					fault({ route: 'query', ...this.named(item) }),
+					...(item === undefined && operation === 'createAndWait'
+						? [fault({ route: 'list' })]
+						: []),
+				];
+		}
+	}
+
+	private named(item?: number): { contains?: string } {
+		return item === undefined ? {} : { contains: this.taskIds[item] };
+	}
+
+	/** A row whose fault hit nothing would prove nothing. */
+	private checkThatItHappened(): void {
+		const { row } = this.cell;
+		const hit = new Set(
+			this.bench.emulator.requests().map(({ route, fault }) => `${route} ${fault}`),
+		);
+		for (const fault of [...(row.faults ?? []), ...(row.afterwards ?? [])].flatMap((spec) =>
+			this.toFaults(spec),
+		)) {
+			const { match, action } = fault;
+			// Tasks are asked for one by one or together, as the node likes.
+			const routes =
+				match?.route === 'list' || match?.route === 'query' ? ['list', 'query'] : [match?.route];
+			if (!routes.some((route) => hit.has(`${route} ${action.type}`))) {
+				this.wrongs.push(`no ${match?.route} was hit by "${action.type}"`);
+			}
+		}
+		if (row.event && !this.hasHappened) this.wrongs.push(`${row.event.at} never came`);
+		if (isShutting(row.event) && this.refusals === 0) this.wrongs.push('no connection was refused');
+	}
+
+	private async runNode(): Promise<EngineRun> {
+		const { row } = this.cell;
+		const { event } = row;
+		if (!event || typeof event.does === 'object') {
+			const running = this.start();
+			if (event) await this.cause(event, running.finished);
+			return await this.ended(running);
+		}
+		const first = this.start();
+		if (event.does !== 'finish') {
+			await this.reach(event.at, first.finished);
+			// A moment, so that what was waited for is not the only thing that has happened.
+			await delay(5);
+			const stoppedAt = Date.now();
+			first.stop();
+			const run = await this.ended(first);
+			if (event.does === 'stop') {
+				if (Date.now() - stoppedAt > 1000) this.wrongs.push('does not stop within a second');
+				if (run.status !== 'canceled') this.wrongs.push(`was not stopped, but is ${run.status}`);
+				return run;
+			}
+		} else {
+			await this.ended(first);
+			this.hasHappened = true;
+		}
+		// What the dead worker knew is gone.
+		this.log = '';
+		this.bench.emulator.clearFaults();
+		for (const fault of row.afterwards ?? []) this.addFault(fault);
+		return await this.ended(this.start());
+	}
+
+	private async cause({ at, does }: EventSpec, finished: Promise<unknown>): Promise<void> {
+		await this.reach(at, finished);
+		if (typeof does !== 'object' || at === 'start') return;
+		if ('jump' in does) this.machine.jump += does.jump;
+		else await this.bench.door.shut();
+	}
+
+	/** Waits for a moment, or the run's end if it comes before. */
+	private async reach(at: Moment, finished: Promise<unknown>): Promise<void> {
+		let hasFinished = false;
+		void finished.finally(() => {
+			hasFinished = true;
+		});
+		while (!this.isNow(at) && !hasFinished) await delay(2);
+		this.hasHappened = !hasFinished;
+	}
+
+	private isNow(at: Moment): boolean {
+		const { emulator } = this.bench;
+		const { format } = this.cell;
+		const creations = (holds: (request: RecordedRequest) => boolean) =>
+			sent(emulator, 'create').filter(holds).length;
+		const holds: Readonly<Record<Moment, () => boolean>> = {
+			start: () => true,
+			creating: () => creations(({ body }) => body !== '') >= ITEMS.length,
+			created: () => this.log.includes(` ${ITEMS.length} running`),
+			refused: () => creations(({ status }) => status === 429) > 0,
+			asking: () =>
+				[...sent(emulator, 'query'), ...sent(emulator, 'list')].some(
+					(request) => request.format === format,
+				),
+			downloading: () => sent(emulator, 'video').length > 0,
+		};
+		return holds[at]();
+	}
+
+	private async ended(running: ReturnType<typeof startNode>): Promise<EngineRun> {
+		const watchdog = new AbortController();
+		const patience = delay(PATIENCE, undefined, { signal: watchdog.signal }).then(
+			() => {
+				this.wrongs.push('hangs');
+				running.stop();
+			},
+			() => {},
+		);
+		const run = await running.finished;
+		watchdog.abort();
+		await patience;
+		return run;
+	}
+
+	private start(): ReturnType<typeof startNode> {
+		const { cell, bench, machine } = this;
+		const { row, format, mode } = cell;
+		const { emulator, door } = bench;
+		const node = watchedNode({
+			onTry: (number) => {
+				if (number !== 2 || !row.passes) return;
+				emulator.clearFaults();
+				void door.open();
+			},
+			onSend: () => {
+				this.requests++;
+			},
+			onNoReply: async () => {
+				const { event } = row;
+				if (isShutting(event) && ++this.refusals >= event.does.shut) await door.open();
+			},
+		});
+		const url = isShutting(row.event) ? door.url : emulator.url;
+		const prefix = format === 'gateway' ? '/gateway' : row.setting?.relay ? '/kling' : '';
+		return machine.run(() =>
+			startNode(`${url}${prefix}`, parametersOf(cell), {
+				input: this.creates
+					? numbered(ITEMS.length)
+					: items(...this.taskIds.map((task_id) => ({ task_id: task_id ?? '' }))),
+				node: MODE_SETTINGS[mode],
+				credential: credentialOf(cell),
+				executionId: this.executionId,
+				nodeTypes: { [NODE_TYPE]: node },
+				onProgress: (progress) => {
+					if (progress.type === 'log') this.log += `${progress.message}\n`;
+				},
+			}),
+		);
+	}
+}
+
+function isShutting(event?: EventSpec): event is EventSpec & { does: { shut: number } } {
+	return typeof event?.does === 'object' && 'shut' in event.does;
+}
+
+/** The IDs of tasks are not known before the node has made them. */
+function needsIds({ on, item }: FaultSpec, creates: boolean): boolean {
+	return creates && item !== undefined && (on === 'ask' || on === 'download');
+}
+
+function parametersOf({ row, format, operation }: Cell): INodeParameters {
+	const { named, wait = {} } = row.setting ?? {};
+	if (operation === 'getMany') return { operation, returnAll: true };
+	if (operation === 'getStatus') return { operation, downloadVideo: true };
+	return {
+		operation,
+		model: MODELS[format],
+		prompt: `=${promptOf(0).replace('0', '{{ $json.n }}')}`,
+		mode: 'std',
+		duration: 5,
+		aspectRatio: '16:9',
+		...(named && { options: { externalTaskId: '=order-{{ $json.n }}' } }),
+		...(operation === 'createAndWait' && { waitOptions: { ...wait } as INodeParameters }),
+	};
+}
+
+function credentialOf({ row, format }: Cell): ICredentialDataDecryptedObject {
+	if (format === 'gateway') return {};
+	const official = { service: 'official', region: 'custom' };
+	return row.setting?.authentication === 'accessKey'
+		? {
+				...official,
+				authentication: 'accessKey',
+				accessKey: EMULATOR_ACCESS_KEY,
+				secretKey: EMULATOR_SECRET_KEY,
+			}
+		: { ...official, authentication: 'apiKey', apiKey: EMULATOR_API_KEY };
+}
+
+/** Creates a task as another program with the same key would. */
+async function createTask(
+	{ emulator }: Bench,
+	format: Format,
+	prompt: string,
+	name?: string,
+): Promise<void> {
+	const v1 = '/v1/videos/text2video';
+	const [path, body] = {
+		gateway: [`/gateway${v1}`, { model_name: MODELS.gateway, mode: 'std', prompt }],
+		v1: [v1, { model_name: MODELS.v1, prompt, external_task_id: name }],
+		path: [`/text-to-video/${MODELS.path}`, { prompt, options: { external_task_id: name } }],
+	}[format] as [string, object];
+	const reply = await fetch(emulator.url + path, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', authorization: `Bearer ${EMULATOR_API_KEY}` },
+		body: JSON.stringify(body),
+	});
+	if (!reply.ok) throw new Error(await reply.text());
+}
