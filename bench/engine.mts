@@ -35,7 +35,7 @@ export async function runSequentially(options: KlingOptions): Promise<Measured> 
 	return await measure(options, async (kling) => {
 		for (const index of options.generation.keys()) {
 			const order = kling.order(index);
-			let task = await order.create(order.key);
+			let task = await order.create(order.name);
 			while (!isOver(task)) {
 				await kling.clock.sleep(POLLING_INTERVAL);
 				task = await kling.client.find(task.id);

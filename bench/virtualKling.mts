@@ -85,18 +85,21 @@ export class VirtualKling {
 		const target = findTarget(MODELS[format], [format]);
 		if (!target) throw new Error(`${MODELS[format]} is not served in the format ${format}`);
 		const key = `bench-${index}`;
+		const name = key;
 		if (!client.canLookUp(format)) {
 			return {
 				key,
+				name,
 				isNamed: false,
 				create: async () => await client.create(REQUEST, target),
 			};
 		}
 		return {
 			key,
+			name,
 			isNamed: true,
-			create: async (name) => await client.create({ ...REQUEST, externalTaskId: name }, target),
-			lookUp: async (name) => await client.lookUp(format, name),
+			create: async (externalTaskId) => await client.create({ ...REQUEST, externalTaskId }, target),
+			lookUp: async (externalTaskId) => await client.lookUp(format, externalTaskId),
 		};
 	}
 

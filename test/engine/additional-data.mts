@@ -18,7 +18,7 @@ export function createAdditionalData({
 	credentialsHelper,
 	executionId,
 	hooks,
-	instanceUrl = 'http://localhost:5678/',
+	instanceUrl = 'http://localhost:9/',
 }: AdditionalDataOptions): IWorkflowExecuteAdditionalData {
 	const { core, container } = loadEngine();
 	const base = instanceUrl.endsWith('/') ? instanceUrl : `${instanceUrl}/`;

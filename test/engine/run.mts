@@ -43,7 +43,7 @@ export interface EngineOptions {
 	executionId?: string;
 	/** Default is 'manual', as after a click on "Execute workflow". */
 	mode?: WorkflowExecuteMode;
-	/** Default is http://localhost:5678/. Nothing listens there, but resume URLs name it. */
+	/** Default is http://localhost:9/. Nothing listens there, but resume URLs name it. */
 	instanceUrl?: string;
 	/** Told what happens while it happens. Must not throw. */
 	onProgress?(event: ProgressEvent): void;

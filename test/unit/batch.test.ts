@@ -38,6 +38,7 @@ class VirtualKling {
 		const jobs = this.seconds.map(
 			(_, index): Job<string> => ({
 				key: `key-${index}`,
+				name: `name-${index}`,
 				isNamed: false,
 				queue: 'kling-v1-6',
 				create: async () => this.create(index),

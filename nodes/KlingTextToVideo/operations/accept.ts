@@ -5,7 +5,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { asNotSent, externalIdTaken, KlingError } from '../../shared/api/errors';
 import type { FormatName } from '../../shared/api/models';
 import { InputError } from '../../shared/n8n/errors';
-import { keysOf } from '../../shared/n8n/ledger';
+import { type Identity, identityOf } from '../../shared/n8n/ledger';
 import { backoff } from '../../shared/waiting/backoff';
 import type { Ledger } from '../../shared/waiting/ledger';
 import { readVideoInput, type VideoInput } from '../input';
@@ -13,10 +13,8 @@ import { type Delivery, readDelivery } from './deliverTask';
 import { failItem, type Run } from './run';
 
 /** An item that can be sent. */
-export interface Accepted extends VideoInput {
+export interface Accepted extends VideoInput, Identity {
 	itemIndex: number;
-	/** Its identity across repetitions of the node run. */
-	key: string;
 	delivery: Delivery;
 }
 
@@ -28,14 +26,14 @@ export interface Accepted extends VideoInput {
 export function acceptItems(run: Run): { accepted: Accepted[]; refused: INodeExecutionData[] } {
 	const accepted: Accepted[] = [];
 	const refused: INodeExecutionData[] = [];
-	const keyOf = keysOf(run.context);
+	const identify = identityOf(run.context);
 	const ownIds = new Map<string, number>();
 	for (const itemIndex of run.itemIndexes) {
 		try {
 			const input = readVideoInput(run.context, itemIndex, run.connection);
 			const delivery = readDelivery(run, itemIndex);
 			refuseRepeated(ownIds, input.request.externalTaskId, itemIndex);
-			accepted.push({ ...input, delivery, itemIndex, key: keyOf(itemIndex, input) });
+			accepted.push({ ...input, ...identify(itemIndex, input), delivery, itemIndex });
 		} catch (error) {
 			refused.push(failItem(run, error, { itemIndex }));
 		}

@@ -7,6 +7,7 @@ import type { Task } from '../../shared/api/task';
 import { contextLedger } from '../../shared/n8n/ledger';
 import { type BatchOptions, type Job, type Outcome, runBatch } from '../../shared/waiting/batch';
 import type { Ledger } from '../../shared/waiting/ledger';
+import { nameOf } from '../../shared/waiting/submit';
 import { type Accepted, acceptItems, findTakenIds } from './accept';
 import { deliverTask } from './deliverTask';
 import { describeProgress, stoppedError, tellWhatHappened } from './report';
@@ -67,15 +68,21 @@ export async function createVideos(
 
 /** An item that was given up may have a task from an earlier try of the run, which only the ledger knows. */
 function toVideo(item: Accepted, outcome: Outcome<INodeExecutionData>, ledger: Ledger): Video {
-	const { task: noted, isUnsure } = ledger.read(item.key);
+	const { task: noted, isUnsure, name = item.name, failures } = ledger.read(item.key);
 	const task: Task | undefined =
 		outcome.task ?? (noted && { ...noted, status: 'submitted', videos: [], raw: {} });
-	return { ...item, ...outcome, task, isUnsure: task === undefined && isUnsure === true };
+	return {
+		...item,
+		...outcome,
+		name: nameOf(name, failures),
+		task,
+		isUnsure: task === undefined && isUnsure === true,
+	};
 }
 
 function toJob(
 	run: Run,
-	{ request, target, itemIndex, key, delivery }: Accepted,
+	{ request, target, itemIndex, key, name, delivery }: Accepted,
 	callbackUrl = request.callbackUrl,
 ): Job<INodeExecutionData> {
 	const { client, connection } = run;
@@ -84,15 +91,16 @@ function toJob(
 	const canLookUp = client.canLookUp(format);
 	return {
 		key,
+		name,
 		queue,
 		isNamed: canLookUp && ownId === undefined,
-		async create(name) {
-			const externalTaskId = canLookUp ? (ownId ?? name) : undefined;
+		async create(taskName) {
+			const externalTaskId = canLookUp ? (ownId ?? taskName) : undefined;
 			return await client.create({ ...request, externalTaskId, callbackUrl }, target);
 		},
 		...(canLookUp && {
-			async lookUp(name: string) {
-				const task = await client.lookUp(format, ownId ?? name);
+			async lookUp(taskName: string) {
+				const task = await client.lookUp(format, ownId ?? taskName);
 				// Not being found proves nothing where the service may not know such IDs.
 				if (!task && connection.isRelay) throw unknownTask();
 				return task;

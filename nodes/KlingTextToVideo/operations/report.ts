@@ -71,9 +71,9 @@ function whatWasBought({ error, task, isUnsure }: Video): string {
 	return isOver(task) ? '' : 'Kling goes on with it: fetch the video later with Get Status.';
 }
 
-function underItsName({ client }: Run, { key, request, target }: Video): string {
+function underItsName({ client }: Run, { name, request, target }: Video): string {
 	return client.canLookUp(target.format)
-		? ` under the external task ID ${request.externalTaskId ?? key}`
+		? ` under the external task ID ${request.externalTaskId ?? name}`
 		: '';
 }
 

@@ -20,24 +20,35 @@ export function contextLedger(context: IExecuteFunctions): Ledger {
 	};
 }
 
+/** How a video is known: to the ledger of its execution, and to Kling. */
+export interface Identity {
+	/** The same in every try of the execution, also when the user retries it, which makes a new one of it. */
+	key: string;
+	/** Unique in the world, and the same when another worker repeats this execution. */
+	name: string;
+}
+
 /**
- * Makes the keys of one node run. They are the same in every repetition of the run, also on another
- * worker, and differ for every other run, item and request in the world: an account may serve
- * several n8n instances, and a changed prompt must not take up the video of the old one.
- * @returns from an item and what is asked for it to its key
+ * Identifies the videos of one node run. Both parts differ for every other run, item and request: an
+ * account may serve several n8n instances, and a changed prompt must not take up the old video.
+ * @returns from an item and what is asked for it to its identity
  */
-export function keysOf(context: IExecuteFunctions): (itemIndex: number, asked: unknown) => string {
+export function identityOf(
+	context: IExecuteFunctions,
+): (itemIndex: number, asked: unknown) => Identity {
 	const executionId = context.getExecutionId() || randomUUID();
 	const run = [
 		context.getInstanceId(),
 		context.getWorkflow().id,
 		context.getNode().id,
-		executionId,
 		context.evaluateExpression('{{ $runIndex }}', 0),
 	];
-	return (itemIndex, asked) => {
-		const content = JSON.stringify([...run, itemIndex, asked]);
-		const hash = createHash('sha256').update(content).digest('hex').slice(0, 20);
-		return `n8n-${executionId}-${itemIndex}-${hash}`;
-	};
+	return (itemIndex, asked) => ({
+		key: hash([...run, itemIndex, asked]),
+		name: `n8n-${executionId}-${itemIndex}-${hash([...run, executionId, itemIndex, asked])}`,
+	});
+}
+
+function hash(content: unknown): string {
+	return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 20);
 }

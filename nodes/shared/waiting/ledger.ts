@@ -10,6 +10,8 @@ export interface Ledger {
 }
 
 export interface LedgerEntry {
+	/** What the video's tasks are named after, from its first try on. */
+	name?: string;
 	/** How many tasks of this video Kling has ended as failed; the next one needs another name. */
 	failures: number;
 	/** The task that was created, in its wire format. */

@@ -9,9 +9,11 @@ import type { Ledger } from './ledger';
 export interface Order {
 	/** The same video has the same key in every repetition of the node run. */
 	key: string;
+	/** Unique in the account. */
+	name: string;
 	/**
 	 * Starts the video at Kling.
-	 * @param name derived from the key, unique in the account; another one after each failed task
+	 * @param name derived from the order's; another one after each failed task
 	 */
 	create(name: string): Promise<Task>;
 	/** Whether the task really gets the name, so that no other task can have it. */
@@ -63,30 +65,37 @@ export interface Submitted {
  */
 export async function submit(order: Order, submission: Submission): Promise<Submitted> {
 	const { ledger } = submission;
-	const { failures, task, isUnsure } = ledger.read(order.key);
+	const { failures, task, isUnsure, name: base = order.name } = ledger.read(order.key);
 	if (task) return { task: { ...task, status: 'submitted', videos: [], raw: {} }, isTakenUp: true };
-	const name = failures === 0 ? order.key : `${order.key}-${failures}`;
+	const name = nameOf(base, failures);
+	ledger.write(order.key, { name: base, failures, isUnsure });
 	const earlier = isUnsure ? await findLost(order, name, submission, new UnsureError()) : undefined;
 	const submitted: Submitted = earlier
 		? { task: earlier, isTakenUp: true }
 		: await create(order, name, submission);
 	const { id, format } = submitted.task;
-	ledger.write(order.key, { failures, task: { id, format } });
+	ledger.write(order.key, { name: base, failures, task: { id, format } });
 	return submitted;
+}
+
+/** @returns the name of the task that follows after so many failed ones */
+export function nameOf(base: string, failures: number): string {
+	return failures === 0 ? base : `${base}-${failures}`;
 }
 
 /** Remembers that the task of an order's key failed, so that a repetition creates another one. */
 export function recordFailure(key: string, ledger: Ledger): void {
-	ledger.write(key, { failures: ledger.read(key).failures + 1 });
+	const { name, failures } = ledger.read(key);
+	ledger.write(key, { name, failures: failures + 1 });
 }
 
 async function create(order: Order, name: string, submission: Submission): Promise<Submitted> {
 	const { clock, ledger, deadline, signal } = submission;
-	const { failures } = ledger.read(order.key);
+	const { name: base, failures } = ledger.read(order.key);
 	for (let tries = 1; ; tries++) {
 		if (signal.aborted) throw new StoppedError();
 		// Written before the request: afterwards the execution may have been stopped.
-		ledger.write(order.key, { failures, isUnsure: true });
+		ledger.write(order.key, { name: base, failures, isUnsure: true });
 		const [outcome] = await Promise.allSettled([order.create(name)]);
 		if (outcome.status === 'fulfilled') return { task: outcome.value, isTakenUp: false };
 		const error: unknown = outcome.reason;
@@ -95,7 +104,7 @@ async function create(order: Order, name: string, submission: Submission): Promi
 			const found = await findLost(order, name, submission, error);
 			if (found) return { task: found, isTakenUp: true };
 		}
-		ledger.write(order.key, { failures });
+		ledger.write(order.key, { name: base, failures });
 		const pause = backoff(tries - 1);
 		const isWorthATry = isUnsure || tries < triesAllowed(error);
 		if (!isWorthATry || clock.now() + pause >= deadline) throw error;

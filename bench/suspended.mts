@@ -1,0 +1,178 @@
+/**
+ * `npm run build && npx tsx bench/suspended.mts [200]`: what executions that wait for a callback
+ * cost a real n8n. Its limit of executions at once is 5, so that many more can wait only if waiting
+ * holds none of them. Linux only: it reads /proc.
+ */
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+	chain,
+	eventually,
+	klingAccount,
+	klingNode,
+	startHost,
+	webhookTrigger,
+	type Host,
+} from '../test/e2e/host/index.mts';
+import { mebibytes, seconds, toMarkdown } from './report.mts';
+
+const LIMIT = 5;
+const QUIET_MS = 20_000;
+const GENERATION_MS = 3600_000;
+const PATIENCE_MS = 300_000;
+/** Triggers under way at once. */
+const PARALLEL = 10;
+
+/** What n8n's process takes and does over a quiet while. */
+interface Reading {
+	moment: string;
+	waiting: number;
+	succeeded: number;
+	/** Resident memory in bytes. */
+	memory: number;
+	/** Processor time during the quiet while, ms. */
+	processor: number;
+	/** Requests to Kling during the quiet while. */
+	requests: number;
+	/** Open connections to Kling after it. */
+	connections: number;
+}
+
+const total = Number(process.argv[2] ?? 200);
+const clock = { ahead: 0 };
+const host = await startHost({
+	env: { N8N_CONCURRENCY_PRODUCTION_LIMIT: String(LIMIT) },
+	emulator: { now: () => Date.now() + clock.ahead, queueMs: 0, generationMs: GENERATION_MS },
+});
+try {
+	await measure(host);
+} finally {
+	await host.stop();
+}
+
+async function measure({ emulator }: Host): Promise<void> {
+	emulator.updateAccount('emulator', { concurrency: total });
+	const kling = await host.createCredential('Kling account', klingAccount(emulator));
+	const { id } = await host.importWorkflow(
+		chain(
+			'Suspended',
+			webhookTrigger('suspended'),
+			klingNode(kling, { waitFor: 'callback', waitOptions: {} }),
+		),
+	);
+	await host.activate(id);
+
+	// A whole round before anything is measured: code is loaded, and the heap has the size that
+	// running so many executions gives it.
+	await suspend(id, total);
+	await finishAll(id, total);
+	const readings = [await read(id, 'before')];
+
+	const suspendedIn = await timed(async () => await suspend(id, total));
+	readings.push(await read(id, `${total} waiting`));
+	const resumedIn = await timed(async () => await finishAll(id, 2 * total));
+	readings.push(await read(id, 'after'));
+
+	const [before, during] = readings as [Reading, Reading];
+	console.log(
+		toMarkdown({
+			title: `Suspended: ${total} executions wait for callbacks`,
+			note:
+				`n8n ${host.version} with at most ${LIMIT} production executions at once, after as many that came before. Suspended in ${seconds(suspendedIn)}, ` +
+				`resumed with their videos in ${seconds(resumedIn)}. Memory while waiting: ` +
+				`${mebibytes(during.memory - before.memory)} more than before. Processor time and requests are those of ${seconds(QUIET_MS)}.`,
+			columns: [
+				['moment', (row) => row.moment],
+				['waiting', (row) => String(row.waiting)],
+				['succeeded', (row) => String(row.succeeded)],
+				['resident memory', (row) => mebibytes(row.memory)],
+				['processor', (row) => `${row.processor} ms`],
+				['requests to Kling', (row) => String(row.requests)],
+				['connections to Kling', (row) => String(row.connections)],
+			],
+			results: readings,
+		}),
+	);
+}
+
+async function suspend(workflowId: string, count: number): Promise<void> {
+	let left = count;
+	const trigger = async () => {
+		while (left-- > 0) await host.trigger('suspended', {});
+	};
+	await Promise.all(Array.from({ length: PARALLEL }, trigger));
+	await eventually(async () => (await countOf(workflowId, 'waiting')) === count, PATIENCE_MS);
+}
+
+/** Kling is done with everything, and calls back. */
+async function finishAll(workflowId: string, count: number): Promise<void> {
+	clock.ahead += GENERATION_MS;
+	await host.emulator.flushCallbacks();
+	await eventually(async () => (await countOf(workflowId, 'success')) === count, PATIENCE_MS);
+}
+
+async function countOf(workflowId: string, status: 'waiting' | 'success'): Promise<number> {
+	const filter = encodeURIComponent(JSON.stringify({ workflowId, status: [status] }));
+	const { count } = await host.rest<{ count: number }>(
+		'GET',
+		`/executions?filter=${filter}&limit=1`,
+	);
+	return count;
+}
+
+async function read(workflowId: string, moment: string): Promise<Reading> {
+	// n8n tidies up after the last executions.
+	await delay(QUIET_MS);
+	const used = await processorTime();
+	const requests = host.emulator.requests().length;
+	await delay(QUIET_MS);
+	return {
+		moment,
+		processor: (await processorTime()) - used,
+		requests: host.emulator.requests().length - requests,
+		connections: await connections(),
+		memory: await residentMemory(),
+		waiting: await countOf(workflowId, 'waiting'),
+		succeeded: await countOf(workflowId, 'success'),
+	};
+}
+
+async function residentMemory(): Promise<number> {
+	const status = await readFile(`/proc/${host.pid}/status`, 'utf8');
+	return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+}
+
+/** Clock ticks are hundredths of a second on every Linux there is. */
+async function processorTime(): Promise<number> {
+	const stat = await readFile(`/proc/${host.pid}/stat`, 'utf8');
+	// The name, in brackets, may hold blanks; behind it user and system time are fields 14 and 15.
+	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+	return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** Established connections of n8n's to the emulator. */
+async function connections(): Promise<number> {
+	const sockets = new Set<string>();
+	for (const name of await readdir(`/proc/${host.pid}/fd`)) {
+		const target = await readlink(`/proc/${host.pid}/fd/${name}`).catch(() => '');
+		const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
+		if (inode !== undefined) sockets.add(inode);
+	}
+	const tables = await Promise.all(
+		['tcp', 'tcp6'].map(async (name) => await readFile(`/proc/${host.pid}/net/${name}`, 'utf8')),
+	);
+	const port = host.emulator.port.toString(16).toUpperCase().padStart(4, '0');
+	return tables
+		.flatMap((table) => table.trim().split('\n').slice(1))
+		.map((line) => line.trim().split(/\s+/))
+		.filter(
+			([, , remote = '', state, , , , , , inode = '']) =>
+				remote.endsWith(`:${port}`) && state === '01' && sockets.has(inode),
+		).length;
+}
+
+async function timed(action: () => Promise<void>): Promise<number> {
+	const startedAt = performance.now();
+	await action();
+	return performance.now() - startedAt;
+}

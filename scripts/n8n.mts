@@ -1,0 +1,169 @@
+/**
+ * `npm run n8n`: a real n8n on this computer with the freshly built package, the emulator instead of
+ * Kling, credentials for it and the example workflows. Installs n8n into the user's cache the first
+ * time. Ctrl-C ends everything.
+ */
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isPortFree, cacheFolder } from '../test/e2e/host/folders.mts';
+import {
+	EMULATOR_ACCOUNT,
+	OWNER,
+	startHost,
+	type Host,
+	type LogLine,
+} from '../test/e2e/host/index.mts';
+import { N8N_VERSION } from '../test/e2e/host/install.mts';
+import { claimFolder } from './n8n/claim.mts';
+import { furnish, type Furnished } from './n8n/furnish.mts';
+import { readFlags, USAGE, UsageError, type Flags } from './n8n/flags.mts';
+
+/** The emulator's part of a task's time in the queue. */
+const QUEUE_SHARE = 0.2;
+/** How far from the wished port the next free one is looked for. */
+const PORTS_TRIED = 50;
+
+class InterruptedError extends Error {}
+
+const interrupt = watchForInterrupt();
+try {
+	const flags = readFlags(process.argv.slice(2));
+	if (flags.help) console.log(USAGE);
+	else await main(flags);
+} catch (error) {
+	if (error instanceof InterruptedError) {
+		console.log('Interrupted.');
+		// What is still starting ends with this process.
+		process.exit(130);
+	}
+	const message = error instanceof Error ? error.message : String(error);
+	console.error(error instanceof UsageError ? `${message}\n\n${USAGE}` : `n8n: ${message}`);
+	process.exit(error instanceof UsageError ? 2 : 1);
+}
+
+async function main(flags: Flags): Promise<void> {
+	const userFolder = flags.userFolder ?? join(cacheFolder(), `user-${N8N_VERSION}`);
+	await mkdir(userFolder, { recursive: true });
+	const release = await claimFolder(userFolder);
+	try {
+		const host = await unlessInterrupted(start(flags, userFolder));
+		try {
+			await runUntilEnd(host, flags.minutes);
+		} finally {
+			await host.stop();
+		}
+	} finally {
+		await release();
+	}
+}
+
+async function start(flags: Flags, userFolder: string): Promise<Host> {
+	const port = await nextFreePort(flags.port);
+	const emulatorPort = await nextFreePort(flags.emulatorPort, [port]);
+	const generationMs = flags.generationSeconds * 1000;
+	console.log(`Starting n8n ${N8N_VERSION} …`);
+	const host = await startHost({
+		port,
+		userFolder,
+		emulator: {
+			port: emulatorPort,
+			queueMs: generationMs * QUEUE_SHARE,
+			generationMs,
+			// The models of the examples are alive whatever day it is.
+			models: 'classic',
+			accounts: [EMULATOR_ACCOUNT],
+		},
+		onProgress: (line) => console.log(line),
+		signal: interrupt,
+		onLog: logTo(userFolder),
+	});
+	const furnished = await furnish(host);
+	console.log(welcome(host, furnished, flags));
+	return host;
+}
+
+/** @returns when the user or the clock wants it */
+async function runUntilEnd(host: Host, minutes: number): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const reason = await Promise.race([
+		host.waitForEnd().then(() => 'n8n'),
+		new Promise<string>((resolve) => {
+			timer = setTimeout(() => resolve('time is up'), minutes * 60_000);
+			if (interrupt.aborted) resolve('interrupted');
+			interrupt.addEventListener('abort', () => resolve('interrupted'), { once: true });
+		}),
+	]);
+	clearTimeout(timer);
+	if (reason === 'n8n')
+		throw new Error(`it ended by itself, after it had said:\n${host.logText()}`);
+	console.log(`\nStopping: ${reason}.`);
+}
+
+/** Everything goes into a file, onto the screen only what is of interest while trying things out. */
+function logTo(userFolder: string): (line: LogLine) => void {
+	const file = createWriteStream(join(userFolder, 'n8n.log'));
+	return ({ level, message, text }) => {
+		file.write(`${text}\n`);
+		if (level === 'error' || message.startsWith('Kling: ')) console.log(`n8n: ${message}`);
+	};
+}
+
+function welcome(host: Host, { workflows }: Furnished, flags: Flags): string {
+	const [first] = workflows;
+	const links = workflows.map(({ name, id }) => `  ${host.url}/workflow/${id}  ${name}`);
+	return `
+n8n ${host.version} runs with this package, and with an emulator instead of Kling: nothing costs money.
+
+  Address   ${host.url}
+  E-mail    ${OWNER.email}
+  Password  ${OWNER.password}
+
+1. Open ${first ? `${host.url}/workflow/${first.id}` : host.url} and sign in.
+2. Click "Execute workflow". A video takes ${flags.generationSeconds} seconds here.
+3. Open the Kling node and choose "Binary" in its output to see the video.
+
+Example workflows:
+${links.join('\n')}
+
+Credentials "Kling account" and "Kling gateway" belong to the emulator: ${host.emulator.url}
+Faults: POST ${host.emulator.url}/__emulator/faults (see test/emulator/README.md)
+Log: ${join(host.userFolder, 'n8n.log')}
+
+Ctrl-C ends everything; so does the clock after ${flags.minutes} minutes. What you build stays for the next time.
+`;
+}
+
+async function nextFreePort(wished: number, taken: number[] = []): Promise<number> {
+	for (let port = wished; port < wished + PORTS_TRIED; port++) {
+		if (!taken.includes(port) && (await isPortFree(port))) return port;
+	}
+	throw new Error(`None of the ports from ${wished} on is free`);
+}
+
+async function unlessInterrupted<Result>(work: Promise<Result>): Promise<Result> {
+	const interrupted = new Promise<never>((_resolve, reject) => {
+		const give = () => reject(new InterruptedError());
+		if (interrupt.aborted) give();
+		interrupt.addEventListener('abort', give, { once: true });
+	});
+	// Whoever loses the race must not end the process with an unhandled rejection.
+	interrupted.catch(() => {});
+	work.catch(() => {});
+	return await Promise.race([interrupted, work]);
+}
+
+/** @returns a signal for the first Ctrl-C; a later one ends the process at once */
+function watchForInterrupt(): AbortSignal {
+	const controller = new AbortController();
+	let firstAt: number | undefined;
+	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+		process.on(name, () => {
+			// npm and tsx may pass the very same Ctrl-C on once more.
+			if (firstAt !== undefined && Date.now() - firstAt > 1000) process.exit(130);
+			firstAt ??= Date.now();
+			controller.abort();
+		});
+	}
+	return controller.signal;
+}

@@ -1,0 +1,40 @@
+/** Two n8n must not work on one user folder: whoever uses it leaves its process id there. */
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const FILE = 'host.pid';
+
+/**
+ * Claims a user folder for this process.
+ *
+ * @returns a function that gives it back
+ * @throws Error while another process has it
+ */
+export async function claimFolder(folder: string): Promise<() => Promise<void>> {
+	const path = join(folder, FILE);
+	const release = async () => await rm(path, { force: true });
+	for (;;) {
+		try {
+			await writeFile(path, String(process.pid), { flag: 'wx' });
+			return release;
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+		}
+		const pid = Number(await readFile(path, 'utf8').catch(() => ''));
+		if (pid > 0 && isAlive(pid)) {
+			throw new Error(
+				`it runs already, as process ${pid}. End that one, or give another --user-folder.`,
+			);
+		}
+		await release();
+	}
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}

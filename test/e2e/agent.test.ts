@@ -1,0 +1,126 @@
+import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
+import {
+	chain,
+	klingAccount,
+	klingNode,
+	KLING_NODE,
+	manualTrigger,
+	startHost,
+	type Host,
+	type WorkflowSource,
+} from './host/index.mts';
+
+let host: Host;
+let model: ChatModel;
+let script: (request: ChatRequest) => Line;
+
+beforeAll(async () => {
+	model = await startChatModel((request) => script(request));
+	host = await startHost();
+});
+beforeEach(() => {
+	host.emulator.reset();
+	model.requests.length = 0;
+});
+afterAll(async () => {
+	await host?.stop();
+	await model?.close();
+});
+
+/** An agent with a chat model and the Kling node as its tool. */
+async function agentWorkflow(): Promise<WorkflowSource> {
+	const openAi = await host.createCredential(
+		'Scripted model',
+		{ apiKey: 'none', url: model.url },
+		'openAiApi',
+	);
+	const kling = await host.createCredential('Kling account', klingAccount(host.emulator));
+	const workflow = chain('Agent', manualTrigger(), {
+		name: 'Agent',
+		type: '@n8n/n8n-nodes-langchain.agent',
+		typeVersion: 3.1,
+		parameters: { promptType: 'define', text: 'Make me a video of a lighthouse', options: {} },
+	});
+	const { nodes: parts } = chain(
+		'',
+		{
+			name: 'Model',
+			type: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
+			typeVersion: 1.2,
+			parameters: { model: { __rl: true, mode: 'id', value: 'scripted' }, options: {} },
+			credentials: { openAiApi: { id: openAi.id, name: openAi.name } },
+		},
+		klingNode(
+			kling,
+			{ prompt: "={{ $fromAI('Prompt', 'What the video shows', 'string') }}" },
+			{ name: 'Make a video', type: `${KLING_NODE}Tool` },
+		),
+	);
+	workflow.nodes.push(...parts);
+	workflow.connections.Model = {
+		ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]],
+	};
+	workflow.connections['Make a video'] = {
+		ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]],
+	};
+	return workflow;
+}
+
+/** Asks for the tool, and repeats to the user what the tool has answered. */
+function useTool(prompt: string): (request: ChatRequest) => Line {
+	return ({ messages, tools }) => {
+		const answer = messages.find(({ role }) => role === 'tool');
+		if (answer) return { text: `The tool said: ${JSON.stringify(answer.content)}` };
+		return { tool: tools?.[0]?.function.name ?? 'none', arguments: { Prompt: prompt } };
+	};
+}
+
+it('an agent makes a video by the tool, and is told facts instead of a file', async () => {
+	script = useTool('A lighthouse in a storm');
+	const { id } = await host.importWorkflow(await agentWorkflow());
+	const execution = await host.run(id);
+
+	expect(execution.error).toBeUndefined();
+	expect(execution.status).toBe('success');
+	const [task, ...others] = host.emulator.tasks();
+	expect(others).toEqual([]);
+	const [created] = host.emulator.requests().filter(({ route }) => route === 'create');
+	expect(created?.json).toMatchObject({ prompt: 'A lighthouse in a storm' });
+
+	const [asked, told, ...more] = model.requests;
+	expect(more).toEqual([]);
+	expect(asked?.tools).toHaveLength(1);
+	expect(asked?.tools?.[0]?.function).toMatchObject({
+		name: 'Make_a_video',
+		description: expect.stringMatching(/video/i),
+		parameters: expect.objectContaining({
+			properties: { Prompt: expect.objectContaining({ description: 'What the video shows' }) },
+		}),
+	});
+	const answer = told?.messages.find(({ role }) => role === 'tool');
+	const text = JSON.stringify(answer?.content);
+	expect(text).toContain(task?.id);
+	expect(text).toContain('completed');
+	expect(text).toContain(`/videos/${task?.id}.mp4`);
+	expect(text.length).toBeLessThan(2000);
+
+	const [run] = execution.runs('Make a video');
+	const [items] = run?.data?.ai_tool ?? [];
+	expect(items).toHaveLength(1);
+	expect(JSON.stringify(items)).toContain(task?.id);
+	expect(items?.[0]?.binary).toBeUndefined();
+	expect(host.emulator.requests().some(({ route }) => route === 'video')).toBe(false);
+	expect(execution.items('Agent')[0]?.json.output).toContain(task?.id);
+});
+
+it('an agent learns why there is no video, and nothing is bought', async () => {
+	script = useTool('A'.repeat(2501));
+	const { id } = await host.importWorkflow(await agentWorkflow());
+	const execution = await host.run(id);
+
+	expect(execution.status).toBe('success');
+	expect(host.emulator.requests()).toEqual([]);
+	const told = model.requests[1]?.messages.find(({ role }) => role === 'tool');
+	expect(told?.content).toContain("'Prompt' has 2501 characters; at most 2500 are allowed");
+	expect(execution.items('Agent')[0]?.json.output).toContain('2501 characters');
+});

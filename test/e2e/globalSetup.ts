@@ -1,0 +1,6 @@
+import { installN8n, printProgress } from './host/install.mts';
+
+/** Installs n8n before the first test: on an empty cache that takes longer than any test may. */
+export default async function globalSetup() {
+	await installN8n(undefined, { onProgress: printProgress });
+}

@@ -1,0 +1,168 @@
+/** Workflows for the host: from the examples, or put together by a test. */
+import { readdir, readFile } from 'node:fs/promises';
+import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import { join } from 'node:path';
+import { repositoryFolder } from './folders.mts';
+
+/** What is imported into n8n: the content of an exported file. */
+export interface WorkflowSource {
+	name: string;
+	nodes: INode[];
+	connections: IConnections;
+	settings?: IDataObject;
+	pinData?: IDataObject;
+}
+
+/** A credential as workflows refer to it. */
+export interface CredentialReference {
+	id: string;
+	name: string;
+	type: string;
+}
+
+export const KLING_NODE = 'n8n-nodes-kling.klingTextToVideo';
+
+/** File names of the example workflows, `.json` included. */
+export async function exampleNames(): Promise<string[]> {
+	const names = await readdir(join(repositoryFolder(), 'examples'));
+	return names.filter((name) => name.endsWith('.json')).sort();
+}
+
+export async function readExample(name: string): Promise<WorkflowSource> {
+	const path = join(repositoryFolder(), 'examples', name);
+	return JSON.parse(await readFile(path, 'utf8')) as WorkflowSource;
+}
+
+/**
+ * Gives the nodes of a workflow the credentials of this n8n, as a person chooses them after an
+ * import: the one of the same name, or else the first of the type. A reference to a type that there
+ * is no credential of is taken out, so that the editor asks for it.
+ */
+export function fitCredentials(
+	workflow: WorkflowSource,
+	available: CredentialReference[],
+): WorkflowSource {
+	const fitted = structuredClone(workflow);
+	for (const node of fitted.nodes) {
+		for (const [type, { name }] of Object.entries(node.credentials ?? {})) {
+			const ofType = available.filter((credential) => credential.type === type);
+			const chosen = ofType.find((credential) => credential.name === name) ?? ofType[0];
+			if (chosen) node.credentials![type] = { id: chosen.id, name: chosen.name };
+			else delete node.credentials![type];
+		}
+	}
+	return fitted;
+}
+
+/** What stands in the examples for the address of the user's n8n. */
+const EXAMPLE_ADDRESS = 'https://n8n.example.com';
+
+/** Gives the nodes of an example the address of this n8n; the notes go on to tell the user to do so. */
+export function fitAddress(workflow: WorkflowSource, url: string): WorkflowSource {
+	const fitted = structuredClone(workflow);
+	for (const node of fitted.nodes) {
+		if (node.type === 'n8n-nodes-base.stickyNote') continue;
+		const parameters = JSON.stringify(node.parameters).replaceAll(EXAMPLE_ADDRESS, url);
+		node.parameters = JSON.parse(parameters) as INodeParameters;
+	}
+	return fitted;
+}
+
+/** The examples that a test of this folder reads, in order to run them. */
+export async function testedExamples(): Promise<string[]> {
+	const folder = join(repositoryFolder(), 'test', 'e2e');
+	const tests = (await readdir(folder)).filter((name) => name.endsWith('.test.ts'));
+	const sources = await Promise.all(
+		tests.map(async (name) => await readFile(join(folder, name), 'utf8')),
+	);
+	const names = sources.flatMap((source) =>
+		[...source.matchAll(/readExample\('([\w-]+\.json)'\)/g)].map(([, name]) => name!),
+	);
+	return [...new Set(names)].sort();
+}
+
+/** A node of a chain; `name`, `type` and whatever differs from a fresh node. */
+export type NodeSketch = Partial<INode> & Pick<INode, 'name' | 'type'>;
+
+/** A workflow in which each node's first output leads to the next node. */
+export function chain(name: string, ...sketches: NodeSketch[]): WorkflowSource {
+	const nodes = sketches.map(
+		(sketch, index): INode => ({
+			id: `${sketch.name}-id`,
+			typeVersion: 1,
+			position: [index * 220, 0],
+			parameters: {},
+			...sketch,
+		}),
+	);
+	const connections: IConnections = {};
+	for (const [index, { name: target }] of nodes.slice(1).entries()) {
+		connections[nodes[index]!.name] = { main: [[{ node: target, type: 'main', index: 0 }]] };
+	}
+	return { name, nodes, connections, settings: { executionOrder: 'v1' } };
+}
+
+/** "When clicking Execute workflow". */
+export function manualTrigger(): NodeSketch {
+	return { name: 'Start', type: 'n8n-nodes-base.manualTrigger' };
+}
+
+/**
+ * A Webhook node for `POST /webhook/<path>`.
+ *
+ * @param responseMode when it answers: at once, when the last node has finished, or what a Respond
+ * to Webhook node says
+ */
+export function webhookTrigger(
+	path: string,
+	responseMode: 'onReceived' | 'lastNode' | 'responseNode' = 'onReceived',
+): NodeSketch {
+	return {
+		name: 'Webhook',
+		type: 'n8n-nodes-base.webhook',
+		typeVersion: 2,
+		webhookId: path,
+		parameters: { httpMethod: 'POST', path, responseMode, options: {} },
+	};
+}
+
+/** A Respond to Webhook node. */
+export function respond(parameters: INodeParameters): NodeSketch {
+	return {
+		name: 'Respond',
+		type: 'n8n-nodes-base.respondToWebhook',
+		typeVersion: 1.1,
+		parameters: { options: {}, ...parameters },
+	};
+}
+
+/** A Code node that runs once for all items. */
+export function code(name: string, jsCode: string): NodeSketch {
+	return { name, type: 'n8n-nodes-base.code', typeVersion: 2, parameters: { jsCode } };
+}
+
+/** The Kling node, filled in for a plain video that is waited for. */
+export function klingNode(
+	credential: CredentialReference,
+	parameters: INodeParameters = {},
+	node: Partial<INode> = {},
+): NodeSketch {
+	return {
+		name: 'Kling',
+		type: KLING_NODE,
+		parameters: {
+			operation: 'createAndWait',
+			model: 'kling-v2-6',
+			prompt: 'A paper boat in the rain',
+			mode: 'std',
+			duration: 5,
+			aspectRatio: '16:9',
+			downloadVideo: true,
+			options: {},
+			waitOptions: { pollingInterval: 1 },
+			...parameters,
+		},
+		credentials: { klingApi: { id: credential.id, name: credential.name } },
+		...node,
+	};
+}

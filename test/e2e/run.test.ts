@@ -1,0 +1,289 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import {
+	chain,
+	code,
+	eventually,
+	FAIL_WORD,
+	klingAccount,
+	klingGateway,
+	klingNode,
+	manualTrigger,
+	pause,
+	respond,
+	startHost,
+	webhookTrigger,
+	type CredentialReference,
+	type Host,
+	type NodeSketch,
+	type RecordedRequest,
+	type WorkflowSource,
+} from './host/index.mts';
+
+let host: Host;
+let official: CredentialReference;
+let gateway: CredentialReference;
+
+beforeAll(async () => {
+	host = await startHost();
+	official = await host.createCredential('Kling account', klingAccount(host.emulator));
+	gateway = await host.createCredential('Kling gateway', klingGateway(host.emulator));
+});
+beforeEach(() => host.emulator.reset());
+afterAll(async () => await host?.stop());
+
+function sent(...routes: Array<RecordedRequest['route']>): RecordedRequest[] {
+	return host.emulator.requests().filter(({ route }) => routes.includes(route));
+}
+
+/** One item for each prompt. */
+function prompts(...texts: string[]): NodeSketch {
+	return code(
+		'Prompts',
+		`return ${JSON.stringify(texts)}.map((prompt) => ({ json: { prompt } }));`,
+	);
+}
+
+const FROM_ITEM: INodeParameters = { prompt: '={{ $json.prompt }}' };
+
+function noOp(name: string): NodeSketch {
+	return { name, type: 'n8n-nodes-base.noOp' };
+}
+
+describe('a manual execution', () => {
+	const SERVICES: Array<[string, string, () => CredentialReference]> = [
+		['Kling’s own API', 'kling-v2-6', () => official],
+		['a gateway', 'kling-v1-6', () => gateway],
+	];
+
+	it.each(SERVICES)(
+		'leaves a video that can be downloaded: %s',
+		async (_name, model, credential) => {
+			const kling = klingNode(credential(), { model });
+			const { id } = await host.importWorkflow(chain('Manual', manualTrigger(), kling));
+			const execution = await host.run(id);
+
+			expect(execution.error).toBeUndefined();
+			expect(execution).toMatchObject({ status: 'success', mode: 'manual' });
+			const [task] = host.emulator.tasks();
+			const [item, ...others] = execution.items('Kling');
+			expect(others).toEqual([]);
+			expect(item?.json).toMatchObject({ task_id: task?.id, task_status: 'completed' });
+			const video = item?.binary?.data;
+			expect(video).toMatchObject({
+				id: expect.stringContaining(`filesystem-v2:workflows/${id}/executions/${execution.id}/`),
+				data: 'filesystem-v2',
+				mimeType: 'video/mp4',
+				fileName: `${task?.id}.mp4`,
+			});
+			expect(await host.binary(video!)).toEqual(await host.sampleVideo());
+		},
+	);
+});
+
+describe('a production execution', () => {
+	it('answers a webhook with the video', async () => {
+		const { id } = await host.importWorkflow(
+			chain(
+				'Webhook, Kling, Respond',
+				webhookTrigger('make-video', 'responseNode'),
+				klingNode(official, { prompt: '={{ $json.body.prompt }}' }),
+				respond({ respondWith: 'binary' }),
+			),
+		);
+		await host.activate(id);
+		const answer = await host.trigger('make-video', { prompt: 'A lighthouse in a storm' });
+
+		expect(answer.status).toBe(200);
+		expect(answer.headers.get('content-type')).toContain('video/mp4');
+		expect(answer.bytes).toEqual(await host.sampleVideo());
+		expect(sent('create').map(({ json }) => json)).toEqual([
+			expect.objectContaining({ prompt: 'A lighthouse in a storm' }),
+		]);
+		const [executionId = ''] = await host.executionIds(id);
+		const execution = await host.waitForExecution(executionId);
+		expect(execution).toMatchObject({ status: 'success', mode: 'webhook' });
+	});
+});
+
+describe('the error output', () => {
+	it('takes the item that failed, with its task, and no other', async () => {
+		const workflow = chain(
+			'Error output',
+			manualTrigger(),
+			prompts('a cat', `a dog, ${FAIL_WORD}`, 'a bird'),
+			klingNode(official, FROM_ITEM, { onError: 'continueErrorOutput' }),
+			noOp('Good'),
+		);
+		workflow.nodes.push({ ...workflow.nodes[3]!, id: 'bad', name: 'Bad' });
+		workflow.connections.Kling!.main!.push([{ node: 'Bad', type: 'main', index: 0 }]);
+		const { id } = await host.importWorkflow(workflow);
+		const execution = await host.run(id);
+
+		expect(execution.status).toBe('success');
+		const tasks = host.emulator.tasks();
+		expect(tasks).toHaveLength(3);
+		const idOf = (prompt: string) =>
+			sent('create').find(({ body }) => body.includes(prompt))?.taskIds[0];
+		expect(execution.items('Good').map(({ json }) => json.task_id)).toEqual([
+			idOf('a cat'),
+			idOf('a bird'),
+		]);
+		expect(execution.items('Bad')).toHaveLength(1);
+		expect(execution.items('Kling', 1)).toEqual([
+			expect.objectContaining({
+				json: expect.objectContaining({
+					error: expect.stringContaining(`${idOf('a dog')}`),
+					task_id: idOf('a dog'),
+					task_status: 'failed',
+				}),
+				pairedItem: expect.objectContaining({ item: 1 }),
+			}),
+		]);
+	});
+
+	it('with Stop Workflow the failure ends the execution, in words for people', async () => {
+		const { id } = await host.importWorkflow(
+			chain(
+				'Stop Workflow',
+				manualTrigger(),
+				klingNode(official, { prompt: `a dog, ${FAIL_WORD}` }),
+				noOp('Good'),
+			),
+		);
+		const execution = await host.run(id);
+
+		expect(execution.status).toBe('error');
+		expect(execution.error?.message).toMatch(/^Kling could not make the video: /);
+		expect(execution.nodeError('Kling')?.message).toBe(execution.error?.message);
+		expect(execution.error?.message).toContain(host.emulator.tasks()[0]?.id);
+		expect(execution.runs('Good')).toEqual([]);
+	});
+});
+
+describe('Retry On Fail', () => {
+	const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1000 };
+
+	it('buys one video when the reply to the creation is lost', async () => {
+		host.emulator.addFault({
+			match: { route: 'create' },
+			action: { type: 'reset', when: 'after' },
+		});
+		const { id } = await host.importWorkflow(
+			chain('Lost reply', manualTrigger(), klingNode(official, {}, RETRY)),
+		);
+		const execution = await host.run(id);
+
+		expect(execution.status).toBe('success');
+		expect(sent('create')[0]).toMatchObject({ fault: 'reset', outcome: 'reset' });
+		const [task, ...others] = host.emulator.tasks();
+		expect(others).toEqual([]);
+		expect(execution.items('Kling')[0]?.json.task_id).toBe(task?.id);
+	});
+
+	it('takes up the video that the try before has bought', async () => {
+		// The key is refused while the node waits: the first try ends with an error.
+		for (const route of ['list', 'query'] as const) {
+			host.emulator.addFault({
+				match: { route },
+				times: 2,
+				action: { type: 'kling-error', code: 1103 },
+			});
+		}
+		const { id } = await host.importWorkflow(
+			chain('Failed try', manualTrigger(), klingNode(official, {}, RETRY)),
+		);
+		const execution = await host.run(id);
+
+		expect(execution.status).toBe('success');
+		expect(sent('list', 'query').filter(({ fault }) => fault).length).toBeGreaterThan(0);
+		expect(execution.runs('Kling')[0]?.hints).toEqual([
+			expect.objectContaining({ message: expect.stringContaining('taken up') }),
+		]);
+		const [task, ...others] = host.emulator.tasks();
+		expect(others).toEqual([]);
+		expect(sent('create')).toHaveLength(1);
+		expect(execution.items('Kling')[0]?.json.task_id).toBe(task?.id);
+	});
+});
+
+describe('n8n’s Retry of a failed execution', () => {
+	it('takes up the video that the failed one has bought', async () => {
+		host.emulator.addFault({
+			match: { route: 'query' },
+			times: 'forever',
+			action: { type: 'kling-error', code: 1103 },
+		});
+		const { id } = await host.importWorkflow(
+			chain('Retried', manualTrigger(), klingNode(official)),
+		);
+		const failed = await host.run(id);
+		expect(failed.status).toBe('error');
+		host.emulator.clearFaults();
+
+		await host.rest('POST', `/executions/${failed.id}/retry`, { loadWorkflow: false });
+		const [retried] = await host.executionIds(id);
+		expect(retried).not.toBe(failed.id);
+		const execution = await host.waitForExecution(retried!);
+		expect(execution.status).toBe('success');
+		const [task, ...others] = host.emulator.tasks();
+		expect(others).toEqual([]);
+		expect(execution.items('Kling')[0]?.json).toMatchObject({
+			task_id: task?.id,
+			task_status: 'completed',
+		});
+	});
+});
+
+describe('Stop', () => {
+	const QUIET_MS = 3000;
+
+	/** Begins an execution in either way, and returns its id. */
+	const BEGIN: Array<[string, NodeSketch, (workflowId: string) => Promise<string | undefined>]> = [
+		['manual', manualTrigger(), async (id) => await host.startExecution(id)],
+		[
+			'production',
+			webhookTrigger('stop-me'),
+			async (id) => {
+				await host.activate(id);
+				await host.trigger('stop-me', {});
+				return (await host.executionIds(id))[0];
+			},
+		],
+	];
+
+	it.each(BEGIN)('ends a %s execution that waits', async (_mode, trigger, begin) => {
+		// Longer than the test: from now on the videos are not finished.
+		host.emulator.addFault({
+			match: { route: 'create' },
+			times: 'forever',
+			action: { type: 'status', value: 'processing' },
+		});
+		const workflow: WorkflowSource = chain(
+			'Stop',
+			trigger,
+			prompts('a cat', 'a dog'),
+			klingNode(official, FROM_ITEM),
+			noOp('After'),
+		);
+		const { id } = await host.importWorkflow(workflow);
+		const executionId = await begin(id);
+		await eventually(() => host.emulator.tasks().length === 2 && sent('list', 'query').length > 1);
+		const logged = host.log.length;
+		const stoppedAt = Date.now();
+		await host.stopExecution(executionId!);
+		const execution = await host.waitForExecution(executionId!);
+
+		expect(Date.now() - stoppedAt).toBeLessThan(2000);
+		expect(execution.status).toBe('canceled');
+		expect(execution.runs('After')).toEqual([]);
+		const requests = host.emulator.requests().length;
+		await pause(QUIET_MS);
+		expect(host.emulator.requests()).toHaveLength(requests);
+		const warnings = host.log.slice(logged).filter(({ level }) => level === 'warn');
+		expect(warnings).toHaveLength(1);
+		for (const { id: taskId } of host.emulator.tasks()) {
+			expect(warnings[0]?.message).toContain(taskId);
+		}
+	});
+});

@@ -1,0 +1,74 @@
+import { eventually, exampleNames, RestClient } from './host/index.mts';
+import { becomesFree, freePort, runScript, temporaryFolder, type ScriptRun } from './runScript.mts';
+
+interface Listed {
+	id: string;
+	name: string;
+}
+
+async function logIn(script: ScriptRun): Promise<RestClient> {
+	const owner = { email: script.read('E-mail'), password: script.read('Password') };
+	const client = new RestClient(script.read('Address'), owner);
+	await client.login();
+	return client;
+}
+
+/** Names and ids of what n8n has, sorted. */
+async function inventory(client: RestClient) {
+	const list = async (path: string) => {
+		const items = await client.call<Listed[]>('GET', path);
+		return items.map(({ id, name }) => ({ id, name })).sort((a, b) => (a.id < b.id ? -1 : 1));
+	};
+	return { workflows: await list('/workflows'), credentials: await list('/credentials') };
+}
+
+it('npm run n8n: log in with what it prints, press Execute; start again; nothing is left running', async () => {
+	const folder = await temporaryFolder();
+	const port = await freePort();
+	try {
+		const first = await runScript(folder.path, port);
+		const client = await logIn(first);
+		const before = await inventory(client);
+		expect(before.workflows).toHaveLength((await exampleNames()).length);
+		expect(before.credentials.map(({ name }) => name).sort()).toEqual([
+			'Kling account',
+			'Kling gateway',
+		]);
+
+		const id = before.workflows.find(({ name }) => name.includes('create a video'))?.id;
+		expect(first.output()).toContain(`${first.read('Address')}/workflow/${id}`);
+		const { nodes } = await client.call<{ nodes: Array<{ name: string; type: string }> }>(
+			'GET',
+			`/workflows/${id}`,
+		);
+		const name = nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger')?.name;
+		await client.call('POST', `/workflows/${id}/run`, { triggerToStartFrom: { name } });
+		await expectSuccess(client);
+		// A process of the same folder would spoil the database.
+		await expect(runScript(folder.path, port)).rejects.toThrow('it runs already');
+
+		expect(await first.end('SIGINT')).toBe(0);
+		expect(await becomesFree(port)).toBe(true);
+
+		const second = await runScript(folder.path, port);
+		expect(second.read('Address')).toBe(first.read('Address'));
+		expect(await inventory(await logIn(second))).toEqual(before);
+		await second.end('SIGKILL');
+		expect(await becomesFree(port)).toBe(true);
+	} finally {
+		await folder.remove();
+	}
+});
+
+async function expectSuccess(client: RestClient) {
+	let statuses: string[] = [];
+	await eventually(async () => {
+		const { results } = await client.call<{ results: Array<{ status: string }> }>(
+			'GET',
+			'/executions?limit=10',
+		);
+		statuses = results.map(({ status }) => status);
+		return statuses.length > 0 && !statuses.some((status) => ['new', 'running'].includes(status));
+	});
+	expect(statuses).toEqual(['success']);
+}
