@@ -1,0 +1,668 @@
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+
+import { sign, type CallbackDelivery } from '../emulator/index.mts';
+import { SIGNATURE_VECTOR } from '../emulator/testing.mts';
+import {
+	chain,
+	code,
+	eventually,
+	FAIL_WORD,
+	fitCredentials,
+	klingAccount,
+	klingNode,
+	manualTrigger,
+	pause,
+	readExample,
+	startHost,
+	webhookTrigger,
+	type CredentialReference,
+	type Execution,
+	type Host,
+	type NodeSketch,
+	type RecordedRequest,
+	type WorkflowSource,
+} from './host/index.mts';
+
+/** Time enough for n8n to suspend the execution before Kling is done. */
+const GENERATION_MS = 2500;
+
+const { secret: SECRET } = SIGNATURE_VECTOR;
+
+let host: Host;
+let kling: CredentialReference;
+let withSecret: CredentialReference;
+
+beforeAll(async () => {
+	host = await startHost({ emulator: { queueMs: 300, generationMs: GENERATION_MS } });
+	const account = klingAccount(host.emulator);
+	kling = await host.createCredential('Kling account', account);
+	withSecret = await host.createCredential('Kling with secret', {
+		...account,
+		webhookSecret: SECRET,
+	});
+});
+beforeEach(() => host.emulator.reset());
+afterAll(async () => await host?.stop());
+
+const PROMPTS = ['a cat', 'a dog', 'a bird'];
+
+function prompts(...texts: string[]): NodeSketch {
+	return code(
+		'Prompts',
+		`return ${JSON.stringify(texts)}.map((prompt) => ({ json: { prompt } }));`,
+	);
+}
+
+function noOp(name: string): NodeSketch {
+	return { name, type: 'n8n-nodes-base.noOp' };
+}
+
+function waiting(parameters: INodeParameters = {}, node: Partial<NodeSketch> = {}): NodeSketch {
+	const all = {
+		prompt: '={{ $json.prompt }}',
+		waitFor: 'callback',
+		waitOptions: {},
+		...parameters,
+	};
+	return klingNode(kling, all, node);
+}
+
+/** Trigger, Prompts, Kling; behind its first output "After", behind its error output "Failed". */
+function workflow(
+	name: string,
+	node: NodeSketch = waiting(),
+	{ texts = PROMPTS, trigger = manualTrigger() }: { texts?: string[]; trigger?: NodeSketch } = {},
+): WorkflowSource {
+	const source = chain(name, trigger, prompts(...texts), node, noOp('After'));
+	if (node.onError === 'continueErrorOutput') {
+		source.nodes.push({ ...source.nodes[3]!, id: 'failed', name: 'Failed' });
+		source.connections.Kling!.main!.push([{ node: 'Failed', type: 'main', index: 0 }]);
+	}
+	return source;
+}
+
+const isWaiting = ({ status }: Execution) => status === 'waiting';
+
+async function start(source: WorkflowSource): Promise<string> {
+	const { id } = await host.importWorkflow(source);
+	return (await host.startExecution(id))!;
+}
+
+/** Starts an execution, and waits until it is suspended. */
+async function suspend(source: WorkflowSource): Promise<string> {
+	const id = await start(source);
+	const execution = await host.waitForExecution(id, {
+		until: (one) => isWaiting(one) || one.isOver,
+	});
+	expect(execution.error).toBeUndefined();
+	expect(execution.status).toBe('waiting');
+	return id;
+}
+
+function sent(...routes: Array<RecordedRequest['route']>): RecordedRequest[] {
+	return host.emulator.requests().filter(({ route }) => routes.includes(route));
+}
+
+/** Kling's own last word on each task, as it was sent. */
+const lastCallbacks = () =>
+	host.emulator.callbacks().filter(({ phase }) => phase === 'succeeded' || phase === 'failed');
+
+const isReceived = ({ replyStatus, error }: CallbackDelivery) =>
+	replyStatus !== undefined || error !== undefined;
+
+async function untilCalledBack(count = 3): Promise<CallbackDelivery[]> {
+	await eventually(() => lastCallbacks().filter(isReceived).length >= count);
+	return lastCallbacks();
+}
+
+/** For now, Kling says of every task that it is at work on it; its callbacks tell the truth. */
+function holdBack(times: number | 'forever' = 'forever') {
+	for (const route of ['list', 'query'] as const) {
+		host.emulator.addFault({
+			match: { route },
+			times,
+			action: { type: 'status', value: 'processing' },
+		});
+	}
+}
+
+const idOf = (prompt: string) =>
+	sent('create').find(({ body }) => body.includes(prompt))?.taskIds[0];
+
+const idsOf = (items: INodeExecutionData[]) => items.map(({ json }) => json.task_id);
+
+/** Every video is there, in the order of its item, in Kling's and in the next node's output, once. */
+async function expectResumed(id: string, texts = PROMPTS): Promise<Execution> {
+	const execution = await host.waitForExecution(id);
+	expect(execution.error).toBeUndefined();
+	expect(execution.status).toBe('success');
+	expect(execution.runs('Kling')).toHaveLength(1);
+	expect(execution.runs('After')).toHaveLength(1);
+	const items = execution.items('Kling');
+	expect(idsOf(items)).toEqual(texts.map(idOf));
+	expect(idsOf(execution.items('After'))).toEqual(texts.map(idOf));
+	const sample = await host.sampleVideo();
+	for (const [index, { json, binary, pairedItem }] of items.entries()) {
+		expect(json).toEqual({
+			task_id: idOf(texts[index]!),
+			task_status: 'completed',
+			created_at: expect.any(Number),
+			updated_at: expect.any(Number),
+			model_name: 'kling-v2-6',
+			external_task_id: expect.stringMatching(`^n8n-${id}-${index}-`),
+			video_url: `${host.emulator.url}/videos/${json.task_id as string}.mp4`,
+			task_result: { videos: [expect.objectContaining({ duration: 5 })] },
+		});
+		expect(pairedItem).toEqual({ item: index });
+		expect(await host.binary(binary!.data!)).toEqual(sample);
+	}
+	expect(host.emulator.tasks()).toHaveLength(texts.length);
+	expect(sent('video')).toHaveLength(texts.length);
+	return execution;
+}
+
+/** What the execution goes on with when the time is up. */
+const parkedItems = ({ data }: Execution) =>
+	data.executionData?.nodeExecutionStack[0]?.data.main?.[0] ?? [];
+
+/** All that n8n has stored of an execution. */
+const stored = async (id: string) => await host.rest('GET', `/executions/${id}`);
+
+describe('a batch of three', () => {
+	it('resumes once with all videos in their order, whichever is finished first', async () => {
+		// The first is created a second after the others.
+		host.emulator.addFault({
+			match: { route: 'create', contains: PROMPTS[0] },
+			action: { type: 'hang', ms: 1000 },
+		});
+		const id = await suspend(workflow('Three'));
+		const queries = sent('list', 'query').length;
+		expect(queries).toBe(1);
+		const execution = await expectResumed(id);
+		expect(execution.mode).toBe('manual');
+		// What the node before put out stands as it was.
+		expect(execution.items('Prompts').map(({ json }) => json)).toEqual(
+			PROMPTS.map((prompt) => ({ prompt })),
+		);
+		const callbacks = await untilCalledBack();
+		expect(callbacks.at(-1)?.taskId).toBe(idOf(PROMPTS[0]!));
+		expect(callbacks.map(({ replyStatus }) => replyStatus)).toEqual([200, 200, 200]);
+	});
+
+	it('resumes in production, too', async () => {
+		const source = workflow('Production', waiting(), { trigger: webhookTrigger('callback') });
+		const { id: workflowId } = await host.importWorkflow(source);
+		await host.activate(workflowId);
+		await host.trigger('callback', {});
+		await eventually(async () => (await host.executionIds(workflowId)).length > 0);
+		const [id = ''] = await host.executionIds(workflowId);
+		expect(await expectResumed(id)).toMatchObject({ mode: 'webhook' });
+		expect(await host.executionIds(workflowId)).toEqual([id]);
+		await host.deactivate(workflowId);
+	});
+
+	it('resumes with one callback, in whatever order they come, and ignores the rest', async () => {
+		holdBack();
+		const id = await suspend(workflow('Reversed'));
+		const callbacks = await untilCalledBack();
+		expect((await host.execution(id)).status).toBe('waiting');
+		host.emulator.clearFaults();
+		const [first, ...others] = callbacks.toSorted((one, other) =>
+			other.taskId!.localeCompare(one.taskId!),
+		);
+		expect(await host.emulator.sendCallback(first!)).toMatchObject({ replyStatus: 200 });
+		await expectResumed(id);
+		const before = await stored(id);
+		for (const other of [...others, first!]) {
+			expect(await host.emulator.sendCallback(other)).toMatchObject({ replyStatus: 409 });
+		}
+		expect(await stored(id)).toEqual(before);
+	});
+
+	it('resumes once when the same callback comes five times at once', async () => {
+		holdBack();
+		const id = await suspend(workflow('At once'));
+		const [callback] = await untilCalledBack();
+		host.emulator.clearFaults();
+		const answers = await Promise.all(
+			Array.from({ length: 5 }, async () => await host.emulator.sendCallback(callback!)),
+		);
+		await expectResumed(id);
+		for (const { replyStatus } of answers) expect([200, 409]).toContain(replyStatus);
+	});
+
+	it('is not disturbed by callbacks that say that Kling is still at work', async () => {
+		holdBack();
+		const id = await suspend(workflow('Intermediate'));
+		const before = await stored(id);
+		const queries = sent('list', 'query').length;
+		const intermediate = host.emulator
+			.callbacks()
+			.filter(({ phase }) => phase === 'submitted' || phase === 'processing');
+		expect(intermediate.length).toBeGreaterThanOrEqual(3);
+		for (const callback of intermediate) {
+			expect(await host.emulator.sendCallback(callback)).toMatchObject({ replyStatus: 200 });
+		}
+		expect(await stored(id)).toEqual(before);
+		expect(sent('list', 'query')).toHaveLength(queries);
+		host.emulator.clearFaults();
+		await untilCalledBack();
+		if (isWaiting(await host.execution(id))) {
+			await host.emulator.sendCallback(lastCallbacks()[0]!);
+		}
+		await expectResumed(id);
+	});
+});
+
+describe('a callback that comes before the execution is suspended', () => {
+	/** By n8n itself: with 409, or with 500 while it has stored nothing of the execution. */
+	const isRefused = ({ replyStatus = 0 }: CallbackDelivery) => replyStatus >= 400;
+
+	it('is refused by n8n, and made good by the first look', async () => {
+		// The last task is created so late that the others have called back by then.
+		host.emulator.addFault({
+			match: { route: 'create', contains: PROMPTS[2] },
+			action: { type: 'hang', ms: GENERATION_MS + 1000 },
+		});
+		const id = await suspend(workflow('Early, first look'));
+		const early = lastCallbacks();
+		expect(early.map(isRefused)).toEqual([true, true]);
+		const parked = parkedItems(await host.execution(id));
+		expect(parked.map(({ json }) => json.task_status)).toEqual([
+			'completed',
+			'completed',
+			expect.stringMatching(/^(submitted|processing)$/),
+		]);
+		await expectResumed(id);
+	});
+
+	it('is refused by n8n, and made good by another one', async () => {
+		// The look begins before Kling is done, and its answer comes after the callbacks.
+		host.emulator.addFault({
+			match: { route: 'list' },
+			action: { type: 'slow', ms: GENERATION_MS + 1500 },
+		});
+		const id = await suspend(workflow('Early, another'));
+		const early = lastCallbacks();
+		expect(early.map(isRefused)).toEqual([true, true, true]);
+		expect(await host.emulator.sendCallback(early[1]!)).toMatchObject({ replyStatus: 200 });
+		await expectResumed(id);
+	});
+});
+
+describe('forged and replayed callbacks', () => {
+	let id: string;
+	let url: string;
+	let genuine: CallbackDelivery[];
+
+	/** Suspends a batch whose callbacks have all been declined, because Kling said otherwise. */
+	async function prepare(credential: CredentialReference, webhookSecret?: string) {
+		host.emulator.updateAccount('emulator', { webhookSecret });
+		holdBack();
+		const reference = { klingApi: { id: credential.id, name: credential.name } };
+		id = await suspend(workflow('Forged', waiting({}, { credentials: reference })));
+		genuine = await untilCalledBack();
+		url = genuine[0]!.url;
+	}
+	afterEach(() => host.emulator.updateAccount('emulator', { webhookSecret: undefined }));
+
+	const about = (taskId: string | undefined) =>
+		JSON.stringify({ task_id: taskId, task_status: 'succeed' });
+
+	function signed(body: string, secret: string, ageSeconds = 0) {
+		const timestamp = Math.floor(Date.now() / 1000) - ageSeconds;
+		return {
+			'webhook-id': 'forged',
+			'webhook-timestamp': String(timestamp),
+			'webhook-signature': sign(secret, 'forged', timestamp, body),
+		};
+	}
+
+	it('change nothing without a Webhook Secret, whatever they say, since Kling is asked', async () => {
+		await prepare(kling);
+		const before = await stored(id);
+		const send = async (body: string) =>
+			(await host.emulator.sendCallback({ url, body })).replyStatus;
+		// Kling says "processing" of all three.
+		expect(await send(about(idOf('a cat')))).toBe(200);
+		expect(await send(about('179538000000000000'))).toBe(200);
+		expect(await send('{"task_status":"succeed"}')).toBe(200);
+		expect(await send('no JSON at all')).toBeGreaterThanOrEqual(400);
+		expect(await send('')).toBe(200);
+		const form = { 'content-type': 'multipart/form-data; boundary=x' };
+		const body = '--x\r\ncontent-disposition: form-data; name="task_id"\r\n\r\n1\r\n--x--\r\n';
+		expect((await host.trigger(url, body, { headers: form })).status).toBe(200);
+		expect((await host.trigger(url, undefined, { method: 'GET' })).status).toBe(404);
+		expect(await stored(id)).toEqual(before);
+		host.emulator.clearFaults();
+		await host.emulator.sendCallback(genuine[0]!);
+		await expectResumed(id);
+	});
+
+	it('change nothing with a wrong or a missing token, which n8n refuses', async () => {
+		await prepare(kling);
+		host.emulator.clearFaults();
+		const before = await stored(id);
+		const good = new URL(url);
+		const token = good.searchParams.get('signature')!;
+		const wrong = [url.replace(token, token.replace(/./g, '0')), url.split('?')[0]!];
+		for (const address of wrong) {
+			const { replyStatus } = await host.emulator.sendCallback({ ...genuine[0]!, url: address });
+			expect(replyStatus).toBe(401);
+		}
+		const otherNode = url.replace('/Kling-id?', '/After-id?');
+		expect(otherNode).not.toBe(url);
+		const { replyStatus } = await host.emulator.sendCallback({ ...genuine[0]!, url: otherNode });
+		expect(replyStatus).toBe(404);
+		expect(await stored(id)).toEqual(before);
+		await host.emulator.sendCallback(genuine[0]!);
+		await expectResumed(id);
+	});
+
+	it('change nothing with a Webhook Secret, although Kling is done with all tasks', async () => {
+		await prepare(withSecret, SECRET);
+		const ids = PROMPTS.map(idOf);
+		host.emulator.clearFaults();
+		host.emulator.clearRequests();
+		const before = await stored(id);
+		const { taskId, body } = genuine[0]!;
+		const other = about(taskId);
+		const forgeries: Array<[string, Record<string, string>]> = [
+			[body, {}],
+			[body, signed(body, 'whsec_AAAA')],
+			[other, genuine[0]!.headers],
+			[body, signed(body, SECRET, 301)],
+			[body, { ...signed(body, SECRET), 'webhook-id': 'another' }],
+		];
+		for (const [text, headers] of forgeries) {
+			const answer = await host.emulator.sendCallback({ url, body: text, headers });
+			expect(answer.replyStatus).toBe(401);
+		}
+		expect(await stored(id)).toEqual(before);
+		// Nobody was bothered with any of them.
+		expect(host.emulator.requests()).toEqual([]);
+
+		// Kling's own, sent again by whoever recorded it, is true all the same.
+		expect(await host.emulator.sendCallback(genuine[1]!)).toMatchObject({ replyStatus: 200 });
+		const execution = await host.waitForExecution(id);
+		expect(execution.status).toBe('success');
+		expect(idsOf(execution.items('After'))).toEqual(ids);
+		const after = await stored(id);
+		expect(await host.emulator.sendCallback(genuine[1]!)).toMatchObject({ replyStatus: 409 });
+		expect(await stored(id)).toEqual(after);
+	});
+
+	it('change nothing with a Webhook Secret while Kling is at work, even if signed', async () => {
+		await prepare(withSecret, SECRET);
+		const before = await stored(id);
+		for (const callback of genuine) {
+			expect(await host.emulator.sendCallback(callback)).toMatchObject({ replyStatus: 200 });
+		}
+		expect(await stored(id)).toEqual(before);
+		host.emulator.clearFaults();
+		const { body } = genuine[2]!;
+		await host.emulator.sendCallback({ url, body, secret: SECRET });
+		await expectResumed(id);
+	});
+});
+
+describe('a failed task in the batch', () => {
+	const TEXTS = ['a cat', `a dog, ${FAIL_WORD}`, 'a bird'];
+
+	/** With the facts beside the message, or in `details`, as n8n wants them for the error output. */
+	function expectFailed({ json: { error, details, ...beside }, binary }: INodeExecutionData) {
+		expect(error).toMatch(
+			new RegExp(`^Kling could not make the video: .+ \\(task ${idOf('a dog')}\\) \\[Item 1\\]$`),
+		);
+		expect({ ...beside, ...(details as IDataObject) }).toMatchObject({
+			task_id: idOf('a dog'),
+			task_status: 'failed',
+		});
+		expect(binary).toBeUndefined();
+	}
+
+	it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
+		'is an item with its error in its place with On Error: %s',
+		async (onError) => {
+			const id = await suspend(workflow('Failed', waiting({}, { onError }), { texts: TEXTS }));
+			const execution = await host.waitForExecution(id);
+			expect(execution.status).toBe('success');
+			const after = execution.items('After');
+			expect(idsOf(after)).toEqual(TEXTS.map(idOf));
+			expectFailed(after[1]!);
+			for (const index of [0, 2]) {
+				expect(after[index]?.json).not.toHaveProperty('error');
+				expect(await host.binary(after[index]!.binary!.data!)).toEqual(await host.sampleVideo());
+			}
+		},
+	);
+
+	it('goes to the error output, and the others do not, with On Error: continueErrorOutput', async () => {
+		const node = waiting({}, { onError: 'continueErrorOutput' });
+		const id = await suspend(workflow('Error output', node, { texts: TEXTS }));
+		const execution = await host.waitForExecution(id);
+		expect(execution.status).toBe('success');
+		expect(idsOf(execution.items('After'))).toEqual([idOf('a cat'), idOf('a bird')]);
+		const [failed, ...others] = execution.items('Failed');
+		expect(others).toEqual([]);
+		expectFailed(failed!);
+	});
+
+	it('is not bought again by Retry On Fail', async () => {
+		const retry = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
+		const node = waiting({}, { ...retry, onError: 'continueRegularOutput' });
+		const texts = [TEXTS[1]!, TEXTS[0]!];
+		const id = await suspend(workflow('Retry', node, { texts }));
+		const execution = await host.waitForExecution(id);
+		expect(execution.status).toBe('success');
+		expect(idsOf(execution.items('After'))).toEqual(texts.map(idOf));
+		expect(host.emulator.tasks()).toHaveLength(2);
+		expect(sent('create')).toHaveLength(2);
+	});
+});
+
+describe('Retry On Fail', () => {
+	it('buys no video twice when the reply to its creation is lost', async () => {
+		host.emulator.addFault({
+			match: { route: 'create', contains: 'a dog' },
+			action: { type: 'reset', when: 'after' },
+		});
+		const retry = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
+		const id = await start(workflow('Lost reply', waiting({}, retry)));
+		const execution = await host.waitForExecution(id);
+		expect(execution.status).toBe('success');
+		const bought = host.emulator.tasks().map((task) => (task.body as { prompt: string }).prompt);
+		expect(bought.toSorted()).toEqual(PROMPTS.toSorted());
+		expect(execution.items('After').map(({ json }) => json.task_status)).toEqual(
+			Array(3).fill('completed'),
+		);
+	});
+});
+
+describe('Stop', () => {
+	it('ends an execution that waits; callbacks that come later start nothing', async () => {
+		holdBack();
+		const id = await suspend(workflow('Stop'));
+		await host.stopExecution(id);
+		const execution = await host.waitForExecution(id);
+		expect(execution.status).toBe('canceled');
+		host.emulator.clearFaults();
+		const callbacks = await untilCalledBack();
+		host.emulator.clearRequests();
+		for (const callback of callbacks) {
+			const { replyStatus } = await host.emulator.sendCallback(callback);
+			expect(replyStatus).not.toBe(200);
+		}
+		await pause(500);
+		const later = await host.execution(id);
+		expect(later.status).toBe('canceled');
+		expect(later.runs('After')).toEqual([]);
+		expect(sent('video')).toEqual([]);
+	});
+});
+
+describe('the example resume-on-callback.json', () => {
+	it('runs by a click on Execute workflow and ends in three videos', async () => {
+		const source = fitCredentials(await readExample('resume-on-callback.json'), [kling]);
+		const id = await suspend(source);
+		const execution = await host.waitForExecution(id);
+		expect(execution.error).toBeUndefined();
+		expect(execution.status).toBe('success');
+		const [last] = source.nodes.filter(({ type }) => type === 'n8n-nodes-base.noOp');
+		const published = execution.items(last!.name);
+		expect(published).toHaveLength(3);
+		for (const { json, binary } of published) {
+			expect(json.task_status).toBe('completed');
+			expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
+		}
+	});
+});
+
+describe('when the time is up before Kling has called back', () => {
+	// n8n looks for the next minute's executions once a minute: all cases wait together.
+	const TIMER_MS = 150_000;
+
+	it(
+		'the items go on with what is known of their tasks, and nothing else',
+		async () => {
+			holdBack();
+			const short = { waitOptions: { timeout: 0.05 } };
+			const [plain, continuing, errorOutput] = [
+				await start(workflow('Timer', waiting(short))),
+				await start(
+					workflow('Timer, continue', waiting(short, { onError: 'continueRegularOutput' })),
+				),
+				await start(workflow('Timer, output', waiting(short, { onError: 'continueErrorOutput' }))),
+			];
+			const { url, body } = (await untilCalledBack(9))[0]!;
+			expect(url).toContain('/webhook-waiting/');
+			expect(body).toContain('succeed');
+			for (const id of [plain, continuing, errorOutput]) {
+				const execution = await host.waitForExecution(id, { timeoutMs: TIMER_MS });
+				expect(execution.error).toBeUndefined();
+				expect(execution.status).toBe('success');
+				const [kling_, after] = [execution.items('Kling'), execution.items('After')];
+				expect(kling_).toHaveLength(3);
+				expect(after.map(({ json }) => json)).toEqual(kling_.map(({ json }) => json));
+				for (const [index, { json, binary, pairedItem }] of after.entries()) {
+					expect(Object.keys(json).toSorted()).toEqual(
+						[
+							'created_at',
+							'external_task_id',
+							'model_name',
+							'task_id',
+							'task_status',
+							'updated_at',
+							// The emulator lists the video all the same: it lies about the status only.
+							...(json.video_url === undefined ? [] : ['task_result', 'video_url']),
+						].toSorted(),
+					);
+					expect(json.external_task_id).toMatch(new RegExp(`^n8n-${id}-${index}-`));
+					expect(json.task_status).toMatch(/^(submitted|processing)$/);
+					expect(binary).toBeUndefined();
+					expect(pairedItem).toEqual({ item: index });
+				}
+				expect(execution.items('Prompts').map(({ json }) => json)).toEqual(
+					PROMPTS.map((prompt) => ({ prompt })),
+				);
+			}
+			expect(sent('video')).toEqual([]);
+			expect(host.emulator.tasks()).toHaveLength(9);
+		},
+		TIMER_MS + 30_000,
+	);
+
+	it(
+		'what was over at the first look comes out as it is',
+		async () => {
+			const texts = ['a cat', `a dog, ${FAIL_WORD}`, 'a bird'];
+			const timeout = { waitOptions: { timeout: 0.08 } };
+			const ids: string[] = [];
+			const bought: string[][] = [];
+			for (const onError of ['continueRegularOutput', 'continueErrorOutput'] as const) {
+				// Two are finished or failed at the look, the third never is.
+				host.emulator.addFault({
+					match: { route: 'create', contains: 'a bird' },
+					action: { type: 'status', value: 'processing' },
+				});
+				host.emulator.addFault({
+					match: { route: 'list' },
+					action: { type: 'hang', ms: GENERATION_MS + 500 },
+				});
+				host.emulator.clearRequests();
+				ids.push(await suspend(workflow('Timer, mixed', waiting(timeout, { onError }), { texts })));
+				bought.push(texts.map((text) => idOf(text)!));
+			}
+			const ended = [];
+			for (const id of ids) ended.push(await host.waitForExecution(id, { timeoutMs: TIMER_MS }));
+			expect(ended.map(({ status }) => status)).toEqual(['success', 'success']);
+
+			const [regular, split] = ended;
+			const [good, bad, late] = regular!.items('After');
+			expect([good, bad, late].map((item) => item?.json.task_id)).toEqual(bought[0]);
+			expect(good?.json.task_status).toBe('completed');
+			expect(await host.binary(good!.binary!.data!)).toEqual(await host.sampleVideo());
+			expect(bad?.json).toMatchObject({
+				error: expect.stringContaining(`(task ${bought[0]![1]}) [Item 1]`),
+				task_status: 'failed',
+			});
+			expect(late?.json.task_status).toBe('processing');
+
+			expect(idsOf(split!.items('After'))).toEqual([bought[1]![0], bought[1]![2]]);
+			expect(split!.items('Failed').map(({ json }) => json.error)).toEqual([
+				expect.stringContaining(`(task ${bought[1]![1]}) [Item 1]`),
+			]);
+		},
+		TIMER_MS + 30_000,
+	);
+});
+
+describe('kill -9 of n8n while the execution waits', () => {
+	it('is survived: the execution resumes once with three videos', async () => {
+		holdBack();
+		const id = await suspend(workflow('Killed'));
+		await host.kill9();
+		// Kling calls back, and nobody is there.
+		const lost = await untilCalledBack();
+		await host.restart();
+		host.emulator.clearFaults();
+		await host.waitForExecution(id, { until: isWaiting });
+		const requests = sent('list', 'query', 'create').length;
+		expect(requests).toBe(4);
+
+		// Whoever resends callbacks, Kling or a person: the first one is enough.
+		expect(await host.emulator.sendCallback(lost[2]!)).toMatchObject({ replyStatus: 200 });
+		await expectResumed(id);
+		const before = await stored(id);
+		for (const callback of lost) {
+			expect(await host.emulator.sendCallback(callback)).toMatchObject({ replyStatus: 409 });
+		}
+		expect(await stored(id)).toEqual(before);
+	});
+
+	it('while a callback is being handled leaves it waiting for the next one', async () => {
+		holdBack();
+		const id = await suspend(workflow('Killed in between'));
+		const ids = PROMPTS.map(idOf);
+		const callbacks = await untilCalledBack();
+		host.emulator.clearFaults();
+		host.emulator.addFault({
+			match: { route: 'video' },
+			times: 3,
+			action: { type: 'slow', ms: 60_000 },
+		});
+		await host.emulator.sendCallback(callbacks[0]!);
+		await eventually(() => sent('video').length === 3);
+		await host.kill9();
+		await host.restart();
+		host.emulator.clearFaults();
+		host.emulator.clearRequests();
+		await host.waitForExecution(id, { until: isWaiting });
+		await host.emulator.sendCallback(callbacks[1]!);
+		const execution = await host.waitForExecution(id);
+		expect(execution.status).toBe('success');
+		expect(execution.runs('After')).toHaveLength(1);
+		expect(idsOf(execution.items('After'))).toEqual(ids);
+		expect(sent('video')).toHaveLength(3);
+	});
+});

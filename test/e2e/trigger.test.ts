@@ -1,0 +1,447 @@
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+
+import { sign, type CallbackDelivery } from '../emulator/index.mts';
+import { SIGNATURE_VECTOR } from '../emulator/testing.mts';
+import {
+	chain,
+	code,
+	eventually,
+	FAIL_WORD,
+	fitCredentials,
+	klingAccount,
+	klingNode,
+	manualTrigger,
+	pause,
+	readExample,
+	startHost,
+	type CredentialReference,
+	type Execution,
+	type Host,
+	type NodeSketch,
+	type WorkflowSource,
+} from './host/index.mts';
+
+const { secret: SECRET } = SIGNATURE_VECTOR;
+
+/** How long to make sure that nothing starts. */
+const QUIET_MS = 700;
+
+let host: Host;
+let signing: CredentialReference;
+let plain: CredentialReference;
+
+beforeAll(async () => {
+	host = await startHost({ emulator: { queueMs: 300, generationMs: 1500 } });
+	const account = klingAccount(host.emulator);
+	plain = await host.createCredential('Kling account', account);
+	signing = await host.createCredential('Kling with secret', { ...account, webhookSecret: SECRET });
+	host.emulator.updateAccount('emulator', { webhookSecret: SECRET });
+});
+beforeEach(() => host.emulator.reset());
+afterAll(async () => await host?.stop());
+
+function klingTrigger(
+	credential: CredentialReference,
+	parameters: INodeParameters = {},
+	node: Partial<INode> = {},
+): NodeSketch {
+	return {
+		name: 'Kling Trigger',
+		type: 'n8n-nodes-kling.klingTrigger',
+		webhookId: `hook-${++hooks}`,
+		parameters: { statuses: ['completed', 'failed'], options: {}, ...parameters },
+		credentials: { klingApi: { id: credential.id, name: credential.name } },
+		...node,
+	};
+}
+
+let hooks = 0;
+
+interface Listener {
+	/** Of the workflow. */
+	id: string;
+	/** The production URL, as the editor shows it. */
+	url: string;
+	/** Below `/webhook/` and `/webhook-test/`. */
+	path: string;
+}
+
+/** A workflow of the trigger and a node behind it. */
+async function listen(
+	parameters: INodeParameters = {},
+	{ credential = signing, isActive = true } = {},
+): Promise<Listener> {
+	const trigger = klingTrigger(credential, parameters);
+	const { id } = await host.importWorkflow(
+		chain('Listens', trigger, { name: 'After', type: 'n8n-nodes-base.noOp' }),
+	);
+	const path = `${trigger.webhookId}/kling`;
+	if (isActive) {
+		await host.activate(id);
+		listeners.push(id);
+	}
+	return { id, path, url: `${host.url}/webhook/${path}` };
+}
+
+const listeners: string[] = [];
+
+afterEach(async () => {
+	for (const id of listeners.splice(0)) await host.deactivate(id);
+});
+
+/** Kling Create, with a URL for the callbacks. */
+function create(callbackUrl: string, prompts: string[], model = 'kling-v2-6'): WorkflowSource {
+	const items = JSON.stringify(prompts.map((prompt) => ({ json: { prompt } })));
+	return chain(
+		'Creates',
+		manualTrigger(),
+		code('Prompts', `return ${items};`),
+		klingNode(plain, {
+			operation: 'create',
+			model,
+			mode: 'pro',
+			prompt: '={{ $json.prompt }}',
+			options: { callbackUrl },
+		}),
+	);
+}
+
+/** Buys videos with the node. @returns their task IDs */
+async function buy(url: string, prompts = ['a cat'], model?: string): Promise<string[]> {
+	const { id } = await host.importWorkflow(create(url, prompts, model));
+	const execution = await host.run(id);
+	expect(execution.error).toBeUndefined();
+	return execution.items('Kling').map(({ json }) => String(json.task_id));
+}
+
+const isReceived = ({ replyStatus, error }: CallbackDelivery) =>
+	replyStatus !== undefined || error !== undefined;
+
+/** The callbacks about finished and failed tasks, once all are received. */
+async function lastCallbacks(count = 1): Promise<CallbackDelivery[]> {
+	const last = () =>
+		host.emulator.callbacks().filter(({ phase }) => phase === 'succeeded' || phase === 'failed');
+	await eventually(() => last().filter(isReceived).length >= count);
+	return last();
+}
+
+/** The executions of a workflow when all of them are over, the oldest first. */
+async function executions({ id }: Pick<Listener, 'id'>, count: number): Promise<Execution[]> {
+	await eventually(async () => (await host.executionIds(id)).length >= count);
+	const ids = await host.executionIds(id);
+	expect(ids).toHaveLength(count);
+	return await Promise.all(ids.toReversed().map(async (one) => await host.waitForExecution(one)));
+}
+
+async function expectNoExecution({ id }: Pick<Listener, 'id'>) {
+	await pause(QUIET_MS);
+	expect(await host.executionIds(id)).toEqual([]);
+}
+
+const itemOf = (execution: Execution) => {
+	expect(execution.error).toBeUndefined();
+	expect(execution.status).toBe('success');
+	const [item, ...others] = execution.items('After');
+	expect(others).toEqual([]);
+	return item!;
+};
+
+const said = (taskId: string, status = 'succeed', more: IDataObject = {}) =>
+	JSON.stringify({ task_id: taskId, task_status: status, ...more });
+
+const send = async (url: string, body: string, more: Partial<CallbackDelivery> = {}) =>
+	await host.emulator.sendCallback({ url, body, secret: SECRET, ...more });
+
+describe('the production URL', () => {
+	it.each([
+		['v1', 'kling-v2-6'],
+		['path', 'kling-3.0-turbo'],
+	])('starts the workflow once for every finished video: format %s', async (format, model) => {
+		const listener = await listen();
+		const ids = await buy(listener.url, ['a cat', 'a dog', 'a bird'], model);
+		expect(host.emulator.tasks().map((task) => task.format)).toEqual([format, format, format]);
+		const callbacks = await lastCallbacks(3);
+		expect(callbacks.map(({ replyStatus }) => replyStatus)).toEqual([200, 200, 200]);
+		const started = await executions(listener, 3);
+		const items = started.map(itemOf);
+		expect(items.map(({ json }) => json.task_id).toSorted()).toEqual(ids.toSorted());
+		for (const { json } of items) {
+			const url = `${host.emulator.url}/videos/${json.task_id as string}.mp4`;
+			expect(json).toEqual({
+				task_id: json.task_id,
+				task_status: 'completed',
+				created_at: expect.any(Number),
+				updated_at: expect.any(Number),
+				external_task_id: expect.stringMatching(/^n8n-/),
+				video_url: url,
+				task_result: { videos: [{ id: expect.any(String), url, duration: 5 }] },
+			});
+		}
+		expect(started.map(({ mode }) => mode)).toEqual(Array(3).fill('webhook'));
+		// Every callback was answered, the intermediate ones too.
+		for (const { replyStatus } of host.emulator.callbacks()) expect(replyStatus).toBe(200);
+		expect(host.emulator.callbacks().length).toBeGreaterThanOrEqual(9);
+		await pause(QUIET_MS);
+		expect(await host.executionIds(listener.id)).toHaveLength(3);
+	});
+
+	it('brings the video as a file with Download Video', async () => {
+		const listener = await listen({ downloadVideo: true, binaryPropertyName: 'film' });
+		const [id] = await buy(listener.url);
+		const [execution] = await executions(listener, 1);
+		const film = itemOf(execution!).binary?.film;
+		expect(film).toMatchObject({ fileName: `${id}.mp4`, mimeType: 'video/mp4' });
+		expect(await host.binary(film!)).toEqual(await host.sampleVideo());
+	});
+
+	it('starts the workflow for a failed task, with the reason', async () => {
+		const listener = await listen();
+		const [id] = await buy(listener.url, [`a dog, ${FAIL_WORD}`]);
+		const [execution] = await executions(listener, 1);
+		expect(itemOf(execution!).json).toMatchObject({
+			task_id: id,
+			task_status: 'failed',
+			task_status_msg: expect.stringContaining('risk control'),
+		});
+	});
+
+	it('starts it for the chosen statuses only', async () => {
+		const listener = await listen({ statuses: ['processing'] });
+		const [id] = await buy(listener.url);
+		await lastCallbacks();
+		const [execution] = await executions(listener, 1);
+		expect(itemOf(execution!).json).toMatchObject({ task_id: id, task_status: 'processing' });
+	});
+});
+
+describe('the test URL', () => {
+	it('starts the workflow in the editor, and waits through callbacks that do not count', async () => {
+		const listener = await listen({}, { isActive: false });
+		const [id] = await buy('http://127.0.0.1:1/', ['a cat']);
+		await lastCallbacks();
+		// Execute workflow: n8n listens, and nothing runs yet.
+		expect(await host.startExecution(listener.id)).toBeUndefined();
+		const url = `${host.url}/webhook-test/${listener.path}`;
+		expect(await send(url, said(id!, 'processing'))).toMatchObject({ replyStatus: 200 });
+		expect(await send(url, said(id!), { headers: {} })).toMatchObject({ replyStatus: 200 });
+		const [execution] = await executions(listener, 1);
+		expect(execution?.mode).toBe('manual');
+		expect(itemOf(execution!).json).toMatchObject({ task_id: id, task_status: 'completed' });
+		// One click, one run.
+		expect(await send(url, said(id!))).toMatchObject({ replyStatus: 404 });
+	});
+});
+
+describe('Verify Signature', () => {
+	/** A finished video that nobody was told of. */
+	const finished = async () => {
+		const [id] = await buy('http://127.0.0.1:1/');
+		await lastCallbacks();
+		return id!;
+	};
+
+	function signed(body: string, secret: string, ageSeconds = 0) {
+		const timestamp = Math.floor(Date.now() / 1000) - ageSeconds;
+		return {
+			'webhook-id': 'forged',
+			'webhook-timestamp': String(timestamp),
+			'webhook-signature': sign(secret, 'forged', timestamp, body),
+		};
+	}
+
+	it('answers 401 to what Kling did not sign, and starts nothing', async () => {
+		const listener = await listen();
+		const { url } = listener;
+		const id = await finished();
+		const body = said(id);
+		const forgeries: Array<[string, Record<string, string>]> = [
+			[body, {}],
+			[body, signed(body, 'whsec_AAAA')],
+			[body, signed(said(id, 'failed'), SECRET)],
+			[body, signed(body, SECRET, 301)],
+			[body, { ...signed(body, SECRET), 'webhook-id': 'another' }],
+			['', {}],
+			['no JSON at all', {}],
+		];
+		host.emulator.clearRequests();
+		for (const [text, headers] of forgeries) {
+			const answer = await host.trigger(url, text, { headers });
+			expect(answer.status).toBe(401);
+		}
+		expect(host.emulator.requests()).toEqual([]);
+		await expectNoExecution(listener);
+		expect(await send(url, body)).toMatchObject({ replyStatus: 200 });
+		const [execution] = await executions(listener, 1);
+		expect(itemOf(execution!).json.task_id).toBe(id);
+	});
+
+	it('answers 401 to a form, of which n8n keeps no body to verify', async () => {
+		const listener = await listen();
+		const body = said(await finished());
+		const form = '--x\r\ncontent-disposition: form-data; name="task_id"\r\n\r\n1\r\n--x--\r\n';
+		const headers = {
+			'content-type': 'multipart/form-data; boundary=x',
+			...signed(body, 'whsec_AAAA'),
+		};
+		const answer = await host.trigger(listener.url, form, { headers });
+		expect(answer.status).toBe(401);
+		await expectNoExecution(listener);
+	});
+
+	it('refuses everything when the credential has no Webhook Secret, and says so', async () => {
+		const listener = await listen({}, { credential: plain });
+		const body = said(await finished());
+		const answer = await host.trigger(listener.url, body, { headers: signed(body, SECRET) });
+		expect(answer).toMatchObject({
+			status: 401,
+			body: { message: expect.stringContaining('has no Webhook Secret') },
+		});
+		await expectNoExecution(listener);
+	});
+
+	it('lets unsigned callbacks in when it is off', async () => {
+		const options = { verifySignature: false };
+		const listener = await listen({ options }, { credential: plain });
+		const id = await finished();
+		expect(await host.trigger(listener.url, said(id))).toMatchObject({ status: 200 });
+		const [execution] = await executions(listener, 1);
+		expect(itemOf(execution!).json.task_id).toBe(id);
+	});
+
+	it('starts nothing when the credential cannot be used at all', async () => {
+		const broken = await host.createCredential('Broken', {
+			...klingAccount(host.emulator),
+			apiKey: ' ',
+			webhookSecret: SECRET,
+		});
+		const listener = await listen({}, { credential: broken });
+		const answer = await host.trigger(listener.url, said('1'));
+		expect(answer.status).toBeGreaterThanOrEqual(400);
+		await expectNoExecution(listener);
+	});
+});
+
+describe('Fetch Task', () => {
+	it('gives Kling’s facts whatever a forged body claims, if the task is real', async () => {
+		const options = { verifySignature: false };
+		const listener = await listen({ options, downloadVideo: true });
+		const [id] = await buy('http://127.0.0.1:1/');
+		await lastCallbacks();
+		const evil = 'https://evil.example/x.mp4';
+		const body = said(id!, 'succeed', {
+			task_result: { videos: [{ id: 'x', url: evil, duration: '99' }] },
+		});
+		expect(await host.trigger(listener.url, body)).toMatchObject({ status: 200 });
+		const [execution] = await executions(listener, 1);
+		const { json, binary } = itemOf(execution!);
+		expect(json.video_url).toBe(`${host.emulator.url}/videos/${id}.mp4`);
+		expect(JSON.stringify(json)).not.toContain(evil);
+		expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
+	});
+
+	it('starts nothing for a task that Kling does not know, or is still at work on', async () => {
+		const options = { verifySignature: false };
+		const listener = await listen({ options });
+		const unknown = await host.trigger(listener.url, said('179538000000000000'));
+		expect(unknown).toMatchObject({ status: 404 });
+		host.emulator.addFault({
+			match: { route: 'create' },
+			action: { type: 'status', value: 'processing' },
+		});
+		const [id] = await buy('http://127.0.0.1:1/');
+		const early = await host.trigger(listener.url, said(id!));
+		expect(early).toMatchObject({ status: 200, body: { message: 'Kling says otherwise' } });
+		await expectNoExecution(listener);
+	});
+
+	it('believes a signed callback without asking when it is off', async () => {
+		const listener = await listen({ options: { fetchTask: false } });
+		const body = said('only-in-the-callback', 'failed', { task_status_msg: 'no luck' });
+		expect(await send(listener.url, body)).toMatchObject({ replyStatus: 200 });
+		const [execution] = await executions(listener, 1);
+		expect(itemOf(execution!).json).toEqual({
+			task_id: 'only-in-the-callback',
+			task_status: 'failed',
+			task_status_msg: 'no luck',
+		});
+		expect(host.emulator.requests()).toEqual([]);
+	});
+});
+
+describe('Deduplicate', () => {
+	it('starts the workflow once, however often and whenever the callback comes', async () => {
+		const listener = await listen();
+		await buy(listener.url);
+		const [callback] = await lastCallbacks();
+		await executions(listener, 1);
+		expect(await host.emulator.sendCallback(callback!)).toMatchObject({ replyStatus: 200 });
+		// The same news by a delivery of its own.
+		expect(await send(listener.url, callback!.body)).toMatchObject({ replyStatus: 200 });
+		await pause(QUIET_MS);
+		await executions(listener, 1);
+
+		// n8n remembers it over a restart.
+		await host.restart();
+		expect(await host.emulator.sendCallback(callback!)).toMatchObject({ replyStatus: 200 });
+		await pause(QUIET_MS);
+		await executions(listener, 1);
+	});
+
+	it('starts it once when the same callback comes five times at once', async () => {
+		const listener = await listen({ downloadVideo: true });
+		const [id] = await buy('http://127.0.0.1:1/');
+		await lastCallbacks();
+		const answers = await Promise.all(
+			Array.from({ length: 5 }, async () => await send(listener.url, said(id!))),
+		);
+		expect(answers.map(({ replyStatus }) => replyStatus)).toEqual(Array(5).fill(200));
+		await pause(QUIET_MS);
+		await executions(listener, 1);
+	});
+
+	it('forgets none of several tasks that are reported at once', async () => {
+		const listener = await listen();
+		await buy(listener.url, ['a cat', 'a dog', 'a bird']);
+		const callbacks = await lastCallbacks(3);
+		await executions(listener, 3);
+		for (const { url, body } of callbacks) await send(url, body);
+		await pause(QUIET_MS);
+		await executions(listener, 3);
+	});
+
+	it('starts it every time when it is off', async () => {
+		const listener = await listen({ options: { deduplicate: false } });
+		await buy(listener.url);
+		const [callback] = await lastCallbacks();
+		await executions(listener, 1);
+		await host.emulator.sendCallback(callback!);
+		await executions(listener, 2);
+	});
+});
+
+describe('the example kling-trigger.json', () => {
+	it('starts part B for the video that part A has ordered', async () => {
+		const source = fitCredentials(await readExample('kling-trigger.json'), [signing]);
+		const kling = source.nodes.find(({ type }) => type.endsWith('.klingTextToVideo'))!;
+		const trigger = source.nodes.find(({ type }) => type.endsWith('.klingTrigger'))!;
+		const options = kling.parameters.options as { callbackUrl: string };
+		// Only the host of the address is to be replaced.
+		expect(options.callbackUrl).toBe(`https://n8n.example.com/webhook/${trigger.webhookId}/kling`);
+		options.callbackUrl = options.callbackUrl.replace('https://n8n.example.com', host.url);
+		const { id } = await host.importWorkflow(source);
+		await host.activate(id);
+		listeners.push(id);
+		const partA = await host.run(id);
+		expect(partA.error).toBeUndefined();
+		expect(partA.status).toBe('success');
+		const [task] = partA.items(kling.name);
+		await lastCallbacks();
+		await eventually(async () => (await host.executionIds(id)).length === 2);
+		const [latest] = await host.executionIds(id);
+		const partB = await host.waitForExecution(latest!);
+		expect(partB).toMatchObject({ status: 'success', mode: 'webhook' });
+		const [item] = partB.items('Notify (replace me)');
+		expect(item?.json).toMatchObject({ task_id: task?.json.task_id, task_status: 'completed' });
+		expect(await host.binary(item!.binary!.data!)).toEqual(await host.sampleVideo());
+	});
+});
