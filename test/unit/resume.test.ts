@@ -3,7 +3,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { park, type ParkedItem } from '../../nodes/KlingTextToVideo/callback/parked';
 import { resume, waitingWebhooks } from '../../nodes/KlingTextToVideo/callback/resume';
 import type { Task } from '../../nodes/shared/api/task';
-import { sampleVideo } from '../integration/fixture.mts';
+import { eventually, sampleVideo } from '../integration/fixture.mts';
 import {
 	buy,
 	credential,
@@ -271,6 +271,19 @@ describe('the execution resumes', () => {
 		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids));
 		expect(putOut(called)?.[0]?.[0]?.json.task_status).toBe('completed');
 	});
+});
+
+it('resumes on the last callback, although an earlier one is still being looked into', async () => {
+	const ids = [await buy(kling), await buy(kling)];
+	// Kling answers the first question late, with what was true when it was asked.
+	kling.addFault({ match: { route: 'list' }, action: { type: 'slow', ms: 300 } });
+	const early = callBack(said(ids[0], 'succeed'), parkAll(ids));
+	await eventually(() => asked().length === 1);
+	kling.finish();
+	const last = await callBack(said(ids[1], 'succeed'), parkAll(ids));
+	expect(last.reply).toMatchObject({ status: 200, body: { message: 'Resuming' } });
+	expect(putOut(last)?.[0]).toHaveLength(2);
+	expectDeclined(await early, 200, 'Still waiting');
 });
 
 describe('the execution goes on waiting', () => {

@@ -16,6 +16,7 @@ import { systemClock } from '../../shared/n8n/clock';
 import { clientOf } from '../../shared/n8n/client';
 import { CREDENTIAL } from '../../shared/n8n/send';
 import { answer, bodyOf, isFromKling } from '../../shared/n8n/webhook';
+import { Slots } from '../../shared/slots';
 import { backoff } from '../../shared/waiting/backoff';
 import { isLost } from '../../shared/waiting/poller';
 import { deliverTask } from '../operations/deliverTask';
@@ -71,26 +72,26 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 		return answer(context, 200, 'Not a task of this execution');
 	}
 
+	const outcomes = await askForAll(clientOf(context, connection), waiting);
+	if (!outcomes) return answer(context, 200, 'Still waiting');
+	// Only now: while Kling is asked for one callback, the one that completes the batch may come.
 	const key = first.taskId;
 	if (isBeingResumed(key)) return answer(context, 200, 'Already resuming');
 	resuming.set(key, Date.now());
-	let isResumed = false;
-	try {
-		const client = clientOf(context, connection);
-		const outcomes = await askForAll(client, waiting);
-		if (!outcomes) return answer(context, 200, 'Still waiting');
-		// Before the downloads, which may take longer than Kling waits for an answer.
-		answer(context, 200, 'Resuming');
-		const items = await Promise.all(
-			parked.map(async (item, index) => await finishParked(context, item, index, outcomes)),
-		);
-		isResumed = true;
-		return { noWebhookResponse: true, workflowData: [forErrorOutput(context, items)] };
-	} finally {
-		if (isResumed) resuming.set(key, Date.now());
-		else resuming.delete(key);
-	}
+	// Before the downloads, which may take longer than Kling waits for an answer.
+	answer(context, 200, 'Resuming');
+	const slots = new Slots(PARALLEL_DELIVERIES);
+	const items = await Promise.all(
+		parked.map(
+			async (item, index) =>
+				await slots.run(async () => await finishParked(context, item, index, outcomes)),
+		),
+	);
+	return { noWebhookResponse: true, workflowData: [forErrorOutput(context, items)] };
 }
+
+/** Downloads under way at once. */
+const PARALLEL_DELIVERIES = 5;
 
 function isBeingResumed(key: string): boolean {
 	for (const [each, since] of resuming) {
