@@ -2,16 +2,16 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { deliveryId } from '../shared/api/callback';
 import type { Task } from '../shared/api/task';
+import { Recent } from '../shared/recent';
 
 /** How many deliveries are remembered. */
 const MEMORY = 1000;
 
 /**
- * Deliveries that this process has seen lately, with the time in milliseconds: each call of a webhook
- * has its own copy of the static data, so that two at once know nothing of each other.
+ * Deliveries that this process has seen lately: each call of a webhook has its own copy of the static
+ * data, so that two at once know nothing of each other.
  */
-const recent = new Map<string, number>();
-const RECENTLY = 10 * 60_000;
+const recent = new Recent(10 * 60_000);
 
 /**
  * Whether this status of the task was delivered before, and remembers that it was. Kling may send a
@@ -29,8 +29,6 @@ export function isRepeated(context: IWebhookFunctions, { id, status }: Task): bo
 }
 
 function isRecent(context: IWebhookFunctions, name: string): boolean {
-	const now = Date.now();
-	for (const [each, since] of recent) if (now - since > RECENTLY) recent.delete(each);
 	// Test and production runs of a trigger do not spoil each other's deliveries.
 	const key = JSON.stringify([
 		context.getWorkflow().id,
@@ -39,6 +37,6 @@ function isRecent(context: IWebhookFunctions, name: string): boolean {
 		name,
 	]);
 	const isKnown = recent.has(key);
-	recent.set(key, now);
+	recent.add(key);
 	return isKnown;
 }

@@ -25,7 +25,7 @@ export const fields: INodeProperties[] = [
 		description: 'The statuses that start the workflow; Kling reports every change',
 	},
 	...downloadFields(undefined, false),
-	simplifyField(undefined),
+	simplifyField(),
 	{
 		displayName: 'Options',
 		name: 'options',

@@ -11,13 +11,15 @@ import { readCallback } from '../../shared/api/callback';
 import { isUnknown, type KlingClient, type Refreshed } from '../../shared/api/client';
 import { toConnection } from '../../shared/api/connection';
 import { failedTask } from '../../shared/api/errors';
-import { isOver, type Task } from '../../shared/api/task';
+import { isOver, knownById } from '../../shared/api/task';
 import { systemClock } from '../../shared/n8n/clock';
 import { clientOf } from '../../shared/n8n/client';
 import { CREDENTIAL } from '../../shared/n8n/send';
 import { answer, bodyOf, isFromKling } from '../../shared/n8n/webhook';
+import { Recent } from '../../shared/recent';
 import { Slots } from '../../shared/slots';
 import { backoff } from '../../shared/waiting/backoff';
+import { PARALLEL_DELIVERIES } from '../../shared/waiting/batch';
 import { isLost } from '../../shared/waiting/poller';
 import { deliverTask } from '../operations/deliverTask';
 import { failItem } from '../operations/run';
@@ -52,11 +54,10 @@ export async function resume(context: IWebhookFunctions): Promise<IWebhookRespon
 }
 
 /**
- * When this process began to resume an execution, by its first task: callbacks that come until n8n
- * has marked the execution as running must not download everything again. Milliseconds.
+ * The executions that this process has begun to resume, by their first task: callbacks that come
+ * until n8n has marked the execution as running must not download everything again.
  */
-const resuming = new Map<string, number>();
-const RESUME_TAKES = 10 * 60_000;
+const resuming = new Recent(10 * 60_000);
 
 async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const connection = toConnection(await context.getCredentials(CREDENTIAL));
@@ -75,9 +76,8 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	const outcomes = await askForAll(clientOf(context, connection), waiting);
 	if (!outcomes) return answer(context, 200, 'Still waiting');
 	// Only now: while Kling is asked for one callback, the one that completes the batch may come.
-	const key = first.taskId;
-	if (isBeingResumed(key)) return answer(context, 200, 'Already resuming');
-	resuming.set(key, Date.now());
+	if (resuming.has(first.taskId)) return answer(context, 200, 'Already resuming');
+	resuming.add(first.taskId);
 	// Before the downloads, which may take longer than Kling waits for an answer.
 	answer(context, 200, 'Resuming');
 	const slots = new Slots(PARALLEL_DELIVERIES);
@@ -88,16 +88,6 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 		),
 	);
 	return { noWebhookResponse: true, workflowData: [forErrorOutput(context, items)] };
-}
-
-/** Downloads under way at once. */
-const PARALLEL_DELIVERIES = 5;
-
-function isBeingResumed(key: string): boolean {
-	for (const [each, since] of resuming) {
-		if (Date.now() - since > RESUME_TAKES) resuming.delete(each);
-	}
-	return resuming.has(key);
 }
 
 /** How often Kling is asked before a callback is given back as not handled. */
@@ -112,7 +102,9 @@ async function askForAll(
 	waiting: Waiting[],
 ): Promise<ReadonlyMap<string, Refreshed> | undefined> {
 	for (let tries = 1; ; tries++) {
-		const looks = await client.refresh(waiting.map(toTask));
+		const looks = await client.refresh(
+			waiting.map(({ taskId: id, format }) => knownById({ id, format })),
+		);
 		const unanswered = looks.find((look) => 'error' in look && !isUnknown(look.error));
 		if (!unanswered) {
 			const areAllOver = looks.every((look) => 'error' in look || isOver(look.task));
@@ -123,10 +115,6 @@ async function askForAll(
 		if (tries === TRIES || !isLost(error)) throw error;
 		await systemClock.sleep(backoff(tries));
 	}
-}
-
-function toTask({ taskId, format }: Waiting): Task {
-	return { id: taskId, format, status: 'processing', videos: [], raw: {} };
 }
 
 async function finishParked(

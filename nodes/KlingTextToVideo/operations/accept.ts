@@ -2,7 +2,7 @@
 
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { asNotSent, externalIdTaken, KlingError } from '../../shared/api/errors';
+import { externalIdTaken, isFinal } from '../../shared/api/errors';
 import type { FormatName } from '../../shared/api/models';
 import { InputError } from '../../shared/n8n/errors';
 import { type Identity, identityOf } from '../../shared/n8n/ledger';
@@ -99,9 +99,7 @@ async function refuseTaken(
 			if (outcome.value) throw externalIdTaken(ownId, outcome.value);
 			return;
 		}
-		const error: unknown = outcome.reason;
-		const isFinal = !(error instanceof KlingError) || error.details.retry === 'never';
-		if (isFinal || tries === TRIES) throw asNotSent(error);
+		if (isFinal(outcome.reason) || tries === TRIES) throw outcome.reason;
 		await clock.sleep(backoff(tries), signal);
 	}
 }

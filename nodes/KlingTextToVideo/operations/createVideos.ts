@@ -3,7 +3,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { unknownTask } from '../../shared/api/errors';
-import type { Task } from '../../shared/api/task';
+import { knownById, type Task } from '../../shared/api/task';
 import { contextLedger } from '../../shared/n8n/ledger';
 import { type BatchOptions, type Job, type Outcome, runBatch } from '../../shared/waiting/batch';
 import type { Ledger } from '../../shared/waiting/ledger';
@@ -55,11 +55,12 @@ export async function createVideos(
 			onProgress: (progress) => run.context.logger.info(describeProgress(progress)),
 		},
 	);
+	const outcomeOf = new Map(started.map(({ key }, index) => [key, outcomes[index]]));
 	const videos = accepted.map((item) => {
 		if (taken.has(item.key)) {
 			return toVideo(item, { state: 'failed', error: taken.get(item.key) }, ledger);
 		}
-		return toVideo(item, outcomes[started.indexOf(item)] ?? { state: 'waiting' }, ledger);
+		return toVideo(item, outcomeOf.get(item.key) ?? { state: 'waiting' }, ledger);
 	});
 	if (run.signal?.aborted) throw stoppedError(run, videos);
 	tellWhatHappened(run, videos);
@@ -69,8 +70,7 @@ export async function createVideos(
 /** An item that was given up may have a task from an earlier try of the run, which only the ledger knows. */
 function toVideo(item: Accepted, outcome: Outcome<INodeExecutionData>, ledger: Ledger): Video {
 	const { task: noted, isUnsure, name = item.name, failures } = ledger.read(item.key);
-	const task: Task | undefined =
-		outcome.task ?? (noted && { ...noted, status: 'submitted', videos: [], raw: {} });
+	const task: Task | undefined = outcome.task ?? (noted && knownById(noted));
 	return {
 		...item,
 		...outcome,

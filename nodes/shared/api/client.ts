@@ -1,7 +1,6 @@
 /** The Kling API as functions, over an injected transport: the only place that knows how to ask. */
 
-import { z } from 'zod';
-
+import { Slots } from '../slots';
 import { type Account, accountRequest, readAccount } from './account';
 import { fromTransport, KlingError, otherShape, refusal, unknownTask, unreadable } from './errors';
 import { FORMATS } from './formats';
@@ -9,7 +8,6 @@ import { ShapeError, wire } from './formats/reply';
 import { type ApiReply, type ApiRequest, type Send, toTransportError } from './http';
 import type { FormatName, Target } from './models';
 import type { VideoRequest } from './request';
-import { Slots } from '../slots';
 import type { Task, TaskReply } from './task';
 
 /** Queries for single tasks under way at once. */
@@ -269,8 +267,6 @@ interface Verdict {
 	requestId?: string;
 }
 
-const verdictSchema = z.object({ code: wire.number, message: wire.text, requestId: wire.text });
-
 /** Finds code, words and request ID where Kling and the gateways put them. */
 function readVerdict(json: unknown, httpStatus: number): Verdict {
 	const reply = fieldsOf(json);
@@ -280,17 +276,14 @@ function readVerdict(json: unknown, httpStatus: number): Verdict {
 	const codes = [reply.code, error.code, data.code].map((code) => wire.number.parse(code));
 	// Some gateways repeat the HTTP status as the code: no fact of its own.
 	const code = codes.find((each) => each !== undefined && each !== 0 && each !== httpStatus);
-	const { message, requestId } = verdictSchema.parse({
-		message: [
-			code === codes[2] ? data.msg : undefined,
-			reply.message,
-			reply.msg,
-			error.message,
-			reply.error,
-		].find(isText),
-		requestId: reply.request_id ?? error.request_id,
-	});
-	return { code, message, requestId };
+	const message = [
+		code === codes[2] ? data.msg : undefined,
+		reply.message,
+		reply.msg,
+		error.message,
+		reply.error,
+	].find(isText);
+	return { code, message, requestId: wire.text.parse(reply.request_id ?? error.request_id) };
 }
 
 /** @returns milliseconds, from seconds or an HTTP date (RFC 9110, section 10.2.3) */

@@ -205,6 +205,11 @@ export class KlingError extends Error {
 	}
 }
 
+/** Whether asking again brings nothing else. */
+export function isFinal(error: unknown): boolean {
+	return !(error instanceof KlingError) || error.details.retry === 'never';
+}
+
 /** What services answer to an ID they do not know: documented nowhere, so both are taken for it. */
 const UNKNOWN_STATUSES = [400, 404];
 
@@ -300,13 +305,6 @@ export function fromTransport({ failure, detail }: TransportError): KlingError {
 export function unknownTask(): KlingError {
 	const { meaning, advice, retry } = BY_SERVICE_CODE[1203] as ErrorFact;
 	return new KlingError(meaning, { advice, retry, isUnknown: true });
-}
-
-/** Trouble with a question that precedes a creation: nothing was bought, whatever came of it. */
-export function asNotSent(error: unknown): unknown {
-	return error instanceof KlingError && error.details.retry === 'maybe'
-		? new KlingError(error.message, { ...error.details, retry: 'whenFree' })
-		: error;
 }
 
 /** The user's own ID for a task belongs to another task already. */

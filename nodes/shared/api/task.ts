@@ -63,6 +63,11 @@ export function toTaskStatus(word: string): TaskStatus {
 	return STATUS_WORDS.get(word.toLowerCase()) ?? 'processing';
 }
 
+/** A task of which nothing is known but its ID; the next query brings the rest. */
+export function knownById({ id, format }: Pick<Task, 'id' | 'format'>): Task {
+	return { id, format, status: 'submitted', videos: [], raw: {} };
+}
+
 /** Whether Kling is done with the task, one way or the other. */
 export function isOver(task: Pick<Task, 'status'>): boolean {
 	return task.status === 'completed' || task.status === 'failed';

@@ -82,7 +82,7 @@ export async function runBatch<Result>(
 }
 
 /** Downloads under way at once. */
-const PARALLEL_DELIVERIES = 5;
+export const PARALLEL_DELIVERIES = 5;
 
 class Batch<Result> {
 	private readonly outcomes: Array<Outcome<Result>>;

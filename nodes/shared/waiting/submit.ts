@@ -1,7 +1,7 @@
 /** Creates a task exactly once, whatever happens to the request or its reply. */
 
-import { KlingError } from '../api/errors';
-import type { Task } from '../api/task';
+import { isFinal, KlingError } from '../api/errors';
+import { knownById, type Task } from '../api/task';
 import { backoff } from './backoff';
 import { type Clock, StoppedError } from './clock';
 import type { Ledger } from './ledger';
@@ -66,7 +66,7 @@ export interface Submitted {
 export async function submit(order: Order, submission: Submission): Promise<Submitted> {
 	const { ledger } = submission;
 	const { failures, task, isUnsure, name: base = order.name } = ledger.read(order.key);
-	if (task) return { task: { ...task, status: 'submitted', videos: [], raw: {} }, isTakenUp: true };
+	if (task) return { task: knownById(task), isTakenUp: true };
 	const name = nameOf(base, failures);
 	ledger.write(order.key, { name: base, failures, isUnsure });
 	const earlier = isUnsure ? await findLost(order, name, submission, new UnsureError()) : undefined;
@@ -146,10 +146,6 @@ function mayBeNameTaken(error: unknown): boolean {
 }
 
 const REFUSED_PARAMETER = [400, 409];
-
-function isFinal(error: unknown): boolean {
-	return !(error instanceof KlingError) || error.details.retry === 'never';
-}
 
 function triesAllowed(error: unknown): number {
 	if (!(error instanceof KlingError)) return 1;
