@@ -14,7 +14,7 @@ import {
 	type Host,
 	type LogLine,
 } from '../test/e2e/host/index.mts';
-import { N8N_VERSION } from '../test/e2e/host/install.mts';
+import { N8N_VERSION } from '../test/e2e/host/versions.mts';
 import { claimFolder } from './n8n/claim.mts';
 import { furnish, type Furnished } from './n8n/furnish.mts';
 import { readFlags, USAGE, UsageError, type Flags } from './n8n/flags.mts';

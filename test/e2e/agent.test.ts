@@ -38,7 +38,7 @@ async function agentWorkflow(): Promise<WorkflowSource> {
 	const workflow = chain('Agent', manualTrigger(), {
 		name: 'Agent',
 		type: '@n8n/n8n-nodes-langchain.agent',
-		typeVersion: 3.1,
+		typeVersion: 3,
 		parameters: { promptType: 'define', text: 'Make me a video of a lighthouse', options: {} },
 	});
 	const { nodes: parts } = chain(

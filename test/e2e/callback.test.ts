@@ -11,6 +11,7 @@ import {
 	klingAccount,
 	klingNode,
 	manualTrigger,
+	noOp,
 	pause,
 	readExample,
 	startHost,
@@ -51,10 +52,6 @@ function prompts(...texts: string[]): NodeSketch {
 		'Prompts',
 		`return ${JSON.stringify(texts)}.map((prompt) => ({ json: { prompt } }));`,
 	);
-}
-
-function noOp(name: string): NodeSketch {
-	return { name, type: 'n8n-nodes-base.noOp' };
 }
 
 function waiting(parameters: INodeParameters = {}, node: Partial<NodeSketch> = {}): NodeSketch {

@@ -9,6 +9,7 @@ import {
 	klingGateway,
 	klingNode,
 	manualTrigger,
+	noOp,
 	pause,
 	respond,
 	startHost,
@@ -45,10 +46,6 @@ function prompts(...texts: string[]): NodeSketch {
 }
 
 const FROM_ITEM: INodeParameters = { prompt: '={{ $json.prompt }}' };
-
-function noOp(name: string): NodeSketch {
-	return { name, type: 'n8n-nodes-base.noOp' };
-}
 
 describe('a manual execution', () => {
 	const SERVICES: Array<[string, string, () => CredentialReference]> = [

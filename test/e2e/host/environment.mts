@@ -9,6 +9,15 @@ const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'Sy
 /** Modules of n8n's that call its makers' servers when it starts. */
 const TALKATIVE_MODULES = ['mcp-registry'];
 
+/** n8n 1 warns unless it is told what has become the default since. */
+const DEFAULTS_OF_VERSION_2: NodeJS.ProcessEnv = {
+	N8N_RUNNERS_ENABLED: 'true',
+	N8N_BLOCK_ENV_ACCESS_IN_NODE: 'true',
+	N8N_GIT_NODE_DISABLE_BARE_REPOS: 'true',
+	N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
+	DB_SQLITE_POOL_SIZE: '3',
+};
+
 export interface Ports {
 	n8n: number;
 	/** n8n's task runners ask here for work. */
@@ -56,7 +65,12 @@ export function n8nEnvironment(
 		// The list of verified packages is fetched from n8n's servers.
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 		N8N_DISABLED_MODULES: knownModules(installation).join(','),
+		...(isVersion2(installation.version) ? {} : DEFAULTS_OF_VERSION_2),
 	};
+}
+
+export function isVersion2(version: string): boolean {
+	return Number(version.split('.')[0]) >= 2;
 }
 
 /** Those of the modules to be left out that this version has: it refuses to start for a name it does not know. */

@@ -30,10 +30,12 @@
  *
  * n8n runs in a process group of its own that ends with this process, however this one ends.
  */
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { IBinaryData, ICredentialDataDecryptedObject, ITaskData } from 'n8n-workflow';
 import {
 	EMULATOR_ACCESS_KEY,
@@ -44,13 +46,14 @@ import {
 	type Emulator,
 	type EmulatorOptions,
 } from '../../emulator/index.mts';
-import { n8nEnvironment } from './environment.mts';
+import { isVersion2, n8nEnvironment } from './environment.mts';
 import { Execution, type StoredExecution } from './execution.mts';
 import { freePorts, repositoryFolder } from './folders.mts';
-import { installN8n, N8N_VERSION, type InstallOptions, type Installation } from './install.mts';
+import { installN8n, type InstallOptions, type Installation } from './install.mts';
 import { installPackage } from './package.mts';
 import { N8nProcess, type LogLine } from './process.mts';
 import { RestClient, RestError, type Owner } from './rest.mts';
+import { N8N_VERSION } from './versions.mts';
 import type { CredentialReference, WorkflowSource } from './workflow.mts';
 
 export type { Emulator, Fault, RecordedRequest } from '../../emulator/index.mts';
@@ -58,15 +61,18 @@ export { FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
 export { Execution, type StoredError } from './execution.mts';
 export type { LogLine } from './process.mts';
 export { RestClient, RestError } from './rest.mts';
+export { testedVersion, type TestedVersion } from './versions.mts';
 export {
 	chain,
 	code,
 	exampleNames,
 	fitAddress,
 	fitCredentials,
+	hashFile,
 	KLING_NODE,
 	klingNode,
 	manualTrigger,
+	noOp,
 	readExample,
 	respond,
 	testedExamples,
@@ -296,8 +302,11 @@ export class Host {
 		data: ICredentialDataDecryptedObject,
 		type = 'klingApi',
 	): Promise<{ status: 'OK' | 'Error'; message: string }> {
-		const credentials = { id: '', name: 'Unsaved', type, data };
-		return await this.rest('POST', '/credentials/test', { credentials });
+		// n8n 1 tests nothing but what is saved: its editor saves first.
+		const credential = this.isVersion2
+			? { id: '', name: 'Unsaved', type }
+			: await this.createCredential('Unsaved', data, type);
+		return await this.rest('POST', '/credentials/test', { credentials: { ...credential, data } });
 	}
 
 	async importWorkflow(source: WorkflowSource): Promise<{ id: string; versionId: string }> {
@@ -448,6 +457,13 @@ export class Host {
 		return await readFile(join(repositoryFolder(), 'test', 'emulator', 'sample.mp4'));
 	}
 
+	/** What n8n's Node.js prints for an expression, with n8n's modules at hand. */
+	async evaluate(expression: string): Promise<string> {
+		const { node, folder } = this.parts.installation;
+		const { stdout } = await promisify(execFile)(node, ['-p', expression], { cwd: folder });
+		return stdout.trim();
+	}
+
 	/** Newer versions register the triggers only after they have answered. */
 	private async waitUntilPublished(workflowId: string): Promise<void> {
 		let status = 'in_progress';
@@ -466,7 +482,7 @@ export class Host {
 	}
 
 	private get isVersion2(): boolean {
-		return Number(this.version.split('.')[0]) >= 2;
+		return isVersion2(this.version);
 	}
 
 	private running(): N8nProcess {

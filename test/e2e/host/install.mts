@@ -5,9 +5,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './folders.mts';
-
-/** The n8n that the package is developed against. */
-export const N8N_VERSION = '2.40.4';
+import { N8N_VERSION } from './versions.mts';
 
 /** What n8n 2.40 demands; also the newest whose isolated-vm comes prebuilt for all platforms. */
 const NODE_MAJOR = 24;

@@ -107,6 +107,11 @@ export function manualTrigger(): NodeSketch {
 	return { name: 'Start', type: 'n8n-nodes-base.manualTrigger' };
 }
 
+/** "No Operation, do nothing". */
+export function noOp(name: string): NodeSketch {
+	return { name, type: 'n8n-nodes-base.noOp' };
+}
+
 /**
  * A Webhook node for `POST /webhook/<path>`.
  *
@@ -133,6 +138,22 @@ export function respond(parameters: INodeParameters): NodeSketch {
 		type: 'n8n-nodes-base.respondToWebhook',
 		typeVersion: 1.1,
 		parameters: { options: {}, ...parameters },
+	};
+}
+
+/** A node that reads a file of each item and puts out its SHA-256, in hexadecimal, as `sha256`. */
+export function hashFile(name: string, binaryPropertyName = 'data'): NodeSketch {
+	return {
+		name,
+		type: 'n8n-nodes-base.crypto',
+		parameters: {
+			action: 'hash',
+			type: 'SHA256',
+			binaryData: true,
+			binaryPropertyName,
+			dataPropertyName: 'sha256',
+			encoding: 'hex',
+		},
 	};
 }
 
