@@ -1,3 +1,5 @@
+import type { INode } from 'n8n-workflow';
+
 import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
 import {
 	chain,
@@ -6,6 +8,8 @@ import {
 	KLING_NODE,
 	manualTrigger,
 	startHost,
+	testedVersion,
+	type Execution,
 	type Host,
 	type WorkflowSource,
 } from './host/index.mts';
@@ -113,14 +117,38 @@ it('an agent makes a video by the tool, and is told facts instead of a file', as
 	expect(execution.items('Agent')[0]?.json.output).toContain(task?.id);
 });
 
-it('an agent learns why there is no video, and nothing is bought', async () => {
-	script = useTool('A'.repeat(2501));
-	const { id } = await host.importWorkflow(await agentWorkflow());
-	const execution = await host.run(id);
+describe('a tool that fails', () => {
+	const TOO_LONG = "'Prompt' has 2501 characters; at most 2500 are allowed";
 
-	expect(execution.status).toBe('success');
-	expect(host.emulator.requests()).toEqual([]);
-	const told = model.requests[1]?.messages.find(({ role }) => role === 'tool');
-	expect(told?.content).toContain("'Prompt' has 2501 characters; at most 2500 are allowed");
-	expect(execution.items('Agent')[0]?.json.output).toContain('2501 characters');
+	/** Lets an agent ask for a prompt that is too long. */
+	async function askTooMuch(onError: INode['onError']) {
+		script = useTool('A'.repeat(2501));
+		const workflow = await agentWorkflow();
+		for (const node of workflow.nodes) if (node.name === 'Make a video') node.onError = onError;
+		const { id } = await host.importWorkflow(workflow);
+		const execution = await host.run(id);
+		expect(host.emulator.requests()).toEqual([]);
+		return execution;
+	}
+
+	function expectTold(execution: Execution) {
+		expect(execution.status).toBe('success');
+		const told = model.requests[1]?.messages.find(({ role }) => role === 'tool');
+		expect(told?.content).toContain(TOO_LONG);
+		expect(execution.items('Agent')[0]?.json.output).toContain('2501 characters');
+	}
+
+	it('tells the agent why with On Error set to Continue', async () => {
+		expectTold(await askTooMuch('continueRegularOutput'));
+	});
+
+	it('tells the agent why with On Error set to Stop, too, but in an old n8n', async () => {
+		const execution = await askTooMuch('stopWorkflow');
+		if (testedVersion(host.version).tellsAgentsOfErrors) {
+			expectTold(execution);
+		} else {
+			expect(execution.status).toBe('error');
+			expect(execution.error?.message).toContain(TOO_LONG);
+		}
+	});
 });

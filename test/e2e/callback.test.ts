@@ -406,12 +406,12 @@ describe('forged and replayed callbacks', () => {
 describe('a failed task in the batch', () => {
 	const TEXTS = ['a cat', `a dog, ${FAIL_WORD}`, 'a bird'];
 
-	/** With the facts beside the message, or in `details`, as n8n wants them for the error output. */
-	function expectFailed({ json: { error, details, ...beside }, binary }: INodeExecutionData) {
+	/** With the facts beside the error, or in `message`, as n8n wants them for the error output. */
+	function expectFailed({ json: { error, message, ...beside }, binary }: INodeExecutionData) {
 		expect(error).toMatch(
 			new RegExp(`^Kling could not make the video: .+ \\(task ${idOf('a dog')}\\) \\[Item 1\\]$`),
 		);
-		expect({ ...beside, ...(details as IDataObject) }).toMatchObject({
+		expect({ ...beside, ...(message as IDataObject) }).toMatchObject({
 			task_id: idOf('a dog'),
 			task_status: 'failed',
 		});

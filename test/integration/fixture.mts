@@ -158,20 +158,16 @@ export interface Failed {
 	facts?: IDataObject;
 }
 
-/**
- * Checks the item that a failure became. The engine reduces an item with an `error` object to its
- * message, and to the error output it leads only what has no other keys than `error`, `message` and
- * `details`: the facts of a task may stand beside the message or in `details`.
- */
+/** Checks the item that a failure became. */
 export function expectFailed(
 	given: INodeExecutionData | undefined,
 	{ item, message, facts = {} }: Failed,
 ): void {
 	if (given === undefined) throw new Error(`There is no item for input item ${item}`);
-	const { error, details = {}, ...beside } = given.json;
+	const { error, ...beside } = given.json;
 	if (typeof message === 'string') expect(error).toBe(message);
 	else expect(error).toMatch(message);
-	expect({ ...beside, ...(details as IDataObject) }).toEqual(facts);
+	expect(beside).toEqual(facts);
 	expect(given.pairedItem).toEqual({ item });
 	expect(given.binary).toBeUndefined();
 }

@@ -194,13 +194,13 @@ describe('the execution resumes', () => {
 			node: { onError: 'continueErrorOutput' },
 		});
 		// n8n parts the first output by itself, and replaces whatever a second one brings: it looks
-		// for items whose JSON is an `error`, a `message` and `details` and nothing else.
+		// for items whose JSON is an `error` and a `message` and nothing else.
 		const [[first, failed, third] = [], ...outputs] = putOut(called) ?? [];
 		expect(outputs).toEqual([]);
 		expect([first?.json.task_id, third?.json.task_id]).toEqual([ids[0], ids[2]]);
 		expect(failed?.json).toEqual({
 			error: expect.stringContaining(`(task ${ids[1]}) [Item 1]`),
-			details: { task_id: ids[1], task_status: 'failed' },
+			message: { task_id: ids[1], task_status: 'failed' },
 		});
 	});
 

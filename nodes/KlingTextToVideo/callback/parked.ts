@@ -39,7 +39,8 @@ export function park(
 /**
  * Failed items the way n8n finds them for the error output after a resume. It parts the items then
  * as always, but what is stored with an execution has no error object beside its JSON: it goes by
- * the JSON alone, which must have no keys besides `error`, `message` and `details`.
+ * the JSON alone. That must have the keys `error` and `message` and no others (n8n 2.36 and later
+ * would take `details`, too), so `message` holds the facts.
  */
 export function forErrorOutput(
 	context: IExecuteFunctions | IWebhookFunctions,
@@ -47,10 +48,10 @@ export function forErrorOutput(
 ): ParkedItem[] {
 	if (context.getNode().onError !== 'continueErrorOutput') return items;
 	return items.map((item) => {
-		const { error, details, ...facts } = item.json;
-		if (error === undefined || details !== undefined) return item;
+		const { error, message, ...facts } = item.json;
+		if (error === undefined || message !== undefined) return item;
 		const hasFacts = Object.keys(facts).length > 0;
-		return { ...item, json: { error, ...(hasFacts && { details: facts }) } };
+		return { ...item, json: { error, ...(hasFacts && { message: facts }) } };
 	});
 }
 

@@ -297,15 +297,13 @@ export class Host {
 		return { id, name, type };
 	}
 
-	/** What the editor's Test does with unsaved data. */
+	/** What the editor's Test does. */
 	async testCredential(
 		data: ICredentialDataDecryptedObject,
 		type = 'klingApi',
 	): Promise<{ status: 'OK' | 'Error'; message: string }> {
-		// n8n 1 tests nothing but what is saved: its editor saves first.
-		const credential = this.isVersion2
-			? { id: '', name: 'Unsaved', type }
-			: await this.createCredential('Unsaved', data, type);
+		// Older versions test nothing but what is saved: their editor saves first.
+		const credential = await this.createCredential('To be tested', data, type);
 		return await this.rest('POST', '/credentials/test', { credentials: { ...credential, data } });
 	}
 

@@ -6,13 +6,30 @@ export interface TestedVersion {
 	signsResumeUrls: boolean;
 	/** Whether n8n-workflow's `sleep` ends when its signal is aborted. */
 	hasAbortableSleep: boolean;
+	/** Whether an agent goes on when a tool fails whose On Error is Stop Workflow. */
+	tellsAgentsOfErrors: boolean;
 }
 
 /** The newest first: the package is developed against that one. */
 export const TESTED_VERSIONS: [TestedVersion, ...TestedVersion[]] = [
-	{ version: '2.40.4', signsResumeUrls: true, hasAbortableSleep: true },
-	{ version: '2.14.2', signsResumeUrls: true, hasAbortableSleep: false },
-	{ version: '1.123.81', signsResumeUrls: false, hasAbortableSleep: false },
+	{
+		version: '2.40.4',
+		signsResumeUrls: true,
+		hasAbortableSleep: true,
+		tellsAgentsOfErrors: true,
+	},
+	{
+		version: '2.14.2',
+		signsResumeUrls: true,
+		hasAbortableSleep: false,
+		tellsAgentsOfErrors: false,
+	},
+	{
+		version: '1.123.81',
+		signsResumeUrls: false,
+		hasAbortableSleep: false,
+		tellsAgentsOfErrors: false,
+	},
 ];
 
 /** The version that tests and scripts use; the environment variable `TEST_N8N_VERSION` names another. */

@@ -141,7 +141,11 @@ export function respond(parameters: INodeParameters): NodeSketch {
 	};
 }
 
-/** A node that reads a file of each item and puts out its SHA-256, in hexadecimal, as `sha256`. */
+/**
+ * A node that reads a file of each item and puts out its SHA-256, in hexadecimal, as `sha256`. For
+ * files that a trigger received by webhook: older versions of n8n give them to the workflow, but do
+ * not find them any more when the execution is over.
+ */
 export function hashFile(name: string, binaryPropertyName = 'data'): NodeSketch {
 	return {
 		name,
