@@ -1,6 +1,7 @@
 /**
- * Writes the README's tables of models, services and faults from the code that knows: the model
- * registry, the wire formats, the connection and the fault matrix. `--check` only says whether they are up to date.
+ * Writes the README's tables of models, services, faults and versions of n8n from the code that knows:
+ * the model registry, the wire formats, the connection, the fault matrix and the list of tested
+ * versions. `--check` only says whether they are up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -14,13 +15,19 @@ import {
 	type FormatName,
 	type ServedModel,
 } from '../nodes/shared/api/models.ts';
+import { NODE_MAJOR, TESTED_VERSIONS, type TestedVersion } from '../test/e2e/host/versions.mts';
 import { renderMarkdown } from '../test/faults/render.mts';
 
 const README = 'README.md';
 
 /** The tables by the names of their markers, `<!-- models:start -->` … `<!-- models:end -->`. */
 export function renderTables(): Readonly<Record<string, string>> {
-	return { models: modelTable(), services: serviceTable(), faults: renderMarkdown() };
+	return {
+		models: modelTable(),
+		services: serviceTable(),
+		faults: renderMarkdown(),
+		versions: versionTable(),
+	};
 }
 
 /**
@@ -186,6 +193,24 @@ function serviceTable(): string {
 	});
 	const header = ['Service', 'Region', 'Base URL', 'Authentication', 'Formats', 'Operations'];
 	return table([...header, 'Watermark', 'External Task ID', 'Callback URL'], rows);
+}
+
+function versionTable(): string {
+	const [developedOn] = TESTED_VERSIONS;
+	const columns: Record<string, (version: TestedVersion) => string> = {
+		n8n: ({ version }) => version,
+		'Node.js': () => String(NODE_MAJOR),
+		'All operations, polling, downloads, retries, Stop, kill -9': () => YES,
+		'Kling Trigger': () => YES,
+		'Tool of an AI agent': ({ tellsAgentsOfErrors }) =>
+			tellsAgentsOfErrors ? YES : 'with On Error: Continue',
+		'Waiting by callback': ({ signsResumeUrls }) => (signsResumeUrls ? YES : 'refused'),
+		'Editor in a browser, queue mode': (version) => (version === developedOn ? YES : 'not tried'),
+	};
+	return table(
+		Object.keys(columns),
+		TESTED_VERSIONS.map((version) => Object.values(columns).map((cell) => cell(version))),
+	);
 }
 
 function code(text: string): string {

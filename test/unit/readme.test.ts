@@ -1,5 +1,6 @@
 import { MODELS } from '../../nodes/shared/api/models';
 import { renderTables, updateReadme } from '../../scripts/readme-tables.mts';
+import { TESTED_VERSIONS } from '../e2e/host/versions.mts';
 import { readRepositoryFile } from './official/files.mts';
 
 const EMPTY = `# Title
@@ -18,6 +19,8 @@ Between.
 <!-- services:end -->
 
 <!-- faults:start --><!-- faults:end -->
+
+<!-- versions:start --><!-- versions:end -->
 
 The end.
 `;
@@ -122,9 +125,26 @@ describe('the table of services', () => {
 	});
 });
 
+describe('the table of versions', () => {
+	const rows = rowsOf(renderTables().versions ?? '');
+
+	it('has a row for each tested version, the newest with all that was tried', () => {
+		expect(rows.map((row) => row.n8n)).toEqual(TESTED_VERSIONS.map(({ version }) => version));
+		const [newest = {}] = rows;
+		expect(Object.values(newest).slice(2)).toEqual(Array(5).fill('yes'));
+	});
+
+	it('tells what an old version lacks', () => {
+		expect(rows.at(-1)).toMatchObject({
+			'Tool of an AI agent': 'with On Error: Continue',
+			'Waiting by callback': 'refused',
+		});
+	});
+});
+
 describe('the update of a text', () => {
 	const updated = updateReadme(EMPTY);
-	const { models, services, faults } = renderTables();
+	const { models, services, faults, versions } = renderTables();
 
 	it('puts the tables between their markers and leaves the rest alone', () => {
 		expect(updated).toBe(`# Title
@@ -148,6 +168,12 @@ ${services}
 ${faults}
 
 <!-- faults:end -->
+
+<!-- versions:start -->
+
+${versions}
+
+<!-- versions:end -->
 
 The end.
 `);

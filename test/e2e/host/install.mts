@@ -5,10 +5,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './folders.mts';
-import { N8N_VERSION } from './versions.mts';
-
-/** What n8n 2.40 demands; also the newest whose isolated-vm comes prebuilt for all platforms. */
-const NODE_MAJOR = 24;
+import { N8N_VERSION, NODE_MAJOR } from './versions.mts';
 
 /** Written last: a folder without it is an installation that was interrupted. */
 const MARKER = 'installed.json';

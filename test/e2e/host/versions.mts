@@ -6,7 +6,7 @@ export interface TestedVersion {
 	signsResumeUrls: boolean;
 	/** Whether n8n-workflow's `sleep` ends when its signal is aborted. */
 	hasAbortableSleep: boolean;
-	/** Whether an agent goes on when a tool fails whose On Error is Stop Workflow. */
+	/** Whether an agent goes on when a tool fails whose On Error was never set. */
 	tellsAgentsOfErrors: boolean;
 }
 
@@ -31,6 +31,9 @@ export const TESTED_VERSIONS: [TestedVersion, ...TestedVersion[]] = [
 		tellsAgentsOfErrors: false,
 	},
 ];
+
+/** What n8n 2.40 demands; also the newest whose isolated-vm comes prebuilt for all platforms. */
+export const NODE_MAJOR = 24;
 
 /** The version that tests and scripts use; the environment variable `TEST_N8N_VERSION` names another. */
 export const N8N_VERSION = process.env.TEST_N8N_VERSION ?? TESTED_VERSIONS[0].version;
