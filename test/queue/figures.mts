@@ -72,8 +72,10 @@ export async function memoryOf(workers: Worker[]): Promise<number[]> {
 	return await Promise.all(workers.map(async (worker) => await worker.rss()));
 }
 
+/** Prints what there is: not all tests may have run. */
 export function print(bursts: Burst[], kills: Kill[]): void {
-	process.stdout.write(`\n${burstTable(bursts)}\n${killTable(kills)}\n`);
+	const tables = [bursts.length > 0 && burstTable(bursts), kills.length > 0 && killTable(kills)];
+	for (const table of tables) if (table) process.stdout.write(`\n${table}`);
 }
 
 function burstTable(results: Burst[]): string {

@@ -2,17 +2,22 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import {
 	chain,
+	code,
 	eventually,
 	klingAccount,
 	klingNode,
+	manualTrigger,
+	pause,
 	webhookTrigger,
 	type CredentialReference,
 	type Execution,
 	type Host,
+	type LogLine,
 	type NodeSketch,
 	type RecordedRequest,
+	type Worker,
 } from '../e2e/host/index.mts';
-import { CONCURRENCY, startCluster, WORKERS, type Cluster } from './cluster.mts';
+import { CONCURRENCY, LOCK, lockOf, startCluster, WORKERS, type Cluster } from './cluster.mts';
 import {
 	countRequests,
 	lastEnd,
@@ -121,6 +126,13 @@ function sent(...routes: Array<RecordedRequest['route']>): RecordedRequest[] {
 	return host.emulator.requests().filter(({ route }) => routes.includes(route));
 }
 
+/** The tasks of one execution, by their external task IDs. */
+function tasksOf(executionId: string) {
+	return host.emulator
+		.tasks()
+		.filter(({ externalTaskId }) => externalTaskId?.startsWith(`n8n-${executionId}-`));
+}
+
 const promptOf = ({ body }: { body: unknown }) => (body as { prompt: string }).prompt;
 
 /** One task for each prompt, and each of a name of its own. */
@@ -153,10 +165,8 @@ async function expectDelivered(executions: Execution[]): Promise<number> {
 	return videos;
 }
 
-/** No worker was taken for dead. */
-function expectNoneStalled(): void {
-	expect(host.log.filter(({ message }) => /job stalled|too many times/.test(message))).toEqual([]);
-}
+/** What the main says of workers that it takes for dead. */
+const isStalled = ({ message }: LogLine) => /job stalled|too many times/.test(message);
 
 const now = () => performance.timeOrigin + performance.now();
 
@@ -171,6 +181,7 @@ describe('a burst of executions', () => {
 		meanwhile: () => Promise<Pick<Burst, 'heldMs' | 'memory' | 'mostSuspended'>>,
 	): Promise<Burst> {
 		host.emulator.updateAccount('emulator', { concurrency: slots });
+		const logged = host.log.length;
 		const startedAt = now();
 		await trigger(path, batches);
 		const seen = await meanwhile();
@@ -180,7 +191,7 @@ describe('a burst of executions', () => {
 		expectBoughtOnce(batches);
 		const videos = await expectDelivered(executions);
 		expect(videos).toBe(batches.flat().length);
-		expectNoneStalled();
+		expect(host.log.slice(logged).filter(isStalled)).toEqual([]);
 		const mostTasks = mostTasksAtOnce(host.emulator);
 		const burst = { mode, slots, executions: batches.length, videos, ms, mostTasks };
 		return { ...burst, ...requests, ...seen };
@@ -215,7 +226,7 @@ describe('a burst of executions', () => {
 		'with polling and fewer slots than both workers want',
 		async () => {
 			const slots = 5;
-			const batches = promptsFor(12, 5);
+			const batches = promptsFor(8, 5);
 			const id = await publish('burst-slots', POLLING);
 			const burst = await measure(
 				'polling',
@@ -263,6 +274,314 @@ describe('a burst of executions', () => {
 			bursts.push(burst);
 			expect(burst.mostTasks).toBe(BURST);
 			expect(burst.requests).toMatchObject({ create: BURST, file: BURST });
+		},
+		TEST_MS,
+	);
+});
+
+/** Whether every place on the workers is taken by an execution that has created all its tasks. */
+function areAllAtWork(batches: string[][]): boolean {
+	return cluster.workers.every((worker) => {
+		const running = worker.runningExecutions();
+		return running.length === CONCURRENCY && running.every((id) => hasAllTasks(id, batches));
+	});
+}
+
+function hasAllTasks(executionId: string, batches: string[][]): boolean {
+	const created = tasksOf(executionId).map(promptOf);
+	const batch = batches.find((prompts) => prompts.includes(created[0] ?? ''));
+	return batch !== undefined && batch.length === created.length;
+}
+
+describe('kill -9 of a worker', () => {
+	/** One video or three. */
+	const batchesOf = (executions: number) =>
+		promptsFor(executions, 3).map((prompts, index) => prompts.slice(0, index % 2 === 0 ? 1 : 3));
+
+	/** What n8n says of an execution whose worker was lost. */
+	const LOST = /^This execution failed to be processed too many times/;
+
+	/** n8n ended them as failed and kept nothing of what they had done. */
+	function expectLost(executions: Execution[]): void {
+		for (const execution of executions) {
+			expect(execution.status).toBe('error');
+			expect(execution.error?.message).toMatch(LOST);
+			expect(execution.runs('Kling')).toEqual([]);
+		}
+	}
+
+	/** Finds the tasks of lost executions by Get Many, and fetches their videos by Get Status. @returns how many */
+	async function rescue(executionIds: string[]): Promise<number> {
+		const isOurs = executionIds.map((id) => `externalId.startsWith('n8n-${id}-')`).join(' || ');
+		const { id } = await host.importWorkflow(
+			chain(
+				'Rescue',
+				manualTrigger(),
+				klingNode(kling, { operation: 'getMany', returnAll: true }, { name: 'Get Many' }),
+				code(
+					'Ours',
+					`return $input.all().filter(({ json: { external_task_id: externalId } }) => ${isOurs});`,
+				),
+				klingNode(kling, { operation: 'getStatus', taskId: '={{ $json.task_id }}' }),
+			),
+		);
+		const execution = await host.run(id, { timeoutMs: PATIENCE_MS });
+		expect(execution.error).toBeUndefined();
+		const items = execution.items('Kling');
+		const bought = executionIds.flatMap(tasksOf).map((task) => task.id);
+		expect(items.map(({ json }) => json.task_id).toSorted()).toEqual(bought.toSorted());
+		for (const { json, binary } of items) {
+			expect(json.task_status).toBe('completed');
+			expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
+		}
+		return items.length;
+	}
+
+	async function account(
+		mode: string,
+		batches: string[][],
+		executions: Execution[],
+		onWorker: string[],
+	): Promise<Kill> {
+		const lost = executions.filter(({ id }) => onWorker.includes(id));
+		const others = executions.filter(({ id }) => !onWorker.includes(id));
+		expect(lost).toHaveLength(onWorker.length);
+		expectBoughtOnce(batches);
+		const delivered = await expectDelivered(others);
+		expectLost(lost);
+		const found = await rescue(onWorker);
+		const videos = batches.flat().length;
+		expect(delivered + found).toBe(videos);
+		const begun = cluster.workers.flatMap((worker) => worker.startedExecutions());
+		return {
+			mode,
+			executions: executions.length,
+			videos,
+			tasks: host.emulator.tasks().length,
+			delivered,
+			onWorker: onWorker.length,
+			repeated: onWorker.filter((id) => begun.filter((one) => one === id).length > 1).length,
+			failed: lost.length,
+			found,
+		};
+	}
+
+	it(
+		'while it polls: no video is lost or bought twice',
+		async () => {
+			const [victim] = cluster.workers;
+			const batches = batchesOf(10);
+			const id = await publish('kill-polling', POLLING);
+			cluster.clock.hold();
+			await trigger('kill-polling', batches);
+			await eventually(() => areAllAtWork(batches), PATIENCE_MS);
+			const asked = sent('list', 'query').length;
+			await eventually(() => sent('list', 'query').length >= asked + 2 * AT_ONCE, PATIENCE_MS);
+			const onWorker = victim.runningExecutions();
+			await victim.kill9();
+			cluster.clock.release();
+			const executions = await allOver(id, batches.length);
+
+			const kill = await account('polling', batches, executions, onWorker);
+			kills.push(kill);
+			expect(kill).toMatchObject({ onWorker: CONCURRENCY, repeated: 0 });
+
+			// n8n's Retry has nothing left to begin with: it fails again, and buys nothing.
+			for (const one of onWorker) {
+				const path = `/executions/${one}/retry`;
+				const { id: retryId } = await host.rest<{ id: string }>('POST', path, {
+					loadWorkflow: false,
+				});
+				expectLost([await host.waitForExecution(retryId)]);
+			}
+			expect(host.emulator.tasks()).toHaveLength(kill.tasks);
+			await victim.restart();
+		},
+		TEST_MS,
+	);
+
+	it(
+		'while others are suspended and it creates tasks: no video is lost or bought twice',
+		async () => {
+			const [victim] = cluster.workers;
+			const batches = batchesOf(10);
+			const suspended = batches.slice(0, 6);
+			const id = await publish('kill-callback', CALLBACK);
+			cluster.clock.hold();
+			await trigger('kill-callback', suspended);
+			await eventually(
+				async () => (await countOf(id, 'waiting')) === suspended.length,
+				PATIENCE_MS,
+			);
+			// The tasks are bought, but the replies that would tell are late.
+			host.emulator.addFault({
+				match: { route: 'create' },
+				times: 'forever',
+				action: { type: 'slow', ms: 1.5 * LOCK.duration },
+			});
+			await trigger('kill-callback', batches.slice(suspended.length));
+			await eventually(() => areAllAtWork(batches), PATIENCE_MS);
+			const onWorker = victim.runningExecutions();
+			await victim.kill9();
+			host.emulator.clearFaults();
+			// At once, as whatever looks after it would.
+			await victim.restart();
+			await eventually(
+				async () => (await countOf(id, 'waiting')) === batches.length - CONCURRENCY,
+				PATIENCE_MS,
+			);
+			await eventually(async () => (await countOf(id, 'error')) === CONCURRENCY, PATIENCE_MS);
+			cluster.clock.release();
+			const executions = await allOver(id, batches.length);
+
+			const kill = await account('callback', batches, executions, onWorker);
+			kills.push(kill);
+			expect(kill).toMatchObject({ onWorker: CONCURRENCY, repeated: 0 });
+		},
+		TEST_MS,
+	);
+});
+
+describe('one execution on a worker', () => {
+	async function importManual(name: string, parameters: INodeParameters): Promise<string> {
+		const { id } = await host.importWorkflow(
+			chain(name, manualTrigger(), klingNode(kling, parameters)),
+		);
+		return id;
+	}
+
+	function workerOf(executionId: string): Worker {
+		const worker = cluster.workers.find((one) => one.startedExecutions().includes(executionId));
+		expect(worker).toBeDefined();
+		return worker!;
+	}
+
+	it(
+		'runs manually, and polls on for longer than its lock lasts',
+		async () => {
+			const logged = host.log.length;
+			cluster.clock.hold();
+			const id = (await host.startExecution(await importManual('Manual', POLLING)))!;
+			await eventually(() => sent('query').length > 0);
+			expect(workerOf(id).runningExecutions()).toEqual([id]);
+
+			// Every renewal makes the lock last its full time again.
+			const startedAt = now();
+			let renewals = 0;
+			let before = 0;
+			await eventually(async () => {
+				const left = await lockOf(cluster, id);
+				expect(left).toBeGreaterThan(0);
+				if (left! > before) renewals++;
+				before = left!;
+				return now() - startedAt > 1.5 * LOCK.duration;
+			});
+			expect(renewals).toBeGreaterThan(2);
+			cluster.clock.release();
+
+			const execution = await host.waitForExecution(id);
+			expect(execution).toMatchObject({ status: 'success', mode: 'manual' });
+			const [item] = execution.items('Kling');
+			const [task, ...others] = host.emulator.tasks();
+			expect(others).toEqual([]);
+			expect(item?.json.task_id).toBe(task?.id);
+			expect(await host.binary(item!.binary!.data!)).toEqual(await host.sampleVideo());
+			expect(host.log.slice(logged).filter(isStalled)).toEqual([]);
+		},
+		TEST_MS,
+	);
+
+	it(
+		'is ended by Stop while it polls, in production',
+		async () => {
+			const QUIET_MS = 3000;
+			const [prompts] = promptsFor(1, 2) as [string[]];
+			const workflowId = await publish('stop', POLLING);
+			cluster.clock.hold();
+			await trigger('stop', [prompts]);
+			await eventually(() => sent('list', 'query').length > 1, PATIENCE_MS);
+			const [id] = (await host.executionIds(workflowId)) as [string];
+			const worker = workerOf(id);
+			expect(worker.runningExecutions()).toEqual([id]);
+			await host.stopExecution(id);
+			await eventually(() => worker.runningExecutions().length === 0);
+			const requests = host.emulator.requests().length;
+			await pause(QUIET_MS);
+			expect(host.emulator.requests()).toHaveLength(requests);
+
+			const execution = await host.execution(id);
+			expect(execution.status).toBe('canceled');
+			expect(execution.runs('After')).toEqual([]);
+			const warnings = worker.log.filter(({ message }) =>
+				message.startsWith('Kling: the execution was canceled.'),
+			);
+			expect(warnings).toHaveLength(1);
+			expect(tasksOf(id)).toHaveLength(prompts.length);
+			for (const task of tasksOf(id)) expect(warnings[0]?.message).toContain(task.id);
+		},
+		TEST_MS,
+	);
+
+	it(
+		'that failed is retried on the other worker, which takes up its task',
+		async () => {
+			host.emulator.addFault({
+				match: { route: 'query' },
+				times: 'forever',
+				action: { type: 'kling-error', code: 1103 },
+			});
+			const failed = await host.run(await importManual('Retried', POLLING));
+			expect(failed.status).toBe('error');
+			host.emulator.clearFaults();
+			const worker = workerOf(failed.id);
+			await worker.stop();
+			const { id } = await host.rest<{ id: string }>('POST', `/executions/${failed.id}/retry`, {
+				loadWorkflow: false,
+			});
+			const execution = await host.waitForExecution(id);
+			expect(workerOf(id)).not.toBe(worker);
+			await worker.restart();
+
+			expect(execution.status).toBe('success');
+			const [task, ...others] = host.emulator.tasks();
+			expect(others).toEqual([]);
+			expect(execution.items('Kling')[0]?.json).toMatchObject({
+				task_id: task?.id,
+				task_status: 'completed',
+			});
+		},
+		TEST_MS,
+	);
+});
+
+describe('a restart of the main', () => {
+	it(
+		'harms neither executions that are suspended nor those that poll',
+		async () => {
+			const batches = promptsFor(AT_ONCE + 2);
+			const polled = batches.slice(0, AT_ONCE - 1);
+			const parked = batches.slice(polled.length);
+			const callbackId = await publish('restart-callback', CALLBACK);
+			const pollingId = await publish('restart-polling', POLLING);
+			cluster.clock.hold();
+			await trigger('restart-callback', parked);
+			await eventually(
+				async () => (await countOf(callbackId, 'waiting')) === parked.length,
+				PATIENCE_MS,
+			);
+			await trigger('restart-polling', polled);
+			await eventually(() => host.emulator.tasks().length === batches.length, PATIENCE_MS);
+
+			await host.restart();
+			expect(await countOf(callbackId, 'waiting')).toBe(parked.length);
+			expect(await countOf(pollingId, 'running')).toBe(polled.length);
+			cluster.clock.release();
+			const executions = [
+				...(await allOver(callbackId, parked.length)),
+				...(await allOver(pollingId, polled.length)),
+			];
+			expectBoughtOnce(batches);
+			expect(await expectDelivered(executions)).toBe(batches.length);
 		},
 		TEST_MS,
 	);

@@ -20,6 +20,8 @@ export class Worker {
 	/** Of this start and all earlier ones. */
 	readonly log: LogLine[] = [];
 	private n8n?: GuardedProcess;
+	/** Where the log of this start begins. */
+	private begin = 0;
 
 	private constructor(
 		private readonly installation: Installation,
@@ -45,6 +47,7 @@ export class Worker {
 	/** Ends the worker if it runs, and starts it in the same user folder. */
 	async restart(): Promise<void> {
 		await this.stop();
+		this.begin = this.log.length;
 		const { node, bin } = this.installation;
 		this.n8n = new GuardedProcess({
 			name: 'n8n worker',
@@ -80,24 +83,26 @@ export class Worker {
 		return await residentMemory(this.n8n.pid);
 	}
 
-	/** Ids of the executions that the worker has begun, the oldest first; a resumed one counts again. */
+	/** Ids of the executions that the worker has begun in any start; a resumed one counts again. */
 	startedExecutions(): string[] {
-		return this.executionsIn(/^Worker started execution (\d+) /);
+		return executionsIn(this.log, STARTED);
 	}
 
-	/** Ids of the executions that the worker has begun and neither finished nor given up. */
+	/** Ids of the executions that the worker has begun in this start, and neither finished nor given up. */
 	runningExecutions(): string[] {
-		const over = this.executionsIn(/^Worker (?:finished|errored while running) execution (\d+) /);
-		const ended = new Map<string, number>();
-		for (const id of over) ended.set(id, (ended.get(id) ?? 0) + 1);
-		return this.startedExecutions().filter((id) => {
-			const left = ended.get(id) ?? 0;
-			ended.set(id, left - 1);
-			return left <= 0;
+		const log = this.log.slice(this.begin);
+		const ended = executionsIn(log, ENDED);
+		return executionsIn(log, STARTED).filter((id) => {
+			const index = ended.indexOf(id);
+			if (index >= 0) ended.splice(index, 1);
+			return index < 0;
 		});
 	}
+}
 
-	private executionsIn(pattern: RegExp): string[] {
-		return this.log.flatMap(({ message }) => pattern.exec(message)?.[1] ?? []);
-	}
+const STARTED = /^Worker started execution (\d+) /;
+const ENDED = /^Worker (?:finished|errored while running) execution (\d+) /;
+
+function executionsIn(log: LogLine[], pattern: RegExp): string[] {
+	return log.flatMap(({ message }) => pattern.exec(message)?.[1] ?? []);
 }
