@@ -102,8 +102,8 @@ async function trigger(path: string, batches: string[][]): Promise<void> {
 	expect(answers.map(({ status }) => status)).toEqual(batches.map(() => 200));
 }
 
-async function countOf(workflowId: string, status: string): Promise<number> {
-	const filter = encodeURIComponent(JSON.stringify({ workflowId, status: [status] }));
+async function countOf(workflowId: string, ...status: string[]): Promise<number> {
+	const filter = encodeURIComponent(JSON.stringify({ workflowId, status }));
 	const { count } = await host.rest<{ count: number }>(
 		'GET',
 		`/executions?filter=${filter}&limit=1`,
@@ -111,12 +111,11 @@ async function countOf(workflowId: string, status: string): Promise<number> {
 	return count;
 }
 
+const countOver = async (workflowId: string) =>
+	await countOf(workflowId, 'success', 'error', 'crashed');
+
 async function allOver(workflowId: string, count: number): Promise<Execution[]> {
-	const over = async () =>
-		(await countOf(workflowId, 'success')) +
-		(await countOf(workflowId, 'error')) +
-		(await countOf(workflowId, 'crashed'));
-	await eventually(async () => (await over()) === count, PATIENCE_MS);
+	await eventually(async () => (await countOver(workflowId)) === count, PATIENCE_MS);
 	const ids = await host.executionIds(workflowId);
 	expect(ids).toHaveLength(count);
 	return await Promise.all(ids.map(async (id) => await host.execution(id)));
@@ -199,7 +198,7 @@ describe('a burst of executions', () => {
 
 	/** The workers' memory when half of the executions are over. */
 	async function halfWay(workflowId: string, count: number) {
-		await eventually(async () => (await countOf(workflowId, 'success')) >= count / 2, PATIENCE_MS);
+		await eventually(async () => (await countOver(workflowId)) >= count / 2, PATIENCE_MS);
 		return { heldMs: 0, mostSuspended: 0, memory: await memoryOf(cluster.workers) };
 	}
 
