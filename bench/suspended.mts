@@ -14,6 +14,7 @@ import {
 	webhookTrigger,
 	type Host,
 } from '../test/e2e/host/index.mts';
+import { residentMemory } from '../test/e2e/host/process.mts';
 import { mebibytes, seconds, toMarkdown } from './report.mts';
 
 const LIMIT = 5;
@@ -133,15 +134,10 @@ async function read(workflowId: string, moment: string): Promise<Reading> {
 		processor: (await processorTime()) - used,
 		requests: host.emulator.requests().length - requests,
 		connections: await connections(),
-		memory: await residentMemory(),
+		memory: await residentMemory(host.pid),
 		waiting: await countOf(workflowId, 'waiting'),
 		succeeded: await countOf(workflowId, 'success'),
 	};
-}
-
-async function residentMemory(): Promise<number> {
-	const status = await readFile(`/proc/${host.pid}/status`, 'utf8');
-	return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }
 
 /** Clock ticks are hundredths of a second on every Linux there is. */

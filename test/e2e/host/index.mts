@@ -23,6 +23,9 @@
  * await host.stop();                                     // n8n, emulator and a temporary user folder
  * ```
  *
+ * With `env` for queue mode `host.startWorker({ concurrency: 2 })` adds a worker, on which
+ * `kill9`, `restart` and `log` work likewise.
+ *
  * `host.rest(method, path, body)` is n8n's internal API, `host.fetch(path, init)` any address of it
  * with the session. `startExecution` begins a manual run without waiting for its end,
  * `stopExecution` is the Stop button. `host.url` is n8n's address: resume URLs begin with it unless
@@ -51,9 +54,10 @@ import { Execution, type StoredExecution } from './execution.mts';
 import { freePorts, repositoryFolder } from './folders.mts';
 import { installN8n, type InstallOptions, type Installation } from './install.mts';
 import { installPackage } from './package.mts';
-import { N8nProcess, type LogLine } from './process.mts';
+import { GuardedProcess, type LogLine } from './process.mts';
 import { RestClient, RestError, type Owner } from './rest.mts';
 import { N8N_VERSION } from './versions.mts';
+import { Worker, type WorkerOptions } from './worker.mts';
 import type { CredentialReference, WorkflowSource } from './workflow.mts';
 
 export type { Emulator, Fault, RecordedRequest } from '../../emulator/index.mts';
@@ -62,6 +66,7 @@ export { Execution, type StoredError } from './execution.mts';
 export type { LogLine } from './process.mts';
 export { RestClient, RestError } from './rest.mts';
 export { testedVersion, type TestedVersion } from './versions.mts';
+export type { Worker, WorkerOptions } from './worker.mts';
 export {
 	chain,
 	code,
@@ -164,13 +169,13 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
 		cleanUp.unshift(async () => await kling.close());
 		const [freePort, broker] = (await freePorts(2)) as [number, number];
 		const ports = { n8n: options.port ?? freePort, broker };
-		const env = { ...n8nEnvironment(installation, folder, ports), ...options.env };
 		const host = new Host({
 			installation,
 			userFolder: folder,
 			emulator: kling,
 			url: `http://127.0.0.1:${ports.n8n}`,
-			env,
+			env: n8nEnvironment(installation, folder, ports),
+			ownEnv: options.env ?? {},
 			cleanUp,
 			onLog: options.onLog,
 		});
@@ -188,7 +193,9 @@ interface Parts {
 	userFolder: string;
 	emulator: Emulator;
 	url: string;
+	/** What the host says to n8n, and what its caller says on top of that. */
 	env: NodeJS.ProcessEnv;
+	ownEnv: NodeJS.ProcessEnv;
 	/** What ends with the host, in this order. */
 	cleanUp: Array<() => Promise<unknown>>;
 	onLog?: (line: LogLine) => void;
@@ -201,7 +208,7 @@ export class Host {
 	readonly emulator: Emulator;
 	/** n8n's log since the last start. */
 	log: LogLine[] = [];
-	private n8n?: N8nProcess;
+	private n8n?: GuardedProcess;
 	private readonly client: RestClient;
 
 	constructor(private readonly parts: Parts) {
@@ -226,13 +233,14 @@ export class Host {
 	/** Ends n8n if it runs, starts it on the same ports and user folder, and logs in. */
 	async restart(env: NodeJS.ProcessEnv = {}): Promise<void> {
 		await this.n8n?.stop(GRACE_MS);
-		const { installation, userFolder, onLog } = this.parts;
-		const n8n = new N8nProcess(
-			[installation.node, installation.bin, 'start'],
-			{ ...this.parts.env, ...env },
-			userFolder,
-			onLog,
-		);
+		const { installation, userFolder, ownEnv, onLog } = this.parts;
+		const n8n = new GuardedProcess({
+			name: 'n8n',
+			command: [installation.node, installation.bin, 'start'],
+			env: { ...this.parts.env, ...ownEnv, ...env },
+			cwd: userFolder,
+			onLine: onLog,
+		});
 		this.n8n = n8n;
 		this.log = n8n.log;
 		await n8n.waitForLog(({ message }) => message.includes('Editor is now'), START_TIMEOUT_MS);
@@ -248,6 +256,15 @@ export class Host {
 	async stop(): Promise<void> {
 		await this.n8n?.stop(GRACE_MS);
 		for (const step of this.parts.cleanUp.splice(0)) await step();
+	}
+
+	/** Starts a worker in a user folder of its own, as on another machine. Needs `env` for queue mode. */
+	async startWorker(options: WorkerOptions): Promise<Worker> {
+		const { installation, ownEnv, cleanUp } = this.parts;
+		const worker = await Worker.prepare(installation, ownEnv, options);
+		cleanUp.unshift(async () => await worker.remove());
+		await worker.restart();
+		return worker;
 	}
 
 	/** Resolves when n8n has ended, whoever ended it. */
@@ -483,7 +500,7 @@ export class Host {
 		return isVersion2(this.version);
 	}
 
-	private running(): N8nProcess {
+	private running(): GuardedProcess {
 		if (!this.n8n) throw new Error('n8n was not started');
 		return this.n8n;
 	}

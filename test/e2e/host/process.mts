@@ -1,5 +1,6 @@
-/** n8n as a process group of its own, with everything it logs. */
+/** A server as a process group of its own, with everything it logs. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -14,32 +15,43 @@ export interface LogLine {
 }
 
 /**
- * The shell becomes n8n. Beside it, in the same process group, a guard waits for the end of a pipe
+ * The shell becomes the server. Beside it, in the same process group, a guard waits for the end of a pipe
  * that this process holds: when this process dies, however it does, the guard ends the group.
  */
 const GUARDED = '(read -r _ <&3; kill -KILL -$$) </dev/null >/dev/null 2>&1 & exec "$@" 3<&-';
 
-/** Enough to say why n8n did not start. */
+/** Enough to say why it did not start. */
 const LAST_LINES = 30;
 
-export class N8nProcess {
+export interface ProcessOptions {
+	/** For error messages. */
+	name: string;
+	/** Program and arguments. */
+	command: string[];
+	env: NodeJS.ProcessEnv;
+	cwd: string;
+	/** Called for every line of the log. */
+	onLine?: (line: LogLine) => void;
+	/** The user it runs as; default: this process's own. */
+	user?: { uid: number; gid: number };
+	/** Asks it to end. Default: SIGTERM. */
+	stopSignal?: NodeJS.Signals;
+}
+
+export class GuardedProcess {
 	readonly log: LogLine[] = [];
-	/** Set when n8n has ended: its exit code or the signal that ended it. */
+	/** Set when it has ended: its exit code or the signal that ended it. */
 	end?: string;
 	private readonly listeners = new Set<() => void>();
 	private readonly child: ChildProcessByStdio<null, Readable, Readable>;
 	private readonly closed: Promise<void>;
 
-	/** @param onLine called for every line */
-	constructor(
-		command: string[],
-		env: NodeJS.ProcessEnv,
-		cwd: string,
-		onLine: (line: LogLine) => void = () => {},
-	) {
-		this.child = spawn('sh', ['-c', GUARDED, 'n8n', ...command], {
+	constructor(private readonly options: ProcessOptions) {
+		const { name, command, env, cwd, onLine = () => {}, user } = options;
+		this.child = spawn('sh', ['-c', GUARDED, name, ...command], {
 			cwd,
 			env,
+			...user,
 			detached: true,
 			stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
 		}) as ChildProcessByStdio<null, Readable, Readable>;
@@ -64,16 +76,17 @@ export class N8nProcess {
 		});
 	}
 
-	/** Id of n8n's process and of its group. */
+	/** Id of the process and of its group. */
 	get pid(): number {
-		if (this.child.pid === undefined) throw new Error(`n8n did not start: ${this.end}`);
-		return this.child.pid;
+		const { pid } = this.child;
+		if (pid === undefined) throw new Error(`${this.options.name} did not start: ${this.end}`);
+		return pid;
 	}
 
 	/**
 	 * Waits for a log line, also one that is there already.
 	 *
-	 * @throws Error when n8n ends or the time is over before
+	 * @throws Error when the process ends or the time is over before
 	 */
 	async waitForLog(matches: (line: LogLine) => boolean, timeoutMs: number): Promise<LogLine> {
 		const deadline = Date.now() + timeoutMs;
@@ -84,27 +97,28 @@ export class N8nProcess {
 			}
 			const left = deadline - Date.now();
 			if (this.end !== undefined || left <= 0) {
-				const reason = this.end !== undefined ? `n8n ended (${this.end})` : 'the time is over';
-				throw new Error(`Waiting for n8n's log: ${reason}. It said:\n${this.lastWords()}`);
+				const reason = this.end !== undefined ? `it ended (${this.end})` : 'the time is over';
+				const { name } = this.options;
+				throw new Error(`Waiting for the log of ${name}: ${reason}. It said:\n${this.lastWords()}`);
 			}
 			await this.change(left);
 		}
 	}
 
-	/** Asks n8n to end, and ends it when it does not. */
+	/** Asks it to end, and ends it when it does not. */
 	async stop(graceMs: number): Promise<void> {
-		this.signal('SIGTERM');
+		this.signal(this.options.stopSignal ?? 'SIGTERM');
 		await Promise.race([this.closed, delay(graceMs, undefined, { ref: false })]);
 		await this.kill();
 	}
 
-	/** kill -9 for n8n and everything it started. */
+	/** kill -9 for it and everything it started. */
 	async kill(): Promise<void> {
 		this.signal('SIGKILL');
 		await this.closed;
 	}
 
-	/** Resolves when n8n has ended. */
+	/** Resolves when it has ended. */
 	async ended(): Promise<void> {
 		await this.closed;
 	}
@@ -119,7 +133,7 @@ export class N8nProcess {
 	private signal(name: NodeJS.Signals): void {
 		if (this.child.pid === undefined) return;
 		try {
-			// SIGTERM is for n8n alone, which ends its own children; SIGKILL for the group.
+			// SIGKILL is for the group; any other signal for the process alone, which ends its own children.
 			process.kill(name === 'SIGKILL' ? -this.child.pid : this.child.pid, name);
 		} catch {
 			// It has ended already.
@@ -139,6 +153,16 @@ export class N8nProcess {
 		this.listeners.delete(done);
 		clearTimeout(timer);
 	}
+}
+
+/**
+ * Resident memory of a process alone, without its children, in bytes. Linux only.
+ *
+ * @throws Error when there is no such process
+ */
+export async function residentMemory(pid: number): Promise<number> {
+	const status = await readFile(`/proc/${pid}/status`, 'utf8');
+	return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }
 
 function readLines(stream: Readable, onLine: (text: string) => void): void {
