@@ -19,6 +19,7 @@ beforeEach(async () => {
 	editor = await session.openEditor();
 	await editor.addManualTrigger();
 	node = await editor.addNode('Kling Text to Video', 'Create video and wait for it');
+	await node.chooseCredential('Kling account');
 });
 afterEach(async () => await session?.closePage());
 afterAll(async () => await session?.stop());

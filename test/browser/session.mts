@@ -14,6 +14,7 @@
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { OWNER, startHost, type Host, type HostOptions } from '../e2e/host/index.mts';
 import { launchChromium } from './chromium.mts';
@@ -98,6 +99,7 @@ export class Session {
 		const path = join(folder, `${testName.replace(/\W+/g, '-')}.png`);
 		await mkdir(folder, { recursive: true });
 		await this.page.screenshot({ path });
-		console.error(`"${testName}" has failed at ${this.page.url()}; its page: ${path}`);
+		// jest would print a stack below what comes by the console.
+		process.stderr.write(`"${testName}" has failed at ${this.page.url()}; its page: ${path}\n`);
 	}
 }

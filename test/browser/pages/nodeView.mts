@@ -95,7 +95,7 @@ export class NodeView {
 		if (!(await choice.isVisible())) await title.click();
 		await choice.click();
 		const url = this.view.getByText(kind === 'Test URL' ? /\/webhook-test\// : /\/webhook\//);
-		return await url.innerText();
+		return (await url.innerText()).trim();
 	}
 
 	/** Any text of the view's, such as a notice. */
