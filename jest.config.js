@@ -3,8 +3,8 @@ module.exports = {
 	testEnvironment: 'node',
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
-	// On a real n8n: npm run test:e2e and npm run test:queue.
-	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/queue/'],
+	// On a real n8n: npm run test:e2e, test:browser and test:queue.
+	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|browser|queue)/'],
 	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
 	// jose ships ES modules only, jest runs CommonJS: compile it along with our own TypeScript.
 	transformIgnorePatterns: ['/node_modules/(?!jose/)'],

@@ -1,0 +1,148 @@
+import { ALL_MODELS, type AnyModel, type Capabilities } from '../../nodes/shared/api/models';
+import { expectSoon } from './expectSoon.mts';
+import type { NodeView } from './pages/nodeView.mts';
+import { startSession, type Session } from './session.mts';
+
+const VIDEO_FIELDS = ['Operation', 'Model', 'Prompt', 'Mode', 'Duration (Seconds)', 'Aspect Ratio'];
+
+let session: Session;
+let node: NodeView;
+
+beforeAll(async () => {
+	session = await startSession();
+	const editor = await session.openEditor();
+	await editor.addManualTrigger();
+	node = await editor.addNode('Kling Text to Video', 'Create video and wait for it');
+});
+afterAll(async () => await session?.stop());
+
+async function expectFields(...names: string[]): Promise<void> {
+	await expectSoon(async () => await node.fields(), names);
+}
+
+describe('the operation decides on the fields', () => {
+	it('Create and Wait', async () => {
+		await node.form.choose('operation', 'Create and Wait');
+		await expectFields(
+			...VIDEO_FIELDS,
+			'Wait For',
+			'Download Video',
+			'Put Output File in Field',
+			'Simplify',
+			'Options',
+			'Wait Options',
+		);
+		expect(await node.offersOf('Add wait option')).toEqual([
+			'Max Concurrency',
+			'On Timeout',
+			'Polling Interval (Seconds)',
+			'Timeout (Minutes)',
+		]);
+		await node.form.choose('waitFor', 'Callback');
+		await expectSoon(async () => await node.offersOf('Add wait option'), ['Timeout (Minutes)']);
+		await node.form.toggle('downloadVideo');
+		await expectFields(
+			...VIDEO_FIELDS,
+			'Wait For',
+			'Download Video',
+			'Simplify',
+			'Options',
+			'Wait Options',
+		);
+	});
+
+	it('Create', async () => {
+		await node.form.choose('operation', 'Create');
+		await expectFields(...VIDEO_FIELDS, 'Simplify', 'Options');
+		expect(await node.offersOf('Add option')).toContain('Callback URL');
+	});
+
+	it('Get Status', async () => {
+		await node.form.choose('operation', 'Get Status');
+		await expectFields('Operation', 'Task ID', 'Download Video', 'Simplify');
+		await node.form.toggle('downloadVideo');
+		await expectFields(
+			'Operation',
+			'Task ID',
+			'Download Video',
+			'Put Output File in Field',
+			'Simplify',
+		);
+	});
+
+	it('Get Many', async () => {
+		await node.form.choose('operation', 'Get Many');
+		await expectFields('Operation', 'Return All', 'Limit', 'Simplify');
+		await node.form.toggle('returnAll');
+		await expectFields('Operation', 'Return All', 'Simplify');
+	});
+});
+
+describe('the model decides on what it can do', () => {
+	const MODE_NAMES = { std: 'Standard', pro: 'Professional', '4k': '4K' } as const;
+
+	const formatsOf = ({ formats }: AnyModel): Capabilities[] => Object.values(formats);
+
+	/** What any of the formats that serve the model has. */
+	function anyOf<Value>(model: AnyModel, valuesOf: (format: Capabilities) => readonly Value[]) {
+		return [...new Set(formatsOf(model).flatMap(valuesOf))];
+	}
+
+	function offersOf(model: AnyModel, mode: keyof typeof MODE_NAMES, duration: number): string[] {
+		const can = (ability: (format: Capabilities) => boolean) => formatsOf(model).some(ability);
+		const offers: Record<string, boolean> = {
+			'CFG Scale': can(({ cfgScale }) => cfgScale),
+			'Camera Control': can(
+				({ camera, modes, durations }) =>
+					camera !== undefined &&
+					(camera.modes ?? modes).includes(mode) &&
+					(camera.durations ?? durations).includes(duration),
+			),
+			'External Task ID': true,
+			'Multi-Shot': can(({ multiShot }) => multiShot.length > 0),
+			'Negative Prompt': can(({ negativePrompt }) => negativePrompt),
+			Sound: can(({ soundModes }) => soundModes.includes(mode)),
+			Watermark: true,
+		};
+		return Object.keys(offers).filter((name) => offers[name]);
+	}
+
+	beforeAll(async () => {
+		await node.form.choose('operation', 'Create and Wait');
+		await expectSoon(
+			async () => await node.form.optionsOf('model'),
+			ALL_MODELS.map(({ displayName }) => displayName),
+		);
+	});
+
+	it.each(ALL_MODELS.map((model) => [model.displayName, model] as const))(
+		'%s',
+		async (name, model) => {
+			await node.form.choose('model', name);
+			const modes = anyOf(model, (format) => format.modes);
+			const durations = anyOf(model, (format) => format.durations);
+			await expectSoon(
+				async () => await node.form.optionsOf('mode'),
+				modes.map((mode) => MODE_NAMES[mode]),
+			);
+			await expectSoon(async () => await node.form.optionsOf('duration'), durations.map(String));
+			await expectSoon(
+				async () => await node.form.optionsOf('aspectRatio'),
+				anyOf(model, (format) => format.aspectRatios),
+			);
+			const isCustom = model.value === 'custom';
+			expect((await node.fields()).includes('Model ID')).toBe(isCustom);
+
+			for (const duration of [durations.at(-1)!, 5]) {
+				await node.form.choose('duration', String(duration));
+				for (const mode of [...modes].reverse()) {
+					await node.form.choose('mode', MODE_NAMES[mode]);
+					await expectSoon(
+						async () => (await node.offersOf('Add option')).sort(),
+						offersOf(model, mode, duration).sort(),
+					);
+				}
+			}
+		},
+	);
+});

@@ -1,0 +1,95 @@
+/** The canvas, and the ways from it to a node. */
+import type { Locator, Page } from 'playwright-core';
+import { NodesPanel } from './nodesPanel.mts';
+import { NodeView } from './nodeView.mts';
+import { TEST_ID } from './selectors.mts';
+
+export const MANUAL_TRIGGER = 'Trigger manually';
+
+export class Editor {
+	readonly nodesPanel: NodesPanel;
+	/** The node that is open. */
+	readonly node: NodeView;
+
+	constructor(readonly page: Page) {
+		this.nodesPanel = new NodesPanel(page);
+		this.node = new NodeView(page);
+	}
+
+	/** @param workflowId a new workflow if there is none */
+	static async open(page: Page, url: string, workflowId = 'new'): Promise<Editor> {
+		await page.goto(`${url}/workflow/${workflowId}`);
+		const start = workflowId === 'new' ? TEST_ID.addFirstStep : TEST_ID.canvasNode;
+		await page.getByTestId(start).first().waitFor();
+		return new Editor(page);
+	}
+
+	/** The id of the workflow, which stands in the address. */
+	get workflowId(): string {
+		const [, id] = /\/workflow\/(\w+)/.exec(this.page.url())!;
+		return id!;
+	}
+
+	/** Opens the nodes panel: for the trigger in an empty workflow, or else for what comes next. */
+	async openNodesPanel(): Promise<NodesPanel> {
+		const first = this.page.getByTestId(TEST_ID.addFirstStep);
+		const next = this.page.getByTestId(TEST_ID.openNodesPanel);
+		await ((await first.isVisible()) ? first : next).click();
+		await this.page.getByTestId(TEST_ID.nodesPanelSearch).waitFor();
+		return this.nodesPanel;
+	}
+
+	/** Begins the workflow with a manual trigger. */
+	async addManualTrigger(): Promise<void> {
+		await (await this.openNodesPanel()).choose(MANUAL_TRIGGER);
+		await this.page.getByTestId(TEST_ID.canvasNode).waitFor();
+	}
+
+	/** Adds a node by one of its actions, which opens it. */
+	async addNode(name: string, action: string): Promise<NodeView> {
+		const panel = await this.openNodesPanel();
+		await panel.search(name);
+		await panel.choose(name);
+		await panel.add(action);
+		await this.node.waitUntilOpen();
+		return this.node;
+	}
+
+	/** Opens a node of the canvas. */
+	async openNode(name: string): Promise<NodeView> {
+		await this.page.getByTestId(TEST_ID.canvasNode).filter({ hasText: name }).dblclick();
+		await this.node.waitUntilOpen();
+		return this.node;
+	}
+
+	async executeWorkflow(): Promise<void> {
+		await this.page.getByTestId(TEST_ID.executeWorkflow).click();
+	}
+
+	/** The canvas's Stop button. */
+	async stop(): Promise<void> {
+		await this.page.getByTestId(TEST_ID.stopExecution).click();
+	}
+
+	/** Waits until so many nodes carry the mark of success. */
+	async waitForSuccess(nodes: number): Promise<void> {
+		await this.page
+			.getByTestId(TEST_ID.successfulNode)
+			.nth(nodes - 1)
+			.waitFor();
+	}
+
+	/** Waits for one of n8n's messages in the corner. */
+	async waitForToast(title: string): Promise<void> {
+		await this.toast(title).waitFor();
+	}
+
+	async dismissToast(title: string): Promise<void> {
+		await this.toast(title).locator('.el-notification__closeBtn').click();
+		await this.toast(title).waitFor({ state: 'hidden' });
+	}
+
+	private toast(title: string): Locator {
+		return this.page.locator('.el-notification').filter({ hasText: title });
+	}
+}

@@ -1,0 +1,175 @@
+import { EMULATOR_ACCOUNT, eventually, FAIL_WORD, klingAccount } from '../e2e/host/index.mts';
+import { expectSoon } from './expectSoon.mts';
+import type { Editor } from './pages/editor.mts';
+import type { NodeView } from './pages/nodeView.mts';
+import { startSession, type Session } from './session.mts';
+
+const LIMIT = 2500;
+
+let session: Session;
+let editor: Editor;
+let node: NodeView;
+
+beforeAll(async () => {
+	session = await startSession();
+	await session.host.createCredential('Kling account', klingAccount(session.host.emulator));
+});
+beforeEach(async () => {
+	session.host.emulator.reset();
+	editor = await session.openEditor();
+	await editor.addManualTrigger();
+	node = await editor.addNode('Kling Text to Video', 'Create video and wait for it');
+	await node.chooseCredential('Kling account');
+});
+afterEach(async () => await session?.closePage());
+afterAll(async () => await session?.stop());
+
+const tasks = () => session.host.emulator.tasks();
+const created = () => session.host.emulator.requests().filter(({ route }) => route === 'create');
+
+async function execute(prompt: string): Promise<void> {
+	await node.form.fill('prompt', prompt);
+	await node.execute();
+}
+
+describe('a video', () => {
+	it('is made, described and played in the output panel', async () => {
+		await node.addFromCollection('Add wait option', 'Polling Interval (Seconds)');
+		await node.form.fill('pollingInterval', '1');
+		await node.form.choose('aspectRatio', '9:16');
+		await execute('A lighthouse in a storm');
+		await node.output.waitForSuccess();
+
+		const [task, ...others] = tasks();
+		expect(others).toEqual([]);
+		expect(created().map(({ json }) => json)).toEqual([
+			expect.objectContaining({ prompt: 'A lighthouse in a storm', aspect_ratio: '9:16' }),
+		]);
+		for (const tab of ['Table', 'JSON'] as const) {
+			await node.output.show(tab);
+			await expectSoon(async () => await node.output.text(), expect.stringContaining(task!.id));
+			const text = await node.output.text();
+			expect(text).toContain('task_status');
+			expect(text).toContain('completed');
+		}
+		await node.output.show('Binary');
+		await expectSoon(
+			async () => await node.output.text(),
+			expect.stringContaining(`${task!.id}.mp4`),
+		);
+		expect(await node.output.text()).toContain('video/mp4');
+
+		const video = await node.output.viewBinary();
+		const played = await video.play();
+		expect(played).toMatchObject({ videoWidth: 640, videoHeight: 360 });
+		expect(played.readyState).toBeGreaterThanOrEqual(2);
+		expect(played.currentTime).toBeGreaterThan(played.startedAt);
+		expect(played.currentSrc).toContain('/rest/binary-data');
+	});
+
+	it('is marked on the canvas when the whole workflow is executed', async () => {
+		await node.form.fill('prompt', 'A lighthouse in a storm');
+		await node.close();
+		await editor.executeWorkflow();
+		await editor.waitForSuccess(2);
+		expect(tasks()).toHaveLength(1);
+	});
+});
+
+describe('what goes wrong is said in the output panel', () => {
+	it('a prompt that is too long: the field, the limit and the item; nothing is sent', async () => {
+		await execute('x'.repeat(LIMIT + 1));
+		const { message } = await node.output.error();
+		expect(message).toBe(
+			`'Prompt' has ${LIMIT + 1} characters; at most ${LIMIT} are allowed [Item 0]`,
+		);
+		expect(session.host.emulator.requests()).toEqual([]);
+
+		await execute('x'.repeat(LIMIT));
+		await node.output.waitForSuccess();
+		expect(created()).toHaveLength(1);
+	});
+
+	it('an account in arrears: Kling’s code and what to do', async () => {
+		session.host.emulator.addFault({
+			match: { route: 'create' },
+			action: { type: 'kling-error', code: 1101 },
+		});
+		await execute('A lighthouse in a storm');
+		const { message, description } = await node.output.error();
+		expect(message).toBe('The Kling account is in arrears (code 1101, HTTP 429) [Item 0]');
+		expect(description).toContain('Top up the account in Kling’s console.');
+		expect(description).toContain('Nothing was bought.');
+		expect(tasks()).toEqual([]);
+	});
+
+	it('a video that Kling could not make: the reason and the task', async () => {
+		await execute(`A lighthouse, ${FAIL_WORD}`);
+		const { message, description } = await node.output.error();
+		const [task] = tasks();
+		expect(message).toMatch(/^Kling could not make the video: /);
+		expect(message).toContain(`(task ${task!.id})`);
+		expect(description).toContain('Change the prompt');
+	});
+
+	it('a model that the gateway does not have: what can be chosen instead', async () => {
+		const { emulator } = session.host;
+		const dialog = await node.createCredential();
+		await dialog.form.choose('service', 'Kling-Compatible Gateway');
+		await dialog.form.fill('baseUrl', emulator.gatewayUrl);
+		await dialog.form.fill('apiKey', EMULATOR_ACCOUNT.apiKey);
+		await dialog.save();
+		await dialog.waitUntilClosed();
+		emulator.clearRequests();
+		await node.form.choose('model', 'Kling 3.0');
+		await execute('A lighthouse in a storm');
+		const { message, description } = await node.output.error();
+		expect(message).toContain('\'Model\' cannot be "kling-v3" with a Kling-Compatible Gateway');
+		expect(description).toContain('Kling 1.6');
+		expect(emulator.requests()).toEqual([]);
+
+		await node.form.choose('model', 'Kling 1.6');
+		await node.execute();
+		await node.output.waitForSuccess();
+		expect(tasks().map(({ format }) => format)).toEqual(['gateway']);
+	});
+});
+
+describe('Stop', () => {
+	beforeEach(() =>
+		// From now on no video is ever finished.
+		session.host.emulator.addFault({
+			match: { route: 'create' },
+			times: 'forever',
+			action: { type: 'status', value: 'processing' },
+		}),
+	);
+
+	const polled = () =>
+		session.host.emulator.requests().some(({ route }) => route === 'list' || route === 'query');
+
+	async function expectCanceled(): Promise<void> {
+		const [id] = await session.host.executionIds(editor.workflowId);
+		const execution = await session.host.waitForExecution(id!);
+		expect(execution.status).toBe('canceled');
+	}
+
+	it('in the node ends the execution that waits', async () => {
+		await execute('A lighthouse in a storm');
+		await node.waitUntilExecuting();
+		await eventually(polled);
+		await node.stop();
+		await editor.waitForToast('Execution stopped');
+		await expectCanceled();
+	});
+
+	it('on the canvas ends the execution that waits', async () => {
+		await node.form.fill('prompt', 'A lighthouse in a storm');
+		await node.close();
+		await editor.executeWorkflow();
+		await eventually(polled);
+		await editor.stop();
+		await editor.waitForToast('Execution stopped');
+		await expectCanceled();
+	});
+});

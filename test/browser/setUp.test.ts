@@ -1,0 +1,156 @@
+import { EMULATOR_ACCOUNT, OWNER } from '../e2e/host/index.mts';
+import { expectSoon } from './expectSoon.mts';
+import type { Editor } from './pages/editor.mts';
+import { signIn } from './pages/signIn.mts';
+import { startSession, type Session } from './session.mts';
+
+const NODE = 'Kling Text to Video';
+const TRIGGER = 'Kling Trigger';
+
+let session: Session;
+
+beforeAll(async () => {
+	session = await startSession();
+});
+afterEach(async () => await session?.closePage());
+afterAll(async () => await session?.stop());
+
+describe('the nodes panel', () => {
+	let editor: Editor;
+
+	beforeEach(async () => {
+		editor = await session.openEditor();
+		await editor.addManualTrigger();
+	});
+
+	it('offers the node and the trigger for "kling", with their icon', async () => {
+		const panel = await editor.openNodesPanel();
+		await panel.search('kling');
+		await expectSoon(async () => (await panel.offers()).sort(), [NODE, TRIGGER]);
+		for (const name of [NODE, TRIGGER]) {
+			expect(await panel.icon(name).getAttribute('src')).toMatch(/kling\.svg$/);
+			await expectSoon(async () => await panel.isIconDrawn(name), true);
+		}
+	});
+
+	it.each(['text to video', 'generate video', 'AI video', 'klingai'])(
+		'finds the node by "%s"',
+		async (words) => {
+			const panel = await editor.openNodesPanel();
+			await panel.search(words);
+			await expectSoon(async () => await panel.offers(), expect.arrayContaining([NODE]));
+		},
+	);
+
+	it('offers the operations as the node’s actions, and adds the node by one of them', async () => {
+		const panel = await editor.openNodesPanel();
+		await panel.search('kling');
+		await panel.choose(NODE);
+		await expectSoon(
+			async () => await panel.actions(),
+			['Create video', 'Create video and wait for it', 'Get many videos', 'Get status of video'],
+		);
+		await panel.add('Get status of video');
+		await editor.node.waitUntilOpen();
+		await expectSoon(async () => await editor.node.form.value('operation'), 'Get Status');
+	});
+});
+
+describe('signing in', () => {
+	it('leads to the workflows, and a new one begins empty', async () => {
+		const page = await session.newForeignPage();
+		await signIn(page, session.host.url, OWNER);
+		expect(page.url()).not.toContain('signin');
+	});
+});
+
+describe('the credential dialog', () => {
+	const ALWAYS = ['Allowed HTTP Request Domains'];
+	const GATEWAY_FIELDS = ['Service', 'Base URL *', 'API Key *', ...ALWAYS];
+
+	async function newCredential() {
+		const editor = await session.openEditor();
+		await editor.addManualTrigger();
+		const node = await editor.addNode(NODE, 'Create video and wait for it');
+		return { node, dialog: await node.createCredential() };
+	}
+
+	it('shows the fields of the service and the authentication that are chosen', async () => {
+		const { dialog } = await newCredential();
+		const fields = async () => await dialog.fields();
+		await expectSoon(fields, [
+			'Service',
+			'Region',
+			'Authentication',
+			'API Key *',
+			'Webhook Secret',
+			...ALWAYS,
+		]);
+		await dialog.form.choose('authentication', 'Access Key + Secret Key');
+		await expectSoon(fields, [
+			'Service',
+			'Region',
+			'Authentication',
+			'Access Key *',
+			'Secret Key *',
+			'Webhook Secret',
+			...ALWAYS,
+		]);
+		await dialog.form.choose('region', 'Custom');
+		await expectSoon(fields, [
+			'Service',
+			'Region',
+			'Base URL *',
+			'Authentication',
+			'Access Key *',
+			'Secret Key *',
+			'Webhook Secret',
+			...ALWAYS,
+		]);
+		await dialog.form.choose('service', 'Kling-Compatible Gateway');
+		await expectSoon(fields, GATEWAY_FIELDS);
+	});
+
+	it('says what is wrong with a key, and accepts the right one', async () => {
+		const { node, dialog } = await newCredential();
+		await dialog.form.choose('region', 'Custom');
+		await dialog.form.fill('baseUrl', session.host.emulator.url);
+		await dialog.form.fill('apiKey', 'not-the-key');
+		await dialog.save();
+		const failure = await dialog.failure();
+		expect(failure).toContain('Kling refused the credential (code 1000, HTTP 401)');
+		expect(failure).toContain('Check the key in the Kling API credential');
+
+		await dialog.form.fill('apiKey', EMULATOR_ACCOUNT.apiKey);
+		await dialog.save();
+		await dialog.waitUntilClosed();
+		const edited = await node.editCredential();
+		await edited.waitForSuccess();
+		expect(session.host.emulator.tasks()).toEqual([]);
+	});
+
+	it('tests access key and secret key', async () => {
+		const { node, dialog } = await newCredential();
+		await dialog.form.choose('region', 'Custom');
+		await dialog.form.fill('baseUrl', session.host.emulator.url);
+		await dialog.form.choose('authentication', 'Access Key + Secret Key');
+		await dialog.form.fill('accessKey', EMULATOR_ACCOUNT.accessKey);
+		await dialog.form.fill('secretKey', EMULATOR_ACCOUNT.secretKey);
+		await dialog.save();
+		await dialog.waitUntilClosed();
+		await (await node.editCredential()).waitForSuccess();
+	});
+
+	it('tests the key of a gateway', async () => {
+		const { node, dialog } = await newCredential();
+		await dialog.form.choose('service', 'Kling-Compatible Gateway');
+		await dialog.form.fill('baseUrl', session.host.emulator.gatewayUrl);
+		await dialog.form.fill('apiKey', 'not-the-key');
+		await dialog.save();
+		expect(await dialog.failure()).toContain('Kling refused the API key (HTTP 401)');
+		await dialog.form.fill('apiKey', EMULATOR_ACCOUNT.apiKey);
+		await dialog.save();
+		await dialog.waitUntilClosed();
+		await (await node.editCredential()).waitForSuccess();
+	});
+});

@@ -1,0 +1,74 @@
+import { SIGNATURE_VECTOR } from '../emulator/testing.mts';
+import { klingAccount, klingNode, chain, manualTrigger, type Host } from '../e2e/host/index.mts';
+import { expectSoon } from './expectSoon.mts';
+import { startSession, type Session } from './session.mts';
+
+const { secret: webhookSecret } = SIGNATURE_VECTOR;
+
+let session: Session;
+let host: Host;
+
+beforeAll(async () => {
+	session = await startSession();
+	({ host } = session);
+	const account = { ...klingAccount(host.emulator), webhookSecret };
+	await host.createCredential('Kling account', account);
+	host.emulator.updateAccount('emulator', { webhookSecret });
+});
+beforeEach(() => host.emulator.reset());
+afterEach(async () => await session?.closePage());
+afterAll(async () => await session?.stop());
+
+/** Adds a Kling Trigger to a new workflow, and opens it. */
+async function addTrigger() {
+	const editor = await session.openEditor();
+	return await editor.addNode('Kling Trigger', 'Add to workflow');
+}
+
+/** Has the node create a video whose callbacks go to a URL. @returns the task ID */
+async function buy(callbackUrl: string): Promise<string> {
+	const credential = await host.createCredential('Buyer', klingAccount(host.emulator));
+	const create = klingNode(credential, { operation: 'create', options: { callbackUrl } });
+	const { id } = await host.importWorkflow(chain('Buys', manualTrigger(), create));
+	const execution = await host.run(id);
+	return String(execution.items('Kling')[0]?.json.task_id);
+}
+
+describe('the Kling Trigger', () => {
+	it('shows its URLs, and where they belong', async () => {
+		const node = await addTrigger();
+		const [test, production] = [
+			await node.webhookUrl('Test URL'),
+			await node.webhookUrl('Production URL'),
+		];
+		expect(test).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/webhook-test\/[\w-]+\/kling$/);
+		expect(production).toBe(test.replace('/webhook-test/', '/webhook/'));
+		await node.text(/^Paste the production URL above into the Callback URL option/).waitFor();
+		await expectSoon(
+			async () => await node.fields(),
+			['Statuses', 'Download Video', 'Simplify', 'Options'],
+		);
+		expect(await node.offersOf('Add option')).toEqual([
+			'Deduplicate',
+			'Fetch Task',
+			'Verify Signature',
+		]);
+	});
+
+	it('shows the finished video while it listens for a test event', async () => {
+		const node = await addTrigger();
+		const url = await node.webhookUrl('Test URL');
+		await node.form.toggle('downloadVideo');
+		await node.execute();
+		await node.waitUntilListening();
+		const taskId = await buy(url);
+		await node.output.waitForSuccess();
+
+		await node.output.show('JSON');
+		await expectSoon(async () => await node.output.text(), expect.stringContaining(taskId));
+		expect(await node.output.text()).toContain('completed');
+		await node.output.show('Binary');
+		const video = await node.output.viewBinary();
+		expect((await video.play()).videoWidth).toBe(640);
+	});
+});
