@@ -56,6 +56,7 @@ import type { CredentialReference, WorkflowSource } from './workflow.mts';
 export type { Emulator, Fault, RecordedRequest } from '../../emulator/index.mts';
 export { FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
 export { Execution, type StoredError } from './execution.mts';
+export { openForm, submitForm } from './form.mts';
 export type { LogLine } from './process.mts';
 export { RestClient, RestError } from './rest.mts';
 export {
@@ -67,7 +68,9 @@ export {
 	KLING_NODE,
 	klingNode,
 	manualTrigger,
+	nodeOf,
 	readExample,
+	replaceManualTrigger,
 	respond,
 	testedExamples,
 	webhookTrigger,
