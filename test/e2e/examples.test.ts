@@ -145,11 +145,11 @@ function delay(taskId: string, times: number) {
 	});
 }
 
-/** Writes something else into the Code node that holds an example's ideas. */
-function replaceInCode(source: WorkflowSource, name: string, from: string, to: string) {
-	const { parameters } = nodeOf(source, name);
-	expect(parameters.jsCode).toContain(from);
-	parameters.jsCode = (parameters.jsCode as string).replace(from, to);
+/** Puts a word before one of the ideas in an example's list. */
+function spoil(source: WorkflowSource, idea: string, word: string) {
+	const { parameters } = nodeOf(source, 'List');
+	expect(parameters.jsonOutput).toContain(idea);
+	parameters.jsonOutput = (parameters.jsonOutput as string).replace(idea, `${word} ${idea}`);
 }
 
 describe('create-and-wait.json', () => {
@@ -262,8 +262,8 @@ describe('content-pipeline.json', () => {
 
 	it('reports what could not be made, and publishes the rest under its own title', async () => {
 		const source = await example();
-		replaceInCode(source, 'Ideas', PROMPTS[0]!, `${FAIL_WORD} ${PROMPTS[0]!}`);
-		replaceInCode(source, 'Ideas', PROMPTS[1]!, `${REFUSE_WORD} ${PROMPTS[1]!}`);
+		spoil(source, PROMPTS[0]!, FAIL_WORD);
+		spoil(source, PROMPTS[1]!, REFUSE_WORD);
 		const { id } = await host.importWorkflow(source);
 		const execution = await host.run(id);
 		expectSuccess(execution);
@@ -380,8 +380,8 @@ describe('create-wait-get-status.json', () => {
 
 	it('sorts out what Kling refuses and what it fails to make', async () => {
 		const source = await example(4);
-		replaceInCode(source, 'Three ideas', PROMPTS[0]!, `${FAIL_WORD} ${PROMPTS[0]!}`);
-		replaceInCode(source, 'Three ideas', PROMPTS[1]!, `${REFUSE_WORD} ${PROMPTS[1]!}`);
+		spoil(source, PROMPTS[0]!, FAIL_WORD);
+		spoil(source, PROMPTS[1]!, REFUSE_WORD);
 		const id = await runInProduction(source, 'get-status-failing');
 		const execution = await untilSuccess(id);
 		expect(rounds(execution)).toEqual([2]);
