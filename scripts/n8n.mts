@@ -7,16 +7,10 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPortFree, cacheFolder } from '../test/e2e/host/folders.mts';
-import {
-	EMULATOR_ACCOUNT,
-	OWNER,
-	startHost,
-	type Host,
-	type LogLine,
-} from '../test/e2e/host/index.mts';
+import { OWNER, startHost, type Host, type LogLine } from '../test/e2e/host/index.mts';
 import { N8N_VERSION } from '../test/e2e/host/versions.mts';
 import { claimFolder } from './n8n/claim.mts';
-import { furnish, type Furnished } from './n8n/furnish.mts';
+import { ACCOUNT, furnish, type Furnished } from './n8n/furnish.mts';
 import { readFlags, USAGE, UsageError, type Flags } from './n8n/flags.mts';
 
 /** The emulator's part of a task's time in the queue. */
@@ -72,7 +66,7 @@ async function start(flags: Flags, userFolder: string): Promise<Host> {
 			generationMs,
 			// The models of the examples are alive whatever day it is.
 			models: 'classic',
-			accounts: [EMULATOR_ACCOUNT],
+			accounts: [ACCOUNT],
 		},
 		onProgress: (line) => console.log(line),
 		signal: interrupt,

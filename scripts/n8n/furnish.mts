@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import {
+	EMULATOR_ACCOUNT,
 	exampleNames,
 	fitAddress,
 	fitCredentials,
@@ -15,6 +16,12 @@ import {
 	type Host,
 	type WorkflowSource,
 } from '../../test/e2e/host/index.mts';
+
+/** The emulator's account, which signs its callbacks as the examples with a Kling Trigger want it. */
+export const ACCOUNT = {
+	...EMULATOR_ACCOUNT,
+	webhookSecret: `whsec_${Buffer.from('the secret of npm run n8n').toString('base64')}`,
+};
 
 export interface Furnished {
 	workflows: Array<{ id: string; name: string }>;
@@ -38,7 +45,7 @@ export async function furnish(host: Host): Promise<Furnished> {
 
 	const credentials: CredentialReference[] = [];
 	for (const [name, data] of [
-		['Kling account', klingAccount(host.emulator)],
+		['Kling account', { ...klingAccount(host.emulator), webhookSecret: ACCOUNT.webhookSecret }],
 		['Kling gateway', klingGateway(host.emulator)],
 	] as const) {
 		const credential = await putCredential(host, memory.credentials[name], name, data);

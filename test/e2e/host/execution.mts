@@ -54,7 +54,8 @@ export class Execution {
 
 	/** Neither under way nor parked. */
 	get isOver(): boolean {
-		return ['success', 'error', 'canceled', 'crashed'].includes(this.status);
+		// n8n 1 with SQLite tells the status a moment before it has saved the data.
+		return !!this.data && ['success', 'error', 'canceled', 'crashed'].includes(this.status);
 	}
 
 	/** The error that ended the execution. */

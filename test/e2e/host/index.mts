@@ -63,6 +63,7 @@ import type { CredentialReference, WorkflowSource } from './workflow.mts';
 export type { Emulator, Fault, RecordedRequest } from '../../emulator/index.mts';
 export { FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
 export { Execution, type StoredError } from './execution.mts';
+export { openForm, submitForm } from './form.mts';
 export type { LogLine } from './process.mts';
 export { RestClient, RestError } from './rest.mts';
 export { testedVersion, type TestedVersion } from './versions.mts';
@@ -78,7 +79,9 @@ export {
 	klingNode,
 	manualTrigger,
 	noOp,
+	nodeOf,
 	readExample,
+	replaceManualTrigger,
 	respond,
 	testedExamples,
 	webhookTrigger,

@@ -68,6 +68,27 @@ export function fitAddress(workflow: WorkflowSource, url: string): WorkflowSourc
 	return fitted;
 }
 
+/** @throws Error when the workflow has no node of this name */
+export function nodeOf({ nodes }: WorkflowSource, name: string): INode {
+	const node = nodes.find((one) => one.name === name);
+	if (!node) throw new Error(`There is no node "${name}"`);
+	return node;
+}
+
+/** Puts another trigger in the place of the manual one, which cannot start a production execution. */
+export function replaceManualTrigger(
+	workflow: WorkflowSource,
+	{ name, ...trigger }: NodeSketch,
+): WorkflowSource {
+	const replaced = structuredClone(workflow);
+	const manual = replaced.nodes.find(({ type }) => type.endsWith('.manualTrigger'));
+	if (!manual) throw new Error('The workflow has no manual trigger');
+	replaced.connections[name] = replaced.connections[manual.name]!;
+	delete replaced.connections[manual.name];
+	Object.assign(manual, trigger, { name });
+	return replaced;
+}
+
 /** The examples that a test of this folder reads, in order to run them. */
 export async function testedExamples(): Promise<string[]> {
 	const folder = join(repositoryFolder(), 'test', 'e2e');
