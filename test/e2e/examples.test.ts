@@ -529,7 +529,7 @@ describe('form-to-notification.json', () => {
 		const answers = [`${REFUSE_WORD} something`, ...ANSWERS.slice(1)];
 		const page = await submitForm(formUrl(source, 'form'), answers);
 		expect(page).toContain('Your video could not be started');
-		expect(page).toMatch(/risk control|content/i);
+		expect(page).toMatch(/started Kling’s content check refused the prompt .*\)$/);
 		expect(host.emulator.tasks()).toEqual([]);
 		await pause(QUIET_MS);
 		const ids = await host.executionIds(id);
