@@ -14,6 +14,7 @@ import {
 	noOp,
 	pause,
 	readExample,
+	replaceManualTrigger,
 	startHost,
 	webhookTrigger,
 	type CredentialReference,
@@ -499,19 +500,34 @@ describe('Stop', () => {
 });
 
 describe('the example resume-on-callback.json', () => {
-	it('runs by a click on Execute workflow and ends in three videos', async () => {
-		const source = fitCredentials(await readExample('resume-on-callback.json'), [kling]);
-		const id = await suspend(source);
-		const execution = await host.waitForExecution(id);
+	const example = async () => fitCredentials(await readExample('resume-on-callback.json'), [kling]);
+
+	async function expectPublished(execution: Execution) {
 		expect(execution.error).toBeUndefined();
 		expect(execution.status).toBe('success');
-		const [last] = source.nodes.filter(({ type }) => type === 'n8n-nodes-base.noOp');
-		const published = execution.items(last!.name);
-		expect(published).toHaveLength(3);
-		for (const { json, binary } of published) {
-			expect(json.task_status).toBe('completed');
+		const published = execution.items('Publish (replace me)');
+		expect(published.map(({ json }) => json.task_status)).toEqual(Array(3).fill('completed'));
+		for (const { binary } of published) {
 			expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
 		}
+		expect(host.emulator.tasks()).toHaveLength(3);
+	}
+
+	it('runs by a click on Execute workflow and ends in three videos', async () => {
+		await expectPublished(await host.waitForExecution(await suspend(await example())));
+	});
+
+	it('runs in production', async () => {
+		const path = 'resume-on-callback';
+		const { id } = await host.importWorkflow(
+			replaceManualTrigger(await example(), webhookTrigger(path)),
+		);
+		await host.activate(id);
+		await host.trigger(path, {});
+		const [executionId] = await host.executionIds(id);
+		const execution = await host.waitForExecution(executionId!);
+		expect(execution.mode).toBe('webhook');
+		await expectPublished(execution);
 	});
 });
 

@@ -9,6 +9,7 @@ import {
 	FAIL_WORD,
 	fitAddress,
 	fitCredentials,
+	hashFile,
 	klingAccount,
 	klingGateway,
 	KLING_NODE,
@@ -130,6 +131,13 @@ async function lastCallbacks(count = 1): Promise<CallbackDelivery[]> {
 
 async function expectFile({ binary }: INodeExecutionData) {
 	expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
+}
+
+/** Has the last node say which file it got: what the triggers bring is not found later by old versions. */
+function watchFile(source: WorkflowSource): WorkflowSource {
+	const { name } = nodeOf(source, 'Notify (replace me)');
+	Object.assign(nodeOf(source, name), hashFile(name));
+	return source;
 }
 
 /** The items that one of the runs of a node put out, one run after the other. */
@@ -465,7 +473,7 @@ describe('form-to-notification.json', () => {
 	}
 
 	it('makes what was ordered, and gets it to the person who ordered it', async () => {
-		const source = await example();
+		const source = watchFile(await example());
 		expectAddress(source);
 		const id = await publish(source);
 		const form = await openForm(formUrl(source, 'form'));
@@ -498,8 +506,8 @@ describe('form-to-notification.json', () => {
 			subject: 'Your video is finished',
 			text: expect.stringContaining(`/videos/${task?.id}.mp4`),
 			task_id: task?.id,
+			sha256: await host.sampleHash(),
 		});
-		await expectFile(item!);
 		await pause(QUIET_MS);
 		expect(await host.executionIds(id)).toHaveLength(2);
 	});
@@ -598,7 +606,7 @@ describe('kling-trigger.json', () => {
 	const example = async () => fit(await readExample('kling-trigger.json'));
 
 	it('runs in production from both triggers', async () => {
-		const source = await example();
+		const source = watchFile(await example());
 		const partA = await runInProduction(source, 'order');
 		const [workflowId] = active;
 		const [ordered] = (await untilSuccess(partA)).items('Kling Text to Video');
@@ -610,8 +618,8 @@ describe('kling-trigger.json', () => {
 		expect(item?.json).toMatchObject({
 			task_id: ordered?.json.task_id,
 			task_status: 'completed',
+			sha256: await host.sampleHash(),
 		});
-		await expectFile(item!);
 		expect(host.emulator.tasks()).toHaveLength(1);
 	});
 
@@ -628,18 +636,6 @@ describe('kling-trigger.json', () => {
 		const [item] = (await untilSuccess(partB!)).items('Notify (replace me)');
 		expect(item?.json.task_id).toBe(host.emulator.tasks()[0]?.id);
 		await expectFile(item!);
-	});
-});
-
-describe('resume-on-callback.json', () => {
-	it('runs in production', async () => {
-		const source = fit(await readExample('resume-on-callback.json'));
-		const execution = await untilSuccess(await runInProduction(source, 'resume-on-callback'));
-		expect(execution.mode).toBe('webhook');
-		const published = execution.items('Publish (replace me)');
-		expect(published.map(({ json }) => json.task_status)).toEqual(Array(3).fill('completed'));
-		for (const item of published) await expectFile(item);
-		expect(host.emulator.tasks()).toHaveLength(3);
 	});
 });
 

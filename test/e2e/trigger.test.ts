@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import { sign, type CallbackDelivery } from '../emulator/index.mts';
@@ -9,14 +7,12 @@ import {
 	code,
 	eventually,
 	FAIL_WORD,
-	fitCredentials,
 	hashFile,
 	klingAccount,
 	klingNode,
 	manualTrigger,
 	noOp,
 	pause,
-	readExample,
 	startHost,
 	type CredentialReference,
 	type Execution,
@@ -148,11 +144,6 @@ const itemOf = (execution: Execution) => {
 	return item!;
 };
 
-const sampleHash = async () =>
-	createHash('sha256')
-		.update(await host.sampleVideo())
-		.digest('hex');
-
 const said = (taskId: string, status = 'succeed', more: IDataObject = {}) =>
 	JSON.stringify({ task_id: taskId, task_status: status, ...more });
 
@@ -200,7 +191,7 @@ describe('the production URL', () => {
 		const [received] = execution!.items('Kling Trigger');
 		const film = { fileName: `${id}.mp4`, mimeType: 'video/mp4' };
 		expect(received?.binary?.film).toMatchObject(film);
-		expect(itemOf(execution!).json.sha256).toBe(await sampleHash());
+		expect(itemOf(execution!).json.sha256).toBe(await host.sampleHash());
 	});
 
 	it('starts the workflow for a failed task, with the reason', async () => {
@@ -345,7 +336,7 @@ describe('Fetch Task', () => {
 		const { json } = itemOf(execution!);
 		expect(json.video_url).toBe(`${host.emulator.url}/videos/${id}.mp4`);
 		expect(JSON.stringify(json)).not.toContain(evil);
-		expect(json.sha256).toBe(await sampleHash());
+		expect(json.sha256).toBe(await host.sampleHash());
 	});
 
 	it('starts nothing for a task that Kling does not know, or is still at work on', async () => {
@@ -425,37 +416,5 @@ describe('Deduplicate', () => {
 		await executions(listener, 1);
 		await host.emulator.sendCallback(callback!);
 		await executions(listener, 2);
-	});
-});
-
-describe('the example kling-trigger.json', () => {
-	it('starts part B for the video that part A has ordered', async () => {
-		const source = fitCredentials(await readExample('kling-trigger.json'), [signing]);
-		const kling = source.nodes.find(({ type }) => type.endsWith('.klingTextToVideo'))!;
-		const trigger = source.nodes.find(({ type }) => type.endsWith('.klingTrigger'))!;
-		const options = kling.parameters.options as { callbackUrl: string };
-		// Only the host of the address is to be replaced.
-		expect(options.callbackUrl).toBe(`https://n8n.example.com/webhook/${trigger.webhookId}/kling`);
-		options.callbackUrl = options.callbackUrl.replace('https://n8n.example.com', host.url);
-		const notify = source.nodes.find(({ name }) => name === 'Notify (replace me)')!;
-		Object.assign(notify, hashFile(notify.name));
-		const { id } = await host.importWorkflow(source);
-		await host.activate(id);
-		listeners.push(id);
-		const partA = await host.run(id);
-		expect(partA.error).toBeUndefined();
-		expect(partA.status).toBe('success');
-		const [task] = partA.items(kling.name);
-		await lastCallbacks();
-		await eventually(async () => (await host.executionIds(id)).length === 2);
-		const [latest] = await host.executionIds(id);
-		const partB = await host.waitForExecution(latest!);
-		expect(partB).toMatchObject({ status: 'success', mode: 'webhook' });
-		const [item] = partB.items(notify.name);
-		expect(item?.json).toMatchObject({
-			task_id: task?.json.task_id,
-			task_status: 'completed',
-			sha256: await sampleHash(),
-		});
 	});
 });

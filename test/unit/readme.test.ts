@@ -1,7 +1,7 @@
 import { MODELS } from '../../nodes/shared/api/models';
 import { renderTables, updateReadme } from '../../scripts/readme-tables.mts';
 import { TESTED_VERSIONS } from '../e2e/host/versions.mts';
-import { readRepositoryFile } from './official/files.mts';
+import { readRepositoryFile, repositoryFiles } from './official/files.mts';
 
 const EMPTY = `# Title
 
@@ -199,8 +199,43 @@ The end.
 });
 
 describe('README.md', () => {
+	const readme = readRepositoryFile('README.md');
+	const matches = (pattern: RegExp) => [...readme.matchAll(pattern)].map(([, text]) => text!);
+
 	it('has the tables of today; npm run readme writes them', () => {
-		const readme = readRepositoryFile('README.md');
 		expect(readme).toBe(updateReadme(readme));
+	});
+
+	it('shows and links to files that exist', () => {
+		const linked = matches(/\]\((?!https?:|#)([^)]+)\)/g);
+		const shown = matches(/(?:src|srcset)="([^"]+)"/g);
+		expect(linked.length).toBeGreaterThan(5);
+		expect(shown.length).toBeGreaterThan(5);
+		for (const path of [...linked, ...shown]) expect(readRepositoryFile(path)).not.toBe('');
+	});
+
+	it('shows every screenshot, each in light and dark', () => {
+		const light = matches(/src="docs\/([\w-]+)-light\.png"/g);
+		const dark = matches(/srcset="docs\/([\w-]+)-dark\.png"/g);
+		expect(light).toEqual(dark);
+		const files = repositoryFiles('docs');
+		expect(light.flatMap((name) => [`${name}-dark.png`, `${name}-light.png`]).toSorted()).toEqual(
+			files.toSorted(),
+		);
+	});
+
+	it('lists every example', () => {
+		const listed = matches(/\| \[([\w-]+\.json)\]\(examples\/\1\) \|/g);
+		expect(listed.toSorted()).toEqual(repositoryFiles('examples').toSorted());
+	});
+
+	it('leads to its sections, and to no other ones', () => {
+		const anchorsOf = (pattern: RegExp) =>
+			matches(pattern).map((title) => title.toLowerCase().replaceAll(' ', '-'));
+		const targets = matches(/\(#([\w-]+)\)/g);
+		expect(anchorsOf(/^#+ (.+)$/gm)).toEqual(expect.arrayContaining(targets));
+		// Nobody looks for the last two in a table of contents.
+		const sections = anchorsOf(/^## (.+)$/gm).slice(0, -2);
+		expect(targets).toEqual(expect.arrayContaining(sections));
 	});
 });

@@ -34,6 +34,7 @@
  * n8n runs in a process group of its own that ends with this process, however this one ends.
  */
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -473,6 +474,13 @@ export class Host {
 	/** The video that the emulator serves for every task. */
 	async sampleVideo(): Promise<Buffer> {
 		return await readFile(join(repositoryFolder(), 'test', 'emulator', 'sample.mp4'));
+	}
+
+	/** What `hashFile` puts out for that video. */
+	async sampleHash(): Promise<string> {
+		return createHash('sha256')
+			.update(await this.sampleVideo())
+			.digest('hex');
 	}
 
 	/** What n8n's Node.js prints for an expression, with n8n's modules at hand. */
