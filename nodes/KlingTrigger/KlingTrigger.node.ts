@@ -22,6 +22,12 @@ export class KlingTrigger implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["statuses"].join(", ") }}',
 		description: 'Starts the workflow when Kling reports on a video',
+		eventTriggerDescription: 'Waiting for Kling to call the test URL',
+		triggerPanel: {
+			header: 'Receive what Kling reports',
+			executionsHelp:
+				'<b>While you build the workflow</b>, click <b>Execute step</b>, then create a video with the <b>test URL</b> as its Callback URL. The report shows up here.<br /><br /><b>When the workflow is published</b>, Kling’s reports to the <b>production URL</b> start it, as far as they are of the chosen statuses. Those executions show up in the <a data-key="executions">executions list</a>.',
+		},
 		defaults: { name: 'Kling Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -5,7 +5,7 @@ import { downloadFields, simplifyField } from '../KlingTextToVideo/fields';
 export const fields: INodeProperties[] = [
 	{
 		displayName:
-			'Paste the production URL above into the <b>Callback URL</b> option of a Kling Text to Video node with the operation Create. Kling must be able to reach it.',
+			'Paste the production URL above into the <b>Callback URL</b> option of a Kling Text to Video node with the operation Create. Kling must be able to reach it. The credential needs a <b>Webhook Secret</b>; without one, turn off <b>Verify Signature</b> in the options, or else every callback is refused.',
 		name: 'notice',
 		type: 'notice',
 		default: '',

@@ -22,7 +22,7 @@ afterAll(async () => await session?.stop());
 /** Adds a Kling Trigger to a new workflow, and opens it. */
 async function addTrigger() {
 	const editor = await session.openEditor();
-	return await editor.addNode('Kling Trigger', 'Add to workflow');
+	return { editor, node: await editor.addNode('Kling Trigger', 'Add to workflow') };
 }
 
 /** Has the node create a video whose callbacks go to a URL. @returns the task ID */
@@ -36,7 +36,7 @@ async function buy(callbackUrl: string): Promise<string> {
 
 describe('the Kling Trigger', () => {
 	it('shows its URLs, and where they belong', async () => {
-		const node = await addTrigger();
+		const { node } = await addTrigger();
 		const [test, production] = [
 			await node.webhookUrl('Test URL'),
 			await node.webhookUrl('Production URL'),
@@ -44,6 +44,8 @@ describe('the Kling Trigger', () => {
 		expect(test).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/webhook-test\/[\w-]+\/kling$/);
 		expect(production).toBe(test.replace('/webhook-test/', '/webhook/'));
 		await node.text(/^Paste the production URL above into the Callback URL option/).waitFor();
+		await node.text(/The credential needs a Webhook Secret; without one, turn off/).waitFor();
+		await node.text('Receive what Kling reports').waitFor();
 		await expectSoon(
 			async () => await node.fields(),
 			['Statuses', 'Download Video', 'Simplify', 'Options'],
@@ -56,9 +58,10 @@ describe('the Kling Trigger', () => {
 	});
 
 	it('shows the finished video while it listens for a test event', async () => {
-		const node = await addTrigger();
+		const { editor, node } = await addTrigger();
 		const url = await node.webhookUrl('Test URL');
 		await node.form.toggle('downloadVideo');
+		await session.waitUntilSaved(editor, { downloadVideo: true });
 		await node.execute();
 		await node.waitUntilListening();
 		const taskId = await buy(url);
