@@ -1,4 +1,4 @@
-import { EMULATOR_ACCOUNT, OWNER } from '../e2e/host/index.mts';
+import { chain, EMULATOR_ACCOUNT, OWNER } from '../e2e/host/index.mts';
 import { expectSoon } from './expectSoon.mts';
 import { Editor } from './pages/editor.mts';
 import { signIn } from './pages/signIn.mts';
@@ -62,6 +62,21 @@ describe('the nodes panel', () => {
 		await panel.add('Get status of video');
 		await editor.node.waitUntilOpen();
 		await expectSoon(async () => await editor.node.form.value('operation'), 'Get Status');
+	});
+
+	it('offers the node to an AI agent, as its tool', async () => {
+		const { id } = await session.host.importWorkflow(
+			chain('Agent', {
+				name: 'AI Agent',
+				type: '@n8n/n8n-nodes-langchain.agent',
+				typeVersion: 3,
+				parameters: { options: {} },
+			}),
+		);
+		const agent = await (await session.openEditor(id)).openNode('AI Agent');
+		const panel = await agent.openToolsPanel();
+		await panel.search('kling');
+		await expectSoon(async () => await panel.offers(), [`${NODE} Tool`]);
 	});
 });
 

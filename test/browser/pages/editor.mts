@@ -8,12 +8,10 @@ import { TEST_ID } from './selectors.mts';
 const MANUAL_TRIGGER = 'Trigger manually';
 
 export class Editor {
-	readonly nodesPanel: NodesPanel;
 	/** The node that is open. */
 	readonly node: NodeView;
 
 	constructor(readonly page: Page) {
-		this.nodesPanel = new NodesPanel(page);
 		this.node = new NodeView(page);
 	}
 
@@ -36,8 +34,7 @@ export class Editor {
 		const first = this.page.getByTestId(TEST_ID.addFirstStep);
 		const next = this.page.getByTestId(TEST_ID.openNodesPanel);
 		await ((await first.isVisible()) ? first : next).click();
-		await this.page.getByTestId(TEST_ID.nodesPanelSearch).waitFor();
-		return this.nodesPanel;
+		return await NodesPanel.opened(this.page);
 	}
 
 	/** Begins the workflow with a manual trigger. */

@@ -2,6 +2,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { CredentialDialog } from './credentialDialog.mts';
 import { Form } from './form.mts';
+import { NodesPanel } from './nodesPanel.mts';
 import { OutputPanel } from './outputPanel.mts';
 import { named, shown, shownTexts, TEST_ID } from './selectors.mts';
 
@@ -21,6 +22,12 @@ export class NodeView {
 	async close(): Promise<void> {
 		await this.view.getByTestId(TEST_ID.closeNodeView).click();
 		await this.view.waitFor({ state: 'hidden' });
+	}
+
+	/** Opens the nodes panel for the tools of an AI agent. */
+	async openToolsPanel(): Promise<NodesPanel> {
+		await this.page.getByTestId(TEST_ID.addTool).click();
+		return await NodesPanel.opened(this.page);
 	}
 
 	/** The names of the form's fields, from top to bottom. */

@@ -5,6 +5,12 @@ import { named, shown, shownTexts, TEST_ID } from './selectors.mts';
 export class NodesPanel {
 	constructor(private readonly page: Page) {}
 
+	/** @returns the panel once it can be searched */
+	static async opened(page: Page): Promise<NodesPanel> {
+		await page.getByTestId(TEST_ID.nodesPanelSearch).waitFor();
+		return new NodesPanel(page);
+	}
+
 	async search(text: string): Promise<void> {
 		await this.page.getByTestId(TEST_ID.nodesPanelSearch).fill(text);
 	}

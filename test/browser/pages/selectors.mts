@@ -22,6 +22,7 @@ export const TEST_ID = {
 	// Node detail view
 	nodeView: 'ndv',
 	closeNodeView: 'ndv-close-button',
+	addTool: 'add-subnode-ai_tool-0',
 	credentialSelect: 'node-credentials-select',
 	/** In the place of the list, as long as there is no credential. */
 	noCredentials: 'node-credentials-empty-state',
