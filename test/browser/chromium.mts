@@ -1,8 +1,7 @@
 /** The browser: Chromium as it is installed on this computer. */
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { chromium, type Browser } from 'playwright-core';
+import { findProgram, isExecutable } from '../e2e/host/programs.mts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -44,30 +43,17 @@ export async function launchChromium(): Promise<Browser> {
  *
  * @throws Error when there is none
  */
-export function findChromium(env: NodeJS.ProcessEnv = process.env): string {
-	const { CHROMIUM: chosen, PATH = '' } = env;
+function findChromium(): string {
+	const { CHROMIUM: chosen } = process.env;
 	if (chosen) {
 		if (isExecutable(chosen)) return chosen;
 		throw new Error(`The environment variable CHROMIUM names no program: ${chosen}`);
 	}
-	const folders = [...PATH.split(delimiter).filter(Boolean), ...USUAL_PLACES];
-	const candidates = folders.flatMap((folder) =>
-		[...NAMES, ...MAC_NAMES].map((name) => join(folder, name)),
-	);
-	const found = candidates.find(isExecutable);
+	const found = findProgram([...NAMES, ...MAC_NAMES], USUAL_PLACES);
 	if (found === undefined) {
 		throw new Error(
 			'The browser tests need Chromium or Chrome, and found none. Install it, on Debian with "apt-get install chromium", or name it in the environment variable CHROMIUM.',
 		);
 	}
 	return found;
-}
-
-function isExecutable(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from '../e2e/host/folders.mts';
 import { GuardedProcess } from '../e2e/host/process.mts';
-import { findProgram } from './programs.mts';
+import { needProgram } from './programs.mts';
 
 const DEBIAN_PACKAGE = 'postgresql';
 const USER = 'n8n';
@@ -24,8 +24,8 @@ export interface Postgres {
 
 /** @throws Error when PostgreSQL is not installed, or does not start */
 export async function startPostgres(): Promise<Postgres> {
-	const initdb = findProgram('initdb', DEBIAN_PACKAGE);
-	const server = findProgram('postgres', DEBIAN_PACKAGE);
+	const initdb = needProgram('initdb', DEBIAN_PACKAGE);
+	const server = needProgram('postgres', DEBIAN_PACKAGE);
 	const user = await unprivilegedUser();
 	const folder = await mkdtemp(join(tmpdir(), 'n8n-nodes-kling-postgres-'));
 	const removeFolder = async () => await rm(folder, { recursive: true, force: true });

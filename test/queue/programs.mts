@@ -1,6 +1,7 @@
 /** Finds the servers' programs: on the PATH, or where Debian keeps those that are not there. */
-import { accessSync, constants, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram } from '../e2e/host/programs.mts';
 
 /** PostgreSQL's own programs, one folder for each version. */
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
@@ -10,10 +11,9 @@ const DEBIAN_POSTGRES = '/usr/lib/postgresql';
  * @returns the program's path
  * @throws Error when it is missing
  */
-export function findProgram(name: string, debianPackage: string): string {
-	const folders = [...(process.env.PATH ?? '').split(delimiter), ...postgresFolders()];
-	const found = folders.map((folder) => join(folder, name)).find(isExecutable);
-	if (found) return found;
+export function needProgram(name: string, debianPackage: string): string {
+	const found = findProgram([name], postgresFolders());
+	if (found !== undefined) return found;
 	throw new Error(
 		`The tests in queue mode need the program "${name}". On Debian and Ubuntu: apt-get install ${debianPackage}`,
 	);
@@ -26,14 +26,5 @@ function postgresFolders(): string[] {
 		return versions.map((version) => join(DEBIAN_POSTGRES, version, 'bin'));
 	} catch {
 		return [];
-	}
-}
-
-function isExecutable(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
 	}
 }

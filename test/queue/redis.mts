@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from '../e2e/host/folders.mts';
 import { GuardedProcess } from '../e2e/host/process.mts';
-import { findProgram } from './programs.mts';
+import { needProgram } from './programs.mts';
 
 const START_TIMEOUT_MS = 60_000;
 const GRACE_MS = 10_000;
@@ -22,8 +22,8 @@ export interface Redis {
 
 /** @throws Error when Redis is not installed, or does not start */
 export async function startRedis(): Promise<Redis> {
-	const server = findProgram('redis-server', 'redis-server');
-	const cli = findProgram('redis-cli', 'redis-tools');
+	const server = needProgram('redis-server', 'redis-server');
+	const cli = needProgram('redis-cli', 'redis-tools');
 	const folder = await mkdtemp(join(tmpdir(), 'n8n-nodes-kling-redis-'));
 	const [port] = (await freePorts(1)) as [number];
 	const process_ = new GuardedProcess({
