@@ -3,6 +3,7 @@
  * document alone and shares nothing with the node, because it is there to judge it. `README.md` says what can be done with it.
  */
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { accountEndpoint } from './account.mts';
 import { Callbacks, type CallbackDelivery, type CallbackRequest } from './callbacks.mts';
@@ -69,6 +70,8 @@ export interface Emulator {
 	flushCallbacks: () => Promise<void>;
 	/** Sends a callback by hand: pass a recorded delivery to repeat it, or make one up to forge it. */
 	sendCallback: (callback: CallbackRequest) => Promise<CallbackDelivery>;
+	/** How many connections are open, those left out that are only kept for a next request: they are closed. */
+	connections: () => Promise<number>;
 	/** Forgets tasks, requests, callbacks and faults. */
 	reset: () => void;
 	/** Ends all connections, also hanging ones, and stops listening. */
@@ -116,6 +119,10 @@ export async function startEmulator(options: Partial<EmulatorOptions> = {}): Pro
 		callbacks: () => callbacks.all(),
 		flushCallbacks: async () => await callbacks.flush(),
 		sendCallback: async (callback: CallbackRequest) => await callbacks.send(callback),
+		connections: async () => {
+			app.server.closeIdleConnections();
+			return await promisify(app.server.getConnections.bind(app.server))();
+		},
 		reset: () => {
 			callbacks.reset();
 			faults.clear();

@@ -1,11 +1,18 @@
 /** What a cell of the matrix runs against: an emulator of its own, behind a door that can be shut. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { startEmulator, type Emulator, type RecordedRequest } from '../emulator/index.mts';
 import { trueNow } from './time.mts';
 
 /** How long the emulator takes for a video; ms. */
 export const GENERATION = 4_000;
+
+/** How long a connection may outlive its run; really, ms. */
+const PATIENCE = 20_000;
+
+/** Turns of the event loop in which nothing is to arrive: one may pass between a connection and its request. */
+const QUIET_TURNS = 5;
 
 /** A way to the emulator on a port of its own. */
 class Door {
@@ -17,6 +24,10 @@ class Door {
 
 	get url(): string {
 		return `http://127.0.0.1:${this.port}`;
+	}
+
+	get isUnused(): boolean {
+		return this.sockets.size === 0;
 	}
 
 	async open(): Promise<void> {
@@ -73,6 +84,22 @@ export class Bench {
 		});
 		bench.current = new Bench(emulator, new Door(emulator.port));
 		return bench.current;
+	}
+
+	/**
+	 * Waits until nothing is on its way any more: on a busy machine a request may still be unread
+	 * when the run that sent it has been stopped, and would count as the next run's.
+	 *
+	 * @throws Error when something stays connected
+	 */
+	async settle(): Promise<void> {
+		const deadline = Date.now() + PATIENCE;
+		for (let quietTurns = 0; quietTurns < QUIET_TURNS; ) {
+			await turn();
+			const isQuiet = this.door.isUnused && (await this.emulator.connections()) === 0;
+			quietTurns = isQuiet ? quietTurns + 1 : 0;
+			if (Date.now() > deadline) throw new Error('Something stays connected to the emulator');
+		}
 	}
 
 	async clear({ concurrency = 20 }: { concurrency?: number } = {}): Promise<void> {

@@ -78,6 +78,7 @@ class CellRun {
 		const before = this.requests;
 		await delay(QUIET);
 		if (this.requests > before) this.wrongs.push('sends requests after its end');
+		await bench.settle();
 		this.checkThatItHappened();
 		const verdict = await judge({
 			...cell,
