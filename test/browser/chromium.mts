@@ -44,13 +44,16 @@ export async function launchChromium(): Promise<Browser> {
  *
  * @throws Error when there is none
  */
-export function findChromium(env: NodeJS.ProcessEnv = process.env): string {
+export function findChromium(
+	env: NodeJS.ProcessEnv = process.env,
+	places: string[] = USUAL_PLACES,
+): string {
 	const { CHROMIUM: chosen, PATH = '' } = env;
 	if (chosen) {
 		if (isExecutable(chosen)) return chosen;
 		throw new Error(`The environment variable CHROMIUM names no program: ${chosen}`);
 	}
-	const folders = [...PATH.split(delimiter).filter(Boolean), ...USUAL_PLACES];
+	const folders = [...PATH.split(delimiter).filter(Boolean), ...places];
 	const candidates = folders.flatMap((folder) =>
 		[...NAMES, ...MAC_NAMES].map((name) => join(folder, name)),
 	);

@@ -27,8 +27,13 @@ afterAll(async () => await session?.stop());
 const tasks = () => session.host.emulator.tasks();
 const created = () => session.host.emulator.requests().filter(({ route }) => route === 'create');
 
-async function execute(prompt: string): Promise<void> {
+async function fillIn(prompt: string): Promise<void> {
 	await node.form.fill('prompt', prompt);
+	await session.waitUntilSaved(editor, { prompt });
+}
+
+async function execute(prompt: string): Promise<void> {
+	await fillIn(prompt);
 	await node.execute();
 }
 
@@ -67,12 +72,19 @@ describe('a video', () => {
 		expect(played.currentSrc).toContain('/rest/binary-data');
 	});
 
-	it('is marked on the canvas when the whole workflow is executed', async () => {
-		await node.form.fill('prompt', 'A lighthouse in a storm');
+	it('is there as well when the whole workflow is executed on the canvas', async () => {
+		await fillIn('A lighthouse in a storm');
 		await node.close();
 		await editor.executeWorkflow();
 		await editor.waitForSuccess(2);
-		expect(tasks()).toHaveLength(1);
+		const [task, ...others] = tasks();
+		expect(others).toEqual([]);
+		const opened = await editor.openNode('Kling Text to Video');
+		await opened.output.show('Binary');
+		await expectSoon(
+			async () => await opened.output.text(),
+			expect.stringContaining(`${task!.id}.mp4`),
+		);
 	});
 });
 
@@ -129,6 +141,7 @@ describe('what goes wrong is said in the output panel', () => {
 		expect(emulator.requests()).toEqual([]);
 
 		await node.form.choose('model', 'Kling 1.6');
+		await session.waitUntilSaved(editor, { model: 'kling-v1-6' });
 		await node.execute();
 		await node.output.waitForSuccess();
 		expect(tasks().map(({ format }) => format)).toEqual(['gateway']);
@@ -164,7 +177,7 @@ describe('Stop', () => {
 	});
 
 	it('on the canvas ends the execution that waits', async () => {
-		await node.form.fill('prompt', 'A lighthouse in a storm');
+		await fillIn('A lighthouse in a storm');
 		await node.close();
 		await editor.executeWorkflow();
 		await eventually(polled);

@@ -15,8 +15,16 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { INode, INodeParameters } from 'n8n-workflow';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { OWNER, startHost, type Host, type HostOptions } from '../e2e/host/index.mts';
+import {
+	eventually,
+	OWNER,
+	RestError,
+	startHost,
+	type Host,
+	type HostOptions,
+} from '../e2e/host/index.mts';
 import { launchChromium } from './chromium.mts';
 import { Editor } from './pages/editor.mts';
 import { signIn } from './pages/signIn.mts';
@@ -82,6 +90,18 @@ export class Session {
 		return await Editor.open(await this.newPage(options), this.host.url, workflowId);
 	}
 
+	/**
+	 * Waits until n8n has stored a node with such parameters. It executes what it has stored, and
+	 * stores what is changed in the editor with a delay.
+	 */
+	async waitUntilSaved({ workflowId }: Editor, parameters: INodeParameters): Promise<void> {
+		const wanted = Object.entries(parameters);
+		await eventually(async () => {
+			const { nodes } = await this.host.workflow(workflowId).catch(ifUnknown);
+			return nodes.some((node) => wanted.every(([name, value]) => node.parameters[name] === value));
+		});
+	}
+
 	async closePage(): Promise<void> {
 		await this.page?.context().close();
 		this.page = undefined;
@@ -93,7 +113,8 @@ export class Session {
 		await this.host.stop();
 	}
 
-	private async takePicture(testName: string): Promise<void> {
+	/** Leaves a picture of the page that is open, after a failure. */
+	async takePicture(testName: string): Promise<void> {
 		if (!this.page || this.page.isClosed()) return;
 		const folder = join(tmpdir(), 'n8n-nodes-kling-browser');
 		const path = join(folder, `${testName.replace(/\W+/g, '-')}.png`);
@@ -102,4 +123,10 @@ export class Session {
 		// jest would print a stack below what comes by the console.
 		process.stderr.write(`"${testName}" has failed at ${this.page.url()}; its page: ${path}\n`);
 	}
+}
+
+/** A new workflow is stored after its first change only. */
+function ifUnknown(error: unknown): { nodes: INode[] } {
+	if (error instanceof RestError && error.status === 404) return { nodes: [] };
+	throw error;
 }

@@ -1,6 +1,6 @@
 import { EMULATOR_ACCOUNT, OWNER } from '../e2e/host/index.mts';
 import { expectSoon } from './expectSoon.mts';
-import type { Editor } from './pages/editor.mts';
+import { Editor } from './pages/editor.mts';
 import { signIn } from './pages/signIn.mts';
 import { startSession, type Session } from './session.mts';
 
@@ -14,6 +14,15 @@ beforeAll(async () => {
 });
 afterEach(async () => await session?.closePage());
 afterAll(async () => await session?.stop());
+
+describe('signing in', () => {
+	it('leads to the workflows, where a new one begins empty', async () => {
+		const page = await session.newForeignPage();
+		await signIn(page, session.host.url, OWNER);
+		const { workflowId } = await Editor.open(page, session.host.url);
+		expect(workflowId).toMatch(/^\w+$/);
+	});
+});
 
 describe('the nodes panel', () => {
 	let editor: Editor;
@@ -53,14 +62,6 @@ describe('the nodes panel', () => {
 		await panel.add('Get status of video');
 		await editor.node.waitUntilOpen();
 		await expectSoon(async () => await editor.node.form.value('operation'), 'Get Status');
-	});
-});
-
-describe('signing in', () => {
-	it('leads to the workflows, and a new one begins empty', async () => {
-		const page = await session.newForeignPage();
-		await signIn(page, session.host.url, OWNER);
-		expect(page.url()).not.toContain('signin');
 	});
 });
 
@@ -124,8 +125,8 @@ describe('the credential dialog', () => {
 		await dialog.form.fill('apiKey', EMULATOR_ACCOUNT.apiKey);
 		await dialog.save();
 		await dialog.waitUntilClosed();
-		const edited = await node.editCredential();
-		await edited.waitForSuccess();
+		expect(await node.credential()).toMatch(/^Kling account/);
+		await (await node.editCredential()).waitForSuccess();
 		expect(session.host.emulator.tasks()).toEqual([]);
 	});
 

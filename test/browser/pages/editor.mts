@@ -4,7 +4,8 @@ import { NodesPanel } from './nodesPanel.mts';
 import { NodeView } from './nodeView.mts';
 import { TEST_ID } from './selectors.mts';
 
-export const MANUAL_TRIGGER = 'Trigger manually';
+/** What the nodes panel offers for the first step. */
+const MANUAL_TRIGGER = 'Trigger manually';
 
 export class Editor {
 	readonly nodesPanel: NodesPanel;
@@ -84,12 +85,58 @@ export class Editor {
 		await this.toast(title).waitFor();
 	}
 
-	async dismissToast(title: string): Promise<void> {
-		await this.toast(title).locator('.el-notification__closeBtn').click();
-		await this.toast(title).waitFor({ state: 'hidden' });
+	/** Closes all of n8n's messages. */
+	async dismissToasts(): Promise<void> {
+		const close = this.toasts.locator('.el-notification__closeBtn');
+		while ((await close.count()) > 0) {
+			await close.first().click();
+			await close.first().waitFor({ state: 'detached' });
+		}
+	}
+
+	async zoomToFit(): Promise<void> {
+		await this.page.getByTestId(TEST_ID.zoomToFit).click();
+	}
+
+	/** Takes pointer and cursor away from everything, and waits until all pictures and movements are done. */
+	async rest(): Promise<void> {
+		await this.page.mouse.move(0, 0);
+		await this.page.evaluate(REST);
+	}
+
+	/** By the brightness of the page's background. */
+	async theme(): Promise<'light' | 'dark'> {
+		const [red = 0, green = 0, blue = 0] = await this.page.evaluate<number[]>(BACKGROUND);
+		return red + green + blue > 1.5 * 255 ? 'light' : 'dark';
 	}
 
 	private toast(title: string): Locator {
-		return this.page.locator('.el-notification').filter({ hasText: title });
+		return this.toasts.filter({ hasText: title });
+	}
+
+	private get toasts(): Locator {
+		return this.page.locator('.el-notification');
 	}
 }
+
+/** One movement may begin as another one ends. Spinners never end: they are not waited for. */
+const REST = `(async () => {
+	document.activeElement?.blur();
+	const passing = () =>
+		document.getAnimations().filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+	const twoFrames = async () => {
+		for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+	};
+	for (await twoFrames(); passing().length > 0; await twoFrames()) {
+		await Promise.allSettled(passing().map(({ finished }) => finished));
+	}
+	await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+})()`;
+
+/** Painted, because the colour may be given in any notation. */
+const BACKGROUND = `(() => {
+	const canvas = document.createElement('canvas').getContext('2d');
+	canvas.fillStyle = getComputedStyle(document.body).backgroundColor;
+	canvas.fillRect(0, 0, 1, 1);
+	return [...canvas.getImageData(0, 0, 1, 1).data];
+})()`;

@@ -17,7 +17,7 @@ interface VideoElement {
 	currentSrc: string;
 	play(): Promise<void>;
 	pause(): void;
-	onseeked: (() => void) | null;
+	ontimeupdate: (() => void) | null;
 }
 
 export class OutputPanel {
@@ -64,28 +64,26 @@ export class OutputPanel {
 export class Video {
 	constructor(private readonly element: Locator) {}
 
-	/** Plays the video for some tenths of a second. @throws what keeps the browser from playing it */
+	/** Plays the video from its start, for some tenths of a second. @throws what keeps the browser from playing it */
 	async play() {
-		return await this.element.evaluate(async (video: VideoElement) => {
-			video.currentTime = 0;
-			await video.play();
-			const startedAt = video.currentTime;
-			while (video.currentTime < startedAt + 0.3) {
-				await new Promise((resolve) => (globalThis as any).requestAnimationFrame(resolve));
-			}
-			const { readyState, videoWidth, videoHeight, currentTime, duration, currentSrc } = video;
-			return { readyState, videoWidth, videoHeight, currentTime, duration, currentSrc, startedAt };
-		});
+		return await this.element.evaluate(playUntil, 0.3);
 	}
 
 	/** Stops at a moment, in seconds. */
 	async pauseAt(seconds: number): Promise<void> {
-		await this.element.evaluate(async (video: VideoElement, time: number) => {
-			video.pause();
-			await new Promise<void>((resolve) => {
-				video.onseeked = () => resolve();
-				video.currentTime = time;
-			});
-		}, seconds);
+		await this.element.evaluate(playUntil, seconds);
 	}
+}
+
+/** Runs in the page. n8n's files cannot be sought in: what is to be seen must have been played. */
+async function playUntil(video: VideoElement, seconds: number) {
+	video.currentTime = 0;
+	await video.play();
+	const startedAt = video.currentTime;
+	await new Promise<void>((resolve) => {
+		video.ontimeupdate = () => video.currentTime >= seconds && resolve();
+	});
+	video.pause();
+	const { readyState, videoWidth, videoHeight, currentTime, duration, currentSrc } = video;
+	return { readyState, videoWidth, videoHeight, currentTime, duration, currentSrc, startedAt };
 }

@@ -9,6 +9,7 @@ export const TEST_ID = {
 	canvasNode: 'canvas-node',
 	openNodesPanel: 'node-creator-plus-button',
 	executeWorkflow: 'execute-workflow-button',
+	zoomToFit: 'zoom-to-fit',
 	stopExecution: 'stop-execution-button',
 	successfulNode: 'canvas-node-status-success',
 
@@ -39,7 +40,6 @@ export const TEST_ID = {
 	// Its output
 	output: 'output-panel',
 	outputSuccess: 'node-run-status-success',
-	itemCount: 'ndv-items-count',
 	outputData: 'ndv-data-container',
 	errorMessage: 'node-error-message',
 	errorDescription: 'node-error-description',
