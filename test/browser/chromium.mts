@@ -43,13 +43,16 @@ export async function launchChromium(): Promise<Browser> {
  *
  * @throws Error when there is none
  */
-function findChromium(): string {
-	const { CHROMIUM: chosen } = process.env;
+export function findChromium(
+	env: NodeJS.ProcessEnv = process.env,
+	places: string[] = USUAL_PLACES,
+): string {
+	const { CHROMIUM: chosen, PATH } = env;
 	if (chosen) {
 		if (isExecutable(chosen)) return chosen;
 		throw new Error(`The environment variable CHROMIUM names no program: ${chosen}`);
 	}
-	const found = findProgram([...NAMES, ...MAC_NAMES], USUAL_PLACES);
+	const found = findProgram([...NAMES, ...MAC_NAMES], places, PATH);
 	if (found === undefined) {
 		throw new Error(
 			'The browser tests need Chromium or Chrome, and found none. Install it, on Debian with "apt-get install chromium", or name it in the environment variable CHROMIUM.',

@@ -7,8 +7,12 @@ import { delimiter, join } from 'node:path';
  * @param folders where to look besides the PATH
  * @returns its path; undefined if it is not installed
  */
-export function findProgram(names: string[], folders: string[] = []): string | undefined {
-	const onPath = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+export function findProgram(
+	names: string[],
+	folders: string[] = [],
+	path = process.env.PATH,
+): string | undefined {
+	const onPath = (path ?? '').split(delimiter).filter(Boolean);
 	return [...onPath, ...folders]
 		.flatMap((folder) => names.map((name) => join(folder, name)))
 		.find(isExecutable);
