@@ -24,6 +24,7 @@ export const ACCOUNT = {
 };
 
 export interface Furnished {
+	/** The one to begin with comes first. */
 	workflows: Array<{ id: string; name: string }>;
 }
 
@@ -34,6 +35,9 @@ interface Memory {
 }
 
 const FILE = 'furnished.json';
+
+/** The example that a newcomer is to open: it needs nothing but a click. */
+const FIRST = 'create-and-wait.json';
 
 /**
  * A credential gets the emulator's present address. A workflow is renewed when its example, n8n's
@@ -53,8 +57,9 @@ export async function furnish(host: Host): Promise<Furnished> {
 		credentials.push(credential);
 	}
 
+	const names = await exampleNames();
 	const workflows: Furnished['workflows'] = [];
-	for (const example of await exampleNames()) {
+	for (const example of [FIRST, ...names.filter((name) => name !== FIRST)]) {
 		const source = fitAddress(await readExample(example), host.url);
 		const workflow = fitCredentials(source, credentials);
 		const known = memory.workflows[example];

@@ -35,8 +35,10 @@ it('npm run n8n: log in with what it prints, press Execute; start again; nothing
 			'Kling gateway',
 		]);
 
-		const id = before.workflows.find(({ name }) => name.includes('create a video'))?.id;
-		expect(first.output()).toContain(`${first.read('Address')}/workflow/${id}`);
+		for (const { id, name } of before.workflows) {
+			expect(first.output()).toContain(`${first.read('Address')}/workflow/${id}  ${name}\n`);
+		}
+		const [, id] = /^1\. Open \S+\/workflow\/(\w+) /m.exec(first.output()) ?? [];
 		const { nodes } = await client.call<{ nodes: Array<{ name: string; type: string }> }>(
 			'GET',
 			`/workflows/${id}`,
