@@ -1,6 +1,7 @@
 /** Two n8n must not work on one user folder: whoever uses it leaves its process id there. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../../test/e2e/host/process.mts';
 
 const FILE = 'host.pid';
 
@@ -27,14 +28,5 @@ export async function claimFolder(folder: string): Promise<() => Promise<void>> 
 			);
 		}
 		await release();
-	}
-}
-
-function isAlive(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch {
-		return false;
 	}
 }

@@ -1,10 +1,9 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import { sign, type CallbackDelivery } from '../emulator/index.mts';
-import { SIGNATURE_VECTOR } from '../emulator/testing.mts';
+import type { CallbackDelivery } from '../emulator/index.mts';
+import { forgedHeaders, SIGNATURE_VECTOR } from '../emulator/testing.mts';
 import {
 	chain,
-	code,
 	eventually,
 	FAIL_WORD,
 	fitCredentials,
@@ -13,6 +12,7 @@ import {
 	manualTrigger,
 	noOp,
 	pause,
+	prompts,
 	readExample,
 	replaceManualTrigger,
 	startHost,
@@ -21,7 +21,6 @@ import {
 	type Execution,
 	type Host,
 	type NodeSketch,
-	type RecordedRequest,
 	type WorkflowSource,
 } from './host/index.mts';
 
@@ -47,13 +46,6 @@ beforeEach(() => host.emulator.reset());
 afterAll(async () => await host?.stop());
 
 const PROMPTS = ['a cat', 'a dog', 'a bird'];
-
-function prompts(...texts: string[]): NodeSketch {
-	return code(
-		'Prompts',
-		`return ${JSON.stringify(texts)}.map((prompt) => ({ json: { prompt } }));`,
-	);
-}
 
 function waiting(parameters: INodeParameters = {}, node: Partial<NodeSketch> = {}): NodeSketch {
 	const all = {
@@ -97,22 +89,6 @@ async function suspend(source: WorkflowSource): Promise<string> {
 	return id;
 }
 
-function sent(...routes: Array<RecordedRequest['route']>): RecordedRequest[] {
-	return host.emulator.requests().filter(({ route }) => routes.includes(route));
-}
-
-/** Kling's own last word on each task, as it was sent. */
-const lastCallbacks = () =>
-	host.emulator.callbacks().filter(({ phase }) => phase === 'succeeded' || phase === 'failed');
-
-const isReceived = ({ replyStatus, error }: CallbackDelivery) =>
-	replyStatus !== undefined || error !== undefined;
-
-async function untilCalledBack(count = 3): Promise<CallbackDelivery[]> {
-	await eventually(() => lastCallbacks().filter(isReceived).length >= count);
-	return lastCallbacks();
-}
-
 /** For now, Kling says of every task that it is at work on it; its callbacks tell the truth. */
 function holdBack(times: number | 'forever' = 'forever') {
 	for (const route of ['list', 'query'] as const) {
@@ -125,7 +101,7 @@ function holdBack(times: number | 'forever' = 'forever') {
 }
 
 const idOf = (prompt: string) =>
-	sent('create').find(({ body }) => body.includes(prompt))?.taskIds[0];
+	host.sent('create').find(({ body }) => body.includes(prompt))?.taskIds[0];
 
 const idsOf = (items: INodeExecutionData[]) => items.map(({ json }) => json.task_id);
 
@@ -155,7 +131,7 @@ async function expectResumed(id: string, texts = PROMPTS): Promise<Execution> {
 		expect(await host.binary(binary!.data!)).toEqual(sample);
 	}
 	expect(host.emulator.tasks()).toHaveLength(texts.length);
-	expect(sent('video')).toHaveLength(texts.length);
+	expect(host.sent('video')).toHaveLength(texts.length);
 	return execution;
 }
 
@@ -174,7 +150,7 @@ describe('a batch of three', () => {
 			action: { type: 'hang', ms: 1000 },
 		});
 		const id = await suspend(workflow('Three'));
-		const queries = sent('list', 'query').length;
+		const queries = host.sent('list', 'query').length;
 		expect(queries).toBe(1);
 		const execution = await expectResumed(id);
 		expect(execution.mode).toBe('manual');
@@ -182,7 +158,7 @@ describe('a batch of three', () => {
 		expect(execution.items('Prompts').map(({ json }) => json)).toEqual(
 			PROMPTS.map((prompt) => ({ prompt })),
 		);
-		const callbacks = await untilCalledBack();
+		const callbacks = await host.untilCalledBack(3);
 		expect(callbacks.at(-1)?.taskId).toBe(idOf(PROMPTS[0]!));
 		expect(callbacks.map(({ replyStatus }) => replyStatus)).toEqual([200, 200, 200]);
 	});
@@ -202,7 +178,7 @@ describe('a batch of three', () => {
 	it('resumes with one callback, in whatever order they come, and ignores the rest', async () => {
 		holdBack();
 		const id = await suspend(workflow('Reversed'));
-		const callbacks = await untilCalledBack();
+		const callbacks = await host.untilCalledBack(3);
 		expect((await host.execution(id)).status).toBe('waiting');
 		host.emulator.clearFaults();
 		const [first, ...others] = callbacks.toSorted((one, other) =>
@@ -220,7 +196,7 @@ describe('a batch of three', () => {
 	it('resumes once when the same callback comes five times at once', async () => {
 		holdBack();
 		const id = await suspend(workflow('At once'));
-		const [callback] = await untilCalledBack();
+		const [callback] = await host.untilCalledBack(3);
 		host.emulator.clearFaults();
 		const answers = await Promise.all(
 			Array.from({ length: 5 }, async () => await host.emulator.sendCallback(callback!)),
@@ -233,7 +209,7 @@ describe('a batch of three', () => {
 		holdBack();
 		const id = await suspend(workflow('Intermediate'));
 		const before = await stored(id);
-		const queries = sent('list', 'query').length;
+		const queries = host.sent('list', 'query').length;
 		const intermediate = host.emulator
 			.callbacks()
 			.filter(({ phase }) => phase === 'submitted' || phase === 'processing');
@@ -242,11 +218,11 @@ describe('a batch of three', () => {
 			expect(await host.emulator.sendCallback(callback)).toMatchObject({ replyStatus: 200 });
 		}
 		expect(await stored(id)).toEqual(before);
-		expect(sent('list', 'query')).toHaveLength(queries);
+		expect(host.sent('list', 'query')).toHaveLength(queries);
 		host.emulator.clearFaults();
-		await untilCalledBack();
+		await host.untilCalledBack(3);
 		if (isWaiting(await host.execution(id))) {
-			await host.emulator.sendCallback(lastCallbacks()[0]!);
+			await host.emulator.sendCallback(host.lastCallbacks()[0]!);
 		}
 		await expectResumed(id);
 	});
@@ -263,7 +239,7 @@ describe('a callback that comes before the execution is suspended', () => {
 			action: { type: 'hang', ms: GENERATION_MS + 1000 },
 		});
 		const id = await suspend(workflow('Early, first look'));
-		const early = lastCallbacks();
+		const early = host.lastCallbacks();
 		expect(early.map(isRefused)).toEqual([true, true]);
 		const parked = parkedItems(await host.execution(id));
 		expect(parked.map(({ json }) => json.task_status)).toEqual([
@@ -281,7 +257,7 @@ describe('a callback that comes before the execution is suspended', () => {
 			action: { type: 'slow', ms: GENERATION_MS + 1500 },
 		});
 		const id = await suspend(workflow('Early, another'));
-		const early = lastCallbacks();
+		const early = host.lastCallbacks();
 		expect(early.map(isRefused)).toEqual([true, true, true]);
 		expect(await host.emulator.sendCallback(early[1]!)).toMatchObject({ replyStatus: 200 });
 		await expectResumed(id);
@@ -299,22 +275,13 @@ describe('forged and replayed callbacks', () => {
 		holdBack();
 		const reference = { klingApi: { id: credential.id, name: credential.name } };
 		id = await suspend(workflow('Forged', waiting({}, { credentials: reference })));
-		genuine = await untilCalledBack();
+		genuine = await host.untilCalledBack(3);
 		url = genuine[0]!.url;
 	}
 	afterEach(() => host.emulator.updateAccount('emulator', { webhookSecret: undefined }));
 
 	const about = (taskId: string | undefined) =>
 		JSON.stringify({ task_id: taskId, task_status: 'succeed' });
-
-	function signed(body: string, secret: string, ageSeconds = 0) {
-		const timestamp = Math.floor(Date.now() / 1000) - ageSeconds;
-		return {
-			'webhook-id': 'forged',
-			'webhook-timestamp': String(timestamp),
-			'webhook-signature': sign(secret, 'forged', timestamp, body),
-		};
-	}
 
 	it('change nothing without a Webhook Secret, whatever they say, since Kling is asked', async () => {
 		await prepare(kling);
@@ -367,10 +334,10 @@ describe('forged and replayed callbacks', () => {
 		const other = about(taskId);
 		const forgeries: Array<[string, Record<string, string>]> = [
 			[body, {}],
-			[body, signed(body, 'whsec_AAAA')],
+			[body, forgedHeaders(body, 'whsec_AAAA')],
 			[other, genuine[0]!.headers],
-			[body, signed(body, SECRET, 301)],
-			[body, { ...signed(body, SECRET), 'webhook-id': 'another' }],
+			[body, forgedHeaders(body, SECRET, 301)],
+			[body, { ...forgedHeaders(body, SECRET), 'webhook-id': 'another' }],
 		];
 		for (const [text, headers] of forgeries) {
 			const answer = await host.emulator.sendCallback({ url, body: text, headers });
@@ -455,7 +422,7 @@ describe('a failed task in the batch', () => {
 		expect(execution.status).toBe('success');
 		expect(idsOf(execution.items('After'))).toEqual(texts.map(idOf));
 		expect(host.emulator.tasks()).toHaveLength(2);
-		expect(sent('create')).toHaveLength(2);
+		expect(host.sent('create')).toHaveLength(2);
 	});
 });
 
@@ -485,7 +452,7 @@ describe('Stop', () => {
 		const execution = await host.waitForExecution(id);
 		expect(execution.status).toBe('canceled');
 		host.emulator.clearFaults();
-		const callbacks = await untilCalledBack();
+		const callbacks = await host.untilCalledBack(3);
 		host.emulator.clearRequests();
 		for (const callback of callbacks) {
 			const { replyStatus } = await host.emulator.sendCallback(callback);
@@ -495,7 +462,7 @@ describe('Stop', () => {
 		const later = await host.execution(id);
 		expect(later.status).toBe('canceled');
 		expect(later.runs('After')).toEqual([]);
-		expect(sent('video')).toEqual([]);
+		expect(host.sent('video')).toEqual([]);
 	});
 });
 
@@ -547,7 +514,7 @@ describe('when the time is up before Kling has called back', () => {
 				),
 				await start(workflow('Timer, output', waiting(short, { onError: 'continueErrorOutput' }))),
 			];
-			const { url, body } = (await untilCalledBack(9))[0]!;
+			const { url, body } = (await host.untilCalledBack(9))[0]!;
 			expect(url).toContain('/webhook-waiting/');
 			expect(body).toContain('succeed');
 			for (const id of [plain, continuing, errorOutput]) {
@@ -579,7 +546,7 @@ describe('when the time is up before Kling has called back', () => {
 					PROMPTS.map((prompt) => ({ prompt })),
 				);
 			}
-			expect(sent('video')).toEqual([]);
+			expect(host.sent('video')).toEqual([]);
 			expect(host.emulator.tasks()).toHaveLength(9);
 		},
 		TIMER_MS + 30_000,
@@ -636,11 +603,11 @@ describe('kill -9 of n8n while the execution waits', () => {
 		const id = await suspend(workflow('Killed'));
 		await host.kill9();
 		// Kling calls back, and nobody is there.
-		const lost = await untilCalledBack();
+		const lost = await host.untilCalledBack(3);
 		await host.restart();
 		host.emulator.clearFaults();
 		await host.waitForExecution(id, { until: isWaiting });
-		const requests = sent('list', 'query', 'create').length;
+		const requests = host.sent('list', 'query', 'create').length;
 		expect(requests).toBe(4);
 
 		// Whoever resends callbacks, Kling or a person: the first one is enough.
@@ -657,7 +624,7 @@ describe('kill -9 of n8n while the execution waits', () => {
 		holdBack();
 		const id = await suspend(workflow('Killed in between'));
 		const ids = PROMPTS.map(idOf);
-		const callbacks = await untilCalledBack();
+		const callbacks = await host.untilCalledBack(3);
 		host.emulator.clearFaults();
 		host.emulator.addFault({
 			match: { route: 'video' },
@@ -665,7 +632,7 @@ describe('kill -9 of n8n while the execution waits', () => {
 			action: { type: 'slow', ms: 60_000 },
 		});
 		await host.emulator.sendCallback(callbacks[0]!);
-		await eventually(() => sent('video').length === 3);
+		await eventually(() => host.sent('video').length === 3);
 		await host.kill9();
 		await host.restart();
 		host.emulator.clearFaults();
@@ -676,6 +643,6 @@ describe('kill -9 of n8n while the execution waits', () => {
 		expect(execution.status).toBe('success');
 		expect(execution.runs('After')).toHaveLength(1);
 		expect(idsOf(execution.items('After'))).toEqual(ids);
-		expect(sent('video')).toHaveLength(3);
+		expect(host.sent('video')).toHaveLength(3);
 	});
 });

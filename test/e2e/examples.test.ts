@@ -1,6 +1,5 @@
 import type { INodeExecutionData, ITaskData } from 'n8n-workflow';
 
-import type { CallbackDelivery } from '../emulator/index.mts';
 import { SIGNATURE_VECTOR } from '../emulator/testing.mts';
 import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
 import {
@@ -26,7 +25,6 @@ import {
 	type CredentialReference,
 	type Execution,
 	type Host,
-	type RecordedRequest,
 	type WorkflowSource,
 } from './host/index.mts';
 
@@ -108,26 +106,11 @@ function expectSuccess({ error, status }: Execution) {
 	expect(status).toBe('success');
 }
 
-function sent(...routes: Array<RecordedRequest['route']>): RecordedRequest[] {
-	return host.emulator.requests().filter(({ route }) => routes.includes(route));
-}
-
 const promptOf = ({ body }: { body: unknown }) => (body as { prompt: string }).prompt;
 
 /** The task of a prompt that contains a text. */
 const taskOf = (text: string) =>
 	host.emulator.tasks().find((task) => promptOf(task).includes(text));
-
-/** Kling's last word on each task, once it was received. */
-async function lastCallbacks(count = 1): Promise<CallbackDelivery[]> {
-	const last = () =>
-		host.emulator
-			.callbacks()
-			.filter(({ phase }) => phase === 'succeeded' || phase === 'failed')
-			.filter(({ replyStatus, error }) => replyStatus !== undefined || error !== undefined);
-	await eventually(() => last().length >= count);
-	return last();
-}
 
 async function expectFile({ binary }: INodeExecutionData) {
 	expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
@@ -242,7 +225,7 @@ describe('content-pipeline.json', () => {
 		await expectPublished(await host.run(id, { trigger: 'Every morning' }));
 		expect(host.emulator.tasks()).toHaveLength(3);
 		// None was finished before the last one was begun.
-		const order = sent('create', 'video').map(({ route }) => route);
+		const order = host.sent('create', 'video').map(({ route }) => route);
 		expect(order).toEqual([...Array(3).fill('create'), ...Array(3).fill('video')]);
 	});
 
@@ -320,7 +303,7 @@ describe('content-pipeline.json', () => {
 		const { id } = await host.importWorkflow(await example());
 		await expectPublished(await host.run(id));
 		expect(host.emulator.tasks()).toHaveLength(3);
-		expect(sent('list', 'query').some(({ fault }) => fault === 'kling-error')).toBe(true);
+		expect(host.sent('list', 'query').some(({ fault }) => fault === 'kling-error')).toBe(true);
 	});
 });
 
@@ -346,8 +329,8 @@ describe('create-wait-get-status.json', () => {
 			await expectFile(item);
 		}
 		expect(host.emulator.tasks()).toHaveLength(3);
-		expect(sent('create')).toHaveLength(3);
-		expect(sent('video')).toHaveLength(published.length);
+		expect(host.sent('create')).toHaveLength(3);
+		expect(host.sent('video')).toHaveLength(published.length);
 	}
 
 	/** How many items each round asked for. */
@@ -495,7 +478,7 @@ describe('form-to-notification.json', () => {
 		expect(task?.body).toMatchObject({ prompt: ANSWERS[0], aspect_ratio: '9:16' });
 		expect(task?.externalTaskId).toMatch(/^form-\d+-[\w-]+$/);
 
-		await lastCallbacks();
+		await host.untilCalledBack();
 		const [partA, partB] = await untilStarted(id, 2);
 		expect(await untilSuccess(partA!)).toMatchObject({ mode: 'webhook' });
 		const execution = await untilSuccess(partB!);
@@ -523,7 +506,7 @@ describe('form-to-notification.json', () => {
 			}),
 		);
 		expect(host.emulator.tasks()).toHaveLength(3);
-		await lastCallbacks(3);
+		await host.untilCalledBack(3);
 		const ids = await untilStarted(id, 6);
 		const executions = await Promise.all(ids.map(async (one) => await untilSuccess(one)));
 		const messages = executions.flatMap((one) => one.items('Notify (replace me)'));
@@ -551,7 +534,7 @@ describe('form-to-notification.json', () => {
 		const answers = [`${FAIL_WORD} something`, ...ANSWERS.slice(1)];
 		const page = await submitForm(formUrl(source, 'form'), answers);
 		expect(page).toContain('Your video is being made');
-		await lastCallbacks();
+		await host.untilCalledBack();
 		const [, partB] = await untilStarted(id, 2);
 		const [item] = (await untilSuccess(partB!)).items('Notify (replace me)');
 		expect(item?.json).toMatchObject({
@@ -584,7 +567,7 @@ describe('form-to-notification.json', () => {
 		const page = await submitForm(formUrl(source, 'form-test'), ANSWERS);
 		const [task] = host.emulator.tasks();
 		expect(page).toContain(`Task ${task?.id}`);
-		const [callback] = await lastCallbacks();
+		const [callback] = await host.untilCalledBack();
 		// The production URL is not in service.
 		expect(callback?.replyStatus).toBe(404);
 
@@ -610,7 +593,7 @@ describe('kling-trigger.json', () => {
 		const partA = await runInProduction(source, 'order');
 		const [workflowId] = active;
 		const [ordered] = (await untilSuccess(partA)).items('Kling Text to Video');
-		await lastCallbacks();
+		await host.untilCalledBack();
 		const [, partB] = await untilStarted(workflowId!, 2);
 		const execution = await untilSuccess(partB!);
 		expect(execution.mode).toBe('webhook');
@@ -626,7 +609,7 @@ describe('kling-trigger.json', () => {
 	it('runs by hand from both triggers', async () => {
 		const { id } = await host.importWorkflow(await example());
 		expectSuccess(await host.run(id));
-		const [callback] = await lastCallbacks();
+		const [callback] = await host.untilCalledBack();
 		expect(await host.startExecution(id, { trigger: 'Kling Trigger' })).toBeUndefined();
 		const url = callback!.url.replace('/webhook/', '/webhook-test/');
 		expect(await host.emulator.sendCallback({ ...callback!, url })).toMatchObject({
@@ -692,7 +675,7 @@ describe('ai-agent.json', () => {
 		expect(output).toContain(task?.id);
 		expect(output).toContain(`/videos/${task?.id}.mp4`);
 		// No file comes with it.
-		expect(sent('video')).toEqual([]);
+		expect(host.sent('video')).toEqual([]);
 	}
 
 	it('makes a video when it is asked to in the chat, and answers with the link', async () => {

@@ -2,7 +2,6 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import {
 	chain,
-	code,
 	eventually,
 	FAIL_WORD,
 	klingAccount,
@@ -11,13 +10,13 @@ import {
 	manualTrigger,
 	noOp,
 	pause,
+	prompts,
 	respond,
 	startHost,
 	webhookTrigger,
 	type CredentialReference,
 	type Host,
 	type NodeSketch,
-	type RecordedRequest,
 	type WorkflowSource,
 } from './host/index.mts';
 
@@ -32,18 +31,6 @@ beforeAll(async () => {
 });
 beforeEach(() => host.emulator.reset());
 afterAll(async () => await host?.stop());
-
-function sent(...routes: Array<RecordedRequest['route']>): RecordedRequest[] {
-	return host.emulator.requests().filter(({ route }) => routes.includes(route));
-}
-
-/** One item for each prompt. */
-function prompts(...texts: string[]): NodeSketch {
-	return code(
-		'Prompts',
-		`return ${JSON.stringify(texts)}.map((prompt) => ({ json: { prompt } }));`,
-	);
-}
 
 const FROM_ITEM: INodeParameters = { prompt: '={{ $json.prompt }}' };
 
@@ -94,7 +81,7 @@ describe('a production execution', () => {
 		expect(answer.status).toBe(200);
 		expect(answer.headers.get('content-type')).toContain('video/mp4');
 		expect(answer.bytes).toEqual(await host.sampleVideo());
-		expect(sent('create').map(({ json }) => json)).toEqual([
+		expect(host.sent('create').map(({ json }) => json)).toEqual([
 			expect.objectContaining({ prompt: 'A lighthouse in a storm' }),
 		]);
 		const [executionId = ''] = await host.executionIds(id);
@@ -121,7 +108,7 @@ describe('the error output', () => {
 		const tasks = host.emulator.tasks();
 		expect(tasks).toHaveLength(3);
 		const idOf = (prompt: string) =>
-			sent('create').find(({ body }) => body.includes(prompt))?.taskIds[0];
+			host.sent('create').find(({ body }) => body.includes(prompt))?.taskIds[0];
 		expect(execution.items('Good').map(({ json }) => json.task_id)).toEqual([
 			idOf('a cat'),
 			idOf('a bird'),
@@ -172,7 +159,7 @@ describe('Retry On Fail', () => {
 		const execution = await host.run(id);
 
 		expect(execution.status).toBe('success');
-		expect(sent('create')[0]).toMatchObject({ fault: 'reset', outcome: 'reset' });
+		expect(host.sent('create')[0]).toMatchObject({ fault: 'reset', outcome: 'reset' });
 		const [task, ...others] = host.emulator.tasks();
 		expect(others).toEqual([]);
 		expect(execution.items('Kling')[0]?.json.task_id).toBe(task?.id);
@@ -193,13 +180,13 @@ describe('Retry On Fail', () => {
 		const execution = await host.run(id);
 
 		expect(execution.status).toBe('success');
-		expect(sent('list', 'query').filter(({ fault }) => fault).length).toBeGreaterThan(0);
+		expect(host.sent('list', 'query').filter(({ fault }) => fault).length).toBeGreaterThan(0);
 		expect(execution.runs('Kling')[0]?.hints).toEqual([
 			expect.objectContaining({ message: expect.stringContaining('taken up') }),
 		]);
 		const [task, ...others] = host.emulator.tasks();
 		expect(others).toEqual([]);
-		expect(sent('create')).toHaveLength(1);
+		expect(host.sent('create')).toHaveLength(1);
 		expect(execution.items('Kling')[0]?.json.task_id).toBe(task?.id);
 	});
 });
@@ -265,7 +252,9 @@ describe('Stop', () => {
 		);
 		const { id } = await host.importWorkflow(workflow);
 		const executionId = await begin(id);
-		await eventually(() => host.emulator.tasks().length === 2 && sent('list', 'query').length > 1);
+		await eventually(
+			() => host.emulator.tasks().length === 2 && host.sent('list', 'query').length > 1,
+		);
 		const logged = host.log.length;
 		const stoppedAt = Date.now();
 		await host.stopExecution(executionId!);

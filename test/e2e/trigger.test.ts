@@ -1,7 +1,7 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import { sign, type CallbackDelivery } from '../emulator/index.mts';
-import { SIGNATURE_VECTOR } from '../emulator/testing.mts';
+import type { CallbackDelivery } from '../emulator/index.mts';
+import { forgedHeaders, SIGNATURE_VECTOR } from '../emulator/testing.mts';
 import {
 	chain,
 	code,
@@ -112,17 +112,6 @@ async function buy(url: string, prompts = ['a cat'], model?: string): Promise<st
 	return execution.items('Kling').map(({ json }) => String(json.task_id));
 }
 
-const isReceived = ({ replyStatus, error }: CallbackDelivery) =>
-	replyStatus !== undefined || error !== undefined;
-
-/** The callbacks about finished and failed tasks, once all are received. */
-async function lastCallbacks(count = 1): Promise<CallbackDelivery[]> {
-	const last = () =>
-		host.emulator.callbacks().filter(({ phase }) => phase === 'succeeded' || phase === 'failed');
-	await eventually(() => last().filter(isReceived).length >= count);
-	return last();
-}
-
 /** The executions of a workflow when all of them are over, the oldest first. */
 async function executions({ id }: Pick<Listener, 'id'>, count: number): Promise<Execution[]> {
 	await eventually(async () => (await host.executionIds(id)).length >= count);
@@ -158,7 +147,7 @@ describe('the production URL', () => {
 		const listener = await listen();
 		const ids = await buy(listener.url, ['a cat', 'a dog', 'a bird'], model);
 		expect(host.emulator.tasks().map((task) => task.format)).toEqual([format, format, format]);
-		const callbacks = await lastCallbacks(3);
+		const callbacks = await host.untilCalledBack(3);
 		expect(callbacks.map(({ replyStatus }) => replyStatus)).toEqual([200, 200, 200]);
 		const started = await executions(listener, 3);
 		const items = started.map(itemOf);
@@ -208,7 +197,7 @@ describe('the production URL', () => {
 	it('starts it for the chosen statuses only', async () => {
 		const listener = await listen({ statuses: ['processing'] });
 		const [id] = await buy(listener.url);
-		await lastCallbacks();
+		await host.untilCalledBack();
 		const [execution] = await executions(listener, 1);
 		expect(itemOf(execution!).json).toMatchObject({ task_id: id, task_status: 'processing' });
 	});
@@ -218,7 +207,7 @@ describe('the test URL', () => {
 	it('starts the workflow in the editor, and waits through callbacks that do not count', async () => {
 		const listener = await listen({}, { isActive: false });
 		const [id] = await buy('http://127.0.0.1:1/', ['a cat']);
-		await lastCallbacks();
+		await host.untilCalledBack();
 		// Execute workflow: n8n listens, and nothing runs yet.
 		expect(await host.startExecution(listener.id)).toBeUndefined();
 		const url = `${host.url}/webhook-test/${listener.path}`;
@@ -236,18 +225,9 @@ describe('Verify Signature', () => {
 	/** A finished video that nobody was told of. */
 	const finished = async () => {
 		const [id] = await buy('http://127.0.0.1:1/');
-		await lastCallbacks();
+		await host.untilCalledBack();
 		return id!;
 	};
-
-	function signed(body: string, secret: string, ageSeconds = 0) {
-		const timestamp = Math.floor(Date.now() / 1000) - ageSeconds;
-		return {
-			'webhook-id': 'forged',
-			'webhook-timestamp': String(timestamp),
-			'webhook-signature': sign(secret, 'forged', timestamp, body),
-		};
-	}
 
 	it('answers 401 to what Kling did not sign, and starts nothing', async () => {
 		const listener = await listen();
@@ -256,10 +236,10 @@ describe('Verify Signature', () => {
 		const body = said(id);
 		const forgeries: Array<[string, Record<string, string>]> = [
 			[body, {}],
-			[body, signed(body, 'whsec_AAAA')],
-			[body, signed(said(id, 'failed'), SECRET)],
-			[body, signed(body, SECRET, 301)],
-			[body, { ...signed(body, SECRET), 'webhook-id': 'another' }],
+			[body, forgedHeaders(body, 'whsec_AAAA')],
+			[body, forgedHeaders(said(id, 'failed'), SECRET)],
+			[body, forgedHeaders(body, SECRET, 301)],
+			[body, { ...forgedHeaders(body, SECRET), 'webhook-id': 'another' }],
 			['', {}],
 			['no JSON at all', {}],
 		];
@@ -281,7 +261,7 @@ describe('Verify Signature', () => {
 		const form = '--x\r\ncontent-disposition: form-data; name="task_id"\r\n\r\n1\r\n--x--\r\n';
 		const headers = {
 			'content-type': 'multipart/form-data; boundary=x',
-			...signed(body, 'whsec_AAAA'),
+			...forgedHeaders(body, 'whsec_AAAA'),
 		};
 		const answer = await host.trigger(listener.url, form, { headers });
 		expect(answer.status).toBe(401);
@@ -291,7 +271,7 @@ describe('Verify Signature', () => {
 	it('refuses everything when the credential has no Webhook Secret, and says so', async () => {
 		const listener = await listen({}, { credential: plain });
 		const body = said(await finished());
-		const answer = await host.trigger(listener.url, body, { headers: signed(body, SECRET) });
+		const answer = await host.trigger(listener.url, body, { headers: forgedHeaders(body, SECRET) });
 		expect(answer).toMatchObject({
 			status: 401,
 			body: { message: expect.stringContaining('has no Webhook Secret') },
@@ -326,7 +306,7 @@ describe('Fetch Task', () => {
 		const options = { verifySignature: false };
 		const listener = await listen({ options, downloadVideo: true }, { after: hashFile('After') });
 		const [id] = await buy('http://127.0.0.1:1/');
-		await lastCallbacks();
+		await host.untilCalledBack();
 		const evil = 'https://evil.example/x.mp4';
 		const body = said(id!, 'succeed', {
 			task_result: { videos: [{ id: 'x', url: evil, duration: '99' }] },
@@ -372,7 +352,7 @@ describe('Deduplicate', () => {
 	it('starts the workflow once, however often and whenever the callback comes', async () => {
 		const listener = await listen();
 		await buy(listener.url);
-		const [callback] = await lastCallbacks();
+		const [callback] = await host.untilCalledBack();
 		await executions(listener, 1);
 		expect(await host.emulator.sendCallback(callback!)).toMatchObject({ replyStatus: 200 });
 		// The same news by a delivery of its own.
@@ -390,7 +370,7 @@ describe('Deduplicate', () => {
 	it('starts it once when the same callback comes five times at once', async () => {
 		const listener = await listen({ downloadVideo: true });
 		const [id] = await buy('http://127.0.0.1:1/');
-		await lastCallbacks();
+		await host.untilCalledBack();
 		const answers = await Promise.all(
 			Array.from({ length: 5 }, async () => await send(listener.url, said(id!))),
 		);
@@ -402,7 +382,7 @@ describe('Deduplicate', () => {
 	it('forgets none of several tasks that are reported at once', async () => {
 		const listener = await listen();
 		await buy(listener.url, ['a cat', 'a dog', 'a bird']);
-		const callbacks = await lastCallbacks(3);
+		const callbacks = await host.untilCalledBack(3);
 		await executions(listener, 3);
 		for (const { url, body } of callbacks) await send(url, body);
 		await pause(QUIET_MS);
@@ -412,7 +392,7 @@ describe('Deduplicate', () => {
 	it('starts it every time when it is off', async () => {
 		const listener = await listen({ options: { deduplicate: false } });
 		await buy(listener.url);
-		const [callback] = await lastCallbacks();
+		const [callback] = await host.untilCalledBack();
 		await executions(listener, 1);
 		await host.emulator.sendCallback(callback!);
 		await executions(listener, 2);

@@ -49,6 +49,17 @@ export function sign(secret: string, id: string, timestamp: number, rawBody: str
 	return `v1,${digest}`;
 }
 
+/** The headers of a signed callback. */
+export function signatureHeaders(
+	...[secret, id, timestamp, rawBody]: Parameters<typeof sign>
+): Record<string, string> {
+	return {
+		'webhook-id': id,
+		'webhook-timestamp': String(timestamp),
+		'webhook-signature': sign(secret, id, timestamp, rawBody),
+	};
+}
+
 export class Callbacks {
 	private deliveries: CallbackDelivery[] = [];
 	/** How many of its changes each task has announced. */
@@ -122,11 +133,7 @@ export class Callbacks {
 		if (secret === undefined) return {};
 		const id = randomUUID();
 		const timestamp = Math.floor(this.state.now / 1000);
-		return {
-			'webhook-id': id,
-			'webhook-timestamp': String(timestamp),
-			'webhook-signature': sign(secret, id, timestamp, body),
-		};
+		return signatureHeaders(secret, id, timestamp, body);
 	}
 
 	private async deliver(callback: Omit<CallbackDelivery, 'time'>): Promise<CallbackDelivery> {

@@ -22,7 +22,12 @@ import { v1Callback, v1Endpoints } from './v1.mts';
 import { videoEndpoint, videoPath } from './videos.mts';
 
 export { FAIL_WORD, REFUSE_WORD, RISK_CONTROL } from './admission.mts';
-export { sign, type CallbackDelivery, type CallbackRequest } from './callbacks.mts';
+export {
+	sign,
+	signatureHeaders,
+	type CallbackDelivery,
+	type CallbackRequest,
+} from './callbacks.mts';
 export type { Fault, FaultAction } from './fault-schema.mts';
 export type { Format, RecordedRequest, RouteName } from './log.mts';
 export {

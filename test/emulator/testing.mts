@@ -9,6 +9,7 @@ import {
 	EMULATOR_ACCESS_KEY,
 	EMULATOR_API_KEY,
 	EMULATOR_SECRET_KEY,
+	signatureHeaders,
 	startEmulator,
 	type Emulator,
 	type EmulatorOptions,
@@ -26,6 +27,15 @@ export const SIGNATURE_VECTOR = {
 	body: '{"id":"1234567890","status":"succeeded","message":"","create_time":1781080778802,"update_time":1781080794151}',
 	signature: 'v1,UsKlJP00XoQyOn410NM9xv34sP+Gl0jnOO9Lcpr7NJ4=',
 };
+
+/** The headers of a callback that somebody made up, knowing this secret. */
+export function forgedHeaders(
+	body: string,
+	secret: string,
+	ageSeconds = 0,
+): Record<string, string> {
+	return signatureHeaders(secret, 'forged', Math.floor(Date.now() / 1000) - ageSeconds, body);
+}
 
 /** A clock that moves only when told to. */
 export class VirtualClock {

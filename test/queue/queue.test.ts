@@ -122,10 +122,6 @@ async function allOver(workflowId: string, count: number): Promise<Execution[]> 
 	return await Promise.all(ids.map(async (id) => await host.execution(id)));
 }
 
-function sent(...routes: Array<RecordedRequest['route']>): RecordedRequest[] {
-	return host.emulator.requests().filter(({ route }) => routes.includes(route));
-}
-
 /** The tasks of one execution, by their external task IDs. */
 function tasksOf(executionId: string) {
 	return host.emulator
@@ -240,7 +236,7 @@ describe('a burst of executions', () => {
 			expect(burst.mostTasks).toBe(slots);
 			expect(burst.refused).toBeGreaterThan(0);
 			// Executions of both workers were told to wait, and none of them failed for it.
-			const refused = sent('create').filter(({ status }) => status === 429);
+			const refused = host.sent('create').filter(({ status }) => status === 429);
 			const idsOf = ({ body }: RecordedRequest) => /"n8n-(\d+)-/.exec(body)?.[1] ?? '';
 			const executionIds = new Set(refused.map(idsOf));
 			for (const worker of cluster.workers) {
@@ -375,8 +371,8 @@ describe('kill -9 of a worker', () => {
 			cluster.clock.hold();
 			await trigger('kill-polling', batches);
 			await eventually(() => areAllAtWork(batches), PATIENCE_MS);
-			const asked = sent('list', 'query').length;
-			await eventually(() => sent('list', 'query').length >= asked + 2 * AT_ONCE, PATIENCE_MS);
+			const asked = host.sent('list', 'query').length;
+			await eventually(() => host.sent('list', 'query').length >= asked + 2 * AT_ONCE, PATIENCE_MS);
 			const onWorker = victim.runningExecutions();
 			await victim.kill9();
 			cluster.clock.release();
@@ -462,7 +458,7 @@ describe('one execution on a worker', () => {
 			const logged = host.log.length;
 			cluster.clock.hold();
 			const id = (await host.startExecution(await importManual('Manual', POLLING)))!;
-			await eventually(() => sent('query').length > 0);
+			await eventually(() => host.sent('query').length > 0);
 			expect(workerOf(id).runningExecutions()).toEqual([id]);
 
 			// Every renewal makes the lock last its full time again.
@@ -499,7 +495,7 @@ describe('one execution on a worker', () => {
 			const workflowId = await publish('stop', POLLING);
 			cluster.clock.hold();
 			await trigger('stop', [prompts]);
-			await eventually(() => sent('list', 'query').length > 1, PATIENCE_MS);
+			await eventually(() => host.sent('list', 'query').length > 1, PATIENCE_MS);
 			const [id] = (await host.executionIds(workflowId)) as [string];
 			const worker = workerOf(id);
 			expect(worker.runningExecutions()).toEqual([id]);

@@ -10,7 +10,12 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 import { KlingApi } from '../../credentials/KlingApi.credentials.ts';
-import { EMULATOR_API_KEY, sign, startEmulator, type Emulator } from '../emulator/index.mts';
+import {
+	EMULATOR_API_KEY,
+	signatureHeaders,
+	startEmulator,
+	type Emulator,
+} from '../emulator/index.mts';
 import { call } from '../emulator/testing.mts';
 
 export type { Emulator } from '../emulator/index.mts';
@@ -69,11 +74,7 @@ export function signed(
 		timestamp = Math.floor(Date.now() / 1000),
 	}: { secret?: string; id?: string; timestamp?: number } = {},
 ): Record<string, string> {
-	return {
-		'webhook-id': id,
-		'webhook-timestamp': String(timestamp),
-		'webhook-signature': sign(secret, id, timestamp, body),
-	};
+	return signatureHeaders(secret, id, timestamp, body);
 }
 
 export interface WebhookCall {

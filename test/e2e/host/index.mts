@@ -47,8 +47,10 @@ import {
 	EMULATOR_SECRET_KEY,
 	startEmulator,
 	type AccountOptions,
+	type CallbackDelivery,
 	type Emulator,
 	type EmulatorOptions,
+	type RecordedRequest,
 } from '../../emulator/index.mts';
 import { isVersion2, n8nEnvironment } from './environment.mts';
 import { Execution, type StoredExecution } from './execution.mts';
@@ -81,6 +83,7 @@ export {
 	manualTrigger,
 	noOp,
 	nodeOf,
+	prompts,
 	readExample,
 	replaceManualTrigger,
 	respond,
@@ -453,6 +456,28 @@ export class Host {
 		});
 		const bytes = Buffer.from(await response.arrayBuffer());
 		return { status: response.status, headers: response.headers, body: parse(bytes), bytes };
+	}
+
+	// --- what the emulator saw
+
+	/** The requests that were sent to it, by what they asked for. */
+	sent(...routes: Array<RecordedRequest['route']>): RecordedRequest[] {
+		return this.emulator.requests().filter(({ route }) => routes.includes(route));
+	}
+
+	/** Kling's last word on each task, as it was sent. */
+	lastCallbacks(): CallbackDelivery[] {
+		return this.emulator
+			.callbacks()
+			.filter(({ phase }) => phase === 'succeeded' || phase === 'failed');
+	}
+
+	/** The same, once so many were answered, or could not be delivered. */
+	async untilCalledBack(count = 1): Promise<CallbackDelivery[]> {
+		const isReceived = ({ replyStatus, error }: CallbackDelivery) =>
+			replyStatus !== undefined || error !== undefined;
+		await eventually(() => this.lastCallbacks().filter(isReceived).length >= count);
+		return this.lastCallbacks();
 	}
 
 	// --- files

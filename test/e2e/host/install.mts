@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './folders.mts';
+import { isAlive } from './process.mts';
 import { N8N_VERSION, NODE_MAJOR } from './versions.mts';
 
 /** Written last: a folder without it is an installation that was interrupted. */
@@ -149,15 +150,6 @@ async function removeAbandoned(
 		if (pid === undefined || isAlive(Number(pid))) continue;
 		onProgress(`Removing an interrupted installation: ${join(cache, name)}`);
 		await rm(join(cache, name), { recursive: true, force: true });
-	}
-}
-
-function isAlive(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch {
-		return false;
 	}
 }
 

@@ -182,6 +182,14 @@ export function hashFile(name: string, binaryPropertyName = 'data'): NodeSketch 
 	};
 }
 
+/** A node "Prompts" that puts out one item for each prompt. */
+export function prompts(...texts: string[]): NodeSketch {
+	return code(
+		'Prompts',
+		`return ${JSON.stringify(texts)}.map((prompt) => ({ json: { prompt } }));`,
+	);
+}
+
 /** A Code node that runs once for all items. */
 export function code(name: string, jsCode: string): NodeSketch {
 	return { name, type: 'n8n-nodes-base.code', typeVersion: 2, parameters: { jsCode } };
