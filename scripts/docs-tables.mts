@@ -1,7 +1,7 @@
 /**
- * Writes the README's tables of models, services, faults and versions of n8n from the code that knows:
- * the model registry, the wire formats, the connection, the fault matrix and the list of tested
- * versions. `--check` only says whether they are up to date.
+ * `npm run docs`: writes the generated tables of docs/ from the code that knows: the model registry,
+ * the wire formats, the connection, the fault matrix and the list of tested versions of n8n. With
+ * `--check` it only says whether they are up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -18,16 +18,25 @@ import {
 import { NODE_MAJOR, TESTED_VERSIONS, type TestedVersion } from '../test/e2e/host/versions.mts';
 import { renderMarkdown } from '../test/faults/render.mts';
 
-const README = 'README.md';
+/** The tables by name. In a document they stand between `<!-- models:start -->` and `<!-- models:end -->`. */
+const TABLES = {
+	models: modelTable,
+	services: serviceTable,
+	versions: versionTable,
+	faults: renderMarkdown,
+};
 
-/** The tables by the names of their markers, `<!-- models:start -->` … `<!-- models:end -->`. */
-export function renderTables(): Readonly<Record<string, string>> {
-	return {
-		models: modelTable(),
-		services: serviceTable(),
-		faults: renderMarkdown(),
-		versions: versionTable(),
-	};
+export type TableName = keyof typeof TABLES;
+
+/** The documents that have generated tables. */
+export const DOCUMENTS: Readonly<Record<string, readonly TableName[]>> = {
+	'docs/models.md': ['models'],
+	'docs/compatibility.md': ['services', 'versions'],
+	'docs/fault-tolerance.md': ['faults'],
+};
+
+export function renderTable(name: TableName): string {
+	return TABLES[name]();
 }
 
 /**
@@ -35,11 +44,8 @@ export function renderTables(): Readonly<Record<string, string>> {
  *
  * @throws Error when a pair of markers is missing, is there twice, or stands the wrong way round
  */
-export function updateReadme(text: string): string {
-	return Object.entries(renderTables()).reduce(
-		(updated, [name, table]) => replaceBetween(updated, name, table),
-		text,
-	);
+export function updateTables(text: string, names: readonly TableName[]): string {
+	return names.reduce((updated, name) => replaceBetween(updated, name, renderTable(name)), text);
 }
 
 function replaceBetween(text: string, name: string, table: string): string {
@@ -47,7 +53,7 @@ function replaceBetween(text: string, name: string, table: string): string {
 	const [before = '', inside, ...others] = text.split(start);
 	const [, after, ...more] = inside?.split(end) ?? [];
 	if (after === undefined || others.length + more.length > 0 || before.includes(end)) {
-		throw new Error(`The text must hold ${start} and then ${end}, each once`);
+		throw new Error(`The text must contain ${start} and then ${end}, each once`);
 	}
 	return `${before}${start}\n\n${table}\n\n${end}${after}`;
 }
@@ -221,7 +227,7 @@ function yesNo(truth: boolean): string {
 	return truth ? YES : NO;
 }
 
-/** As prettier lays tables out, so that formatting the README leaves them as they are. */
+/** As prettier lays tables out, so that formatting a document leaves them as they are. */
 function table(header: string[], rows: string[][]): string {
 	const widths = header.map((title, column) =>
 		Math.max(
@@ -237,18 +243,20 @@ function table(header: string[], rows: string[][]): string {
 }
 
 function run(isCheck: boolean): void {
-	const text = readFileSync(README, 'utf8');
-	const updated = updateReadme(text);
-	if (updated === text) {
-		console.log(`The tables of ${README} are up to date`);
-	} else if (isCheck) {
-		console.error(`The tables of ${README} are stale: run npm run readme`);
-		process.exitCode = 1;
-	} else {
-		writeFileSync(README, updated);
-		console.log(`Wrote the tables of ${README}`);
+	for (const [path, names] of Object.entries(DOCUMENTS)) {
+		const text = readFileSync(path, 'utf8');
+		const updated = updateTables(text, names);
+		if (updated === text) {
+			console.log(`The tables of ${path} are up to date`);
+		} else if (isCheck) {
+			console.error(`The tables of ${path} are stale. Run npm run docs`);
+			process.exitCode = 1;
+		} else {
+			writeFileSync(path, updated);
+			console.log(`Wrote the tables of ${path}`);
+		}
 	}
 }
 
 // Run as a script, not imported by a test.
-if (process.argv[1]?.endsWith('readme-tables.mts')) run(process.argv.includes('--check'));
+if (process.argv[1]?.endsWith('docs-tables.mts')) run(process.argv.includes('--check'));
