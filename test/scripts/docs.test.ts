@@ -1,9 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-
 import { MODELS } from '../../nodes/shared/api/models';
 import { DOCUMENTS, renderTable, updateTables } from '../../scripts/docs-tables.mts';
 import { TESTED_VERSIONS } from '../e2e/host/versions.mts';
+import {
+	anchorOf,
+	codeIn,
+	documents,
+	exists,
+	matches,
+	namesIn,
+	read,
+	resolve,
+	targetsOf,
+	titlesOf,
+} from './documents.mts';
 
 /** The cells of a table's rows by the titles of their columns. */
 function rowsOf(table: string): Array<Record<string, string>> {
@@ -184,47 +193,6 @@ The end.
 	});
 });
 
-/** The folders that have documents in them. */
-const FOLDERS = ['.', 'bench', 'docs', 'emulator', 'test'];
-
-const documents = FOLDERS.filter((folder) => existsSync(folder)).flatMap((folder) =>
-	readdirSync(folder)
-		.filter((name) => name.endsWith('.md'))
-		.map((name) => join(folder, name)),
-);
-
-function filesIn(folder: string): string[] {
-	return readdirSync(folder, { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile() && /\.m?ts$/.test(entry.name))
-		.map((entry) => join(entry.parentPath, entry.name));
-}
-
-const read = (path: string) => readFileSync(path, 'utf8');
-
-const matches = (text: string, pattern: RegExp) =>
-	[...text.matchAll(pattern)].map(([, match]) => match!);
-
-/** The titles of a document, without what only looks like one in its code blocks. */
-function titlesOf(text: string, pattern = /^#+ (.+)$/gm): string[] {
-	return matches(text.replaceAll(/^```.*?^```$/gms, ''), pattern);
-}
-
-/** The anchor that GitHub gives to a title. */
-function anchorOf(title: string): string {
-	return title
-		.toLowerCase()
-		.replaceAll(/[^\p{Letter}\p{Number} _-]/gu, '')
-		.replaceAll(' ', '-');
-}
-
-/** Where a document leads to: the file, and the anchor in it if there is one. */
-function targetsOf(path: string): Array<{ file: string; anchor?: string }> {
-	return matches(read(path), /\]\((?!https?:)([^)]+)\)/g).map((link) => {
-		const [file, anchor] = link.split('#');
-		return { file: file ? join(dirname(path), file) : path, anchor };
-	});
-}
-
 describe.each(documents)('%s', (path) => {
 	const text = read(path);
 
@@ -236,14 +204,14 @@ describe.each(documents)('%s', (path) => {
 		const targets = targetsOf(path);
 		const lost = targets.filter(
 			({ file, anchor }) =>
-				!existsSync(file) || (anchor && !titlesOf(read(file)).map(anchorOf).includes(anchor)),
+				!exists(file) || (anchor && !titlesOf(read(file)).map(anchorOf).includes(anchor)),
 		);
 		expect(lost).toEqual([]);
 	});
 
 	it('shows pictures that exist', () => {
 		const shown = matches(text, /(?:src|srcset)="([^"]+)"/g);
-		expect(shown.filter((file) => !existsSync(join(dirname(path), file)))).toEqual([]);
+		expect(shown.filter((file) => !exists(resolve(path, file)))).toEqual([]);
 	});
 
 	it('names commands that exist', () => {
@@ -258,8 +226,7 @@ describe.each(documents)('%s', (path) => {
 		const lost = ['.', 'nodes/shared'].flatMap((home) =>
 			named.filter(
 				(name) =>
-					readdirSync(home).includes(name.slice(0, name.indexOf('/'))) &&
-					!existsSync(join(home, name)),
+					namesIn(home).includes(name.slice(0, name.indexOf('/'))) && !exists(`${home}/${name}`),
 			),
 		);
 		expect(lost).toEqual([]);
@@ -280,7 +247,7 @@ describe('README.md', () => {
 
 	it('lists every example', () => {
 		const listed = matches(readme, /\| \[([\w-]+\.json)\]\(examples\/\1\) +\|/g);
-		expect(listed.toSorted()).toEqual(readdirSync('examples').toSorted());
+		expect(listed.toSorted()).toEqual(namesIn('examples').toSorted());
 	});
 
 	it('leads to all of its sections and to all documents', () => {
@@ -310,7 +277,7 @@ describe('the documents', () => {
 		const light = matches(all, /src="(?:docs\/)?([\w-]+)-light\.png"/g);
 		const dark = matches(all, /srcset="(?:docs\/)?([\w-]+)-dark\.png"/g);
 		expect(light).toEqual(dark);
-		const files = readdirSync('docs').filter((name) => name.endsWith('.png'));
+		const files = namesIn('docs').filter((name) => name.endsWith('.png'));
 		expect(light.flatMap((name) => [`${name}-dark.png`, `${name}-light.png`]).toSorted()).toEqual(
 			files.toSorted(),
 		);
@@ -318,11 +285,8 @@ describe('the documents', () => {
 
 	it('have the facts about Kling that the code cites', () => {
 		const facts = titlesOf(read('docs/kling-api.md')).map(anchorOf);
-		const code = ['credentials', 'emulator', 'nodes', 'testkit']
-			.filter((folder) => existsSync(folder))
-			.flatMap((folder) => filesIn(folder).map(read))
-			.join('\n');
-		const cited = matches(code, /docs\/kling-api\.md#([\w-]+)/g);
+		const code = ['credentials', 'emulator', 'nodes', 'testkit'].flatMap(codeIn);
+		const cited = matches(code.map(read).join('\n'), /docs\/kling-api\.md#([\w-]+)/g);
 		expect(cited.filter((anchor) => !facts.includes(anchor))).toEqual([]);
 	});
 
