@@ -13,8 +13,8 @@ import {
 	startHost,
 	webhookTrigger,
 	type Host,
-} from '../test/e2e/host/index.mts';
-import { residentMemory } from '../test/e2e/host/process.mts';
+} from '../testkit/n8n/index.mts';
+import { residentMemory } from '../testkit/n8n/process.mts';
 import { mebibytes, seconds, toMarkdown } from './report.mts';
 
 const LIMIT = 5;

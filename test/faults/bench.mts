@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { startEmulator, type Emulator, type RecordedRequest } from '../emulator/index.mts';
+import { startEmulator, type Emulator, type RecordedRequest } from '../../emulator/index.mts';
 import { trueNow } from './time.mts';
 
 /** How long the emulator takes for a video; ms. */

@@ -8,12 +8,12 @@ import {
 	type Fault,
 	type FaultAction,
 	type RecordedRequest,
-} from '../emulator/index.mts';
+} from '../../emulator/index.mts';
 import { items, numbered, sent, startNode, type EngineRun } from '../integration/fixture.mts';
 import { GENERATION, type Bench } from './bench.mts';
 import { ITEMS, judge, promptOf, type Verdict } from './judge.mts';
 import { watchedNode } from './node.mts';
-import type { EventSpec, FaultSpec, Format, Mode, Moment, Operation, Row } from './row.mts';
+import type { EventSpec, FaultSpec, Format, Mode, Moment, Operation, Row } from '../../testkit/faults/row.mts';
 import { Machine, pass } from './time.mts';
 
 const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';

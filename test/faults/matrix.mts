@@ -13,9 +13,9 @@ import {
 	OPERATIONS,
 	type Ending,
 	type Row,
-} from './row.mts';
-import { renderText } from './render.mts';
-import { TABLE } from './table.mts';
+} from '../../testkit/faults/row.mts';
+import { renderText } from '../../testkit/faults/render.mts';
+import { TABLE } from '../../testkit/faults/table.mts';
 import { turnClocks } from './time.mts';
 
 /** Cells that run at once. */

@@ -3,8 +3,8 @@
  * its own, on PostgreSQL and Redis, and the emulator, whose clock can be held.
  */
 import { randomBytes } from 'node:crypto';
-import { freePorts } from '../e2e/host/folders.mts';
-import { startHost, type Host, type Worker } from '../e2e/host/index.mts';
+import { freePorts } from '../../testkit/n8n/folders.mts';
+import { startHost, type Host, type Worker } from '../../testkit/n8n/index.mts';
 import { startPostgres } from './postgres.mts';
 import { startRedis, type Redis } from './redis.mts';
 

@@ -1,7 +1,7 @@
 import { MODELS } from '../../nodes/shared/api/models';
 import { renderTables, updateReadme } from '../../scripts/readme-tables.mts';
-import { TESTED_VERSIONS } from '../e2e/host/versions.mts';
-import { readRepositoryFile, repositoryFiles } from './official/files.mts';
+import { TESTED_VERSIONS } from '../../testkit/n8n/versions.mts';
+import { readRepositoryFile, repositoryFiles } from './repositoryFiles.mts';
 
 const EMPTY = `# Title
 

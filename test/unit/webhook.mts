@@ -15,12 +15,12 @@ import {
 	signatureHeaders,
 	startEmulator,
 	type Emulator,
-} from '../emulator/index.mts';
-import { call } from '../emulator/testing.mts';
+} from '../../emulator/index.mts';
+import { call } from '../../emulator/testing.mts';
 
-export type { Emulator } from '../emulator/index.mts';
-export { FAIL_WORD, sign } from '../emulator/index.mts';
-export { SIGNATURE_VECTOR } from '../emulator/testing.mts';
+export type { Emulator } from '../../emulator/index.mts';
+export { FAIL_WORD, sign } from '../../emulator/index.mts';
+export { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
 
 /** `whsec_` and 24 bytes. */
 export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

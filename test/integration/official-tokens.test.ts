@@ -1,4 +1,4 @@
-import { cleanUp, errorOf, items, NODE, sent, type Emulator } from '../fixture.mts';
+import { cleanUp, errorOf, items, NODE, sent, type Emulator } from './fixture.mts';
 import {
 	ACCESS_KEY,
 	bare,
@@ -8,10 +8,10 @@ import {
 	runOfficial,
 	startOfficial,
 	tokenOf,
-} from './fixture.mts';
+} from './officialFixture.mts';
 
 // The clock of this fixture goes on by itself: the tests below turn `Date`.
-jest.mock('../../../nodes/shared/n8n/clock', () => jest.requireActual('./fixture.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('./officialFixture.mts'));
 
 const HOUR = 3_600_000;
 /** The moment of the log in kling-api.md, section 3.1. */

@@ -85,7 +85,7 @@ export function resolveOptions(options: Partial<EmulatorOptions>): EmulatorOptio
 		onRequest: () => {},
 		...options,
 		// Resolved here and not at import: jest and the npm scripts run at the root, and a module has no say in that.
-		video: resolve(process.cwd(), options.video ?? 'test/emulator/sample.mp4'),
+		video: resolve(process.cwd(), options.video ?? 'emulator/sample.mp4'),
 		accounts: options.accounts ?? [
 			{
 				name: 'emulator',

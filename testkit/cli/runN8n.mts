@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePorts, isPortFree } from './host/folders.mts';
+import { freePorts, isPortFree } from '../n8n/folders.mts';
 
 export interface ScriptRun {
 	/** What it has printed so far. */

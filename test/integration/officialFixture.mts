@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import type { ICredentialDataDecryptedObject, IDataObject, INodeParameters } from 'n8n-workflow';
-import { StoppedError, type Clock } from '../../../nodes/shared/waiting/clock.ts';
+import { StoppedError, type Clock } from '../../nodes/shared/waiting/clock.ts';
 import {
 	EMULATOR_ACCESS_KEY,
 	EMULATOR_API_KEY,
@@ -14,8 +14,8 @@ import {
 	type RecordedRequest,
 	type TaskSummary,
 } from '../../emulator/index.mts';
-import type { EngineRun } from '../../engine/index.mts';
-import { NODE, runNode, type RunOptions } from '../fixture.mts';
+import type { EngineRun } from '../../testkit/engine/index.mts';
+import { NODE, runNode, type RunOptions } from './fixture.mts';
 
 export { EMULATOR_ACCESS_KEY, EMULATOR_SECRET_KEY } from '../../emulator/index.mts';
 export type { TaskSummary } from '../../emulator/index.mts';

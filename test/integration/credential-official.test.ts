@@ -9,7 +9,7 @@ import {
 	types,
 	type Emulator,
 	type FaultAction,
-} from '../fixture.mts';
+} from './fixture.mts';
 import {
 	ACCESS_KEY,
 	API_KEY,
@@ -18,7 +18,7 @@ import {
 	routes,
 	startOfficial,
 	tokenOf,
-} from './fixture.mts';
+} from './officialFixture.mts';
 
 let emulator: Emulator;
 /** The emulator's time; ms. */

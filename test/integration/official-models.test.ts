@@ -5,11 +5,11 @@ import {
 	type Model,
 	MODELS,
 	type ServedModel,
-} from '../../../nodes/shared/api/models';
-import { cleanUp, errorOf, runNode, type Emulator } from '../fixture.mts';
-import { bare, itemsOf, runOfficial, startOfficial } from './fixture.mts';
+} from '../../nodes/shared/api/models';
+import { cleanUp, errorOf, runNode, type Emulator } from './fixture.mts';
+import { bare, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
-jest.mock('../../../nodes/shared/n8n/clock', () => jest.requireActual('../fastClock.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('../../testkit/clocks/fastClock.mts'));
 
 /** Serves what Kling serves today, and what it ever served. */
 let current: Emulator;

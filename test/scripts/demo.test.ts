@@ -6,7 +6,7 @@ import {
 	FAIL_WORD,
 	RISK_CONTROL,
 	startEmulator,
-} from '../emulator/index.mts';
+} from '../../emulator/index.mts';
 import { buildIfStale, type DemoRun, runDemo, sampleVideo, takeVideo } from './run-demo.mts';
 
 jest.setTimeout(60_000);

@@ -24,7 +24,7 @@ import {
 	startHost,
 	type Host,
 	type HostOptions,
-} from '../e2e/host/index.mts';
+} from '../n8n/index.mts';
 import { launchChromium } from './chromium.mts';
 import { Editor } from './pages/editor.mts';
 import { signIn } from './pages/signIn.mts';

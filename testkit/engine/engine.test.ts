@@ -410,9 +410,9 @@ describe('credential test', () => {
 
 describe('workflow files and packages', () => {
 	it('are loaded as n8n does and run together', async () => {
-		const types = await loadBuiltPackage('test/engine/fixture');
+		const types = await loadBuiltPackage('testkit/engine/fixture');
 		expect(Object.keys(types.credentialTypes)).toEqual(['pingApi']);
-		const workflow = await loadWorkflow('test/engine/fixture/workflow.json');
+		const workflow = await loadWorkflow('testkit/engine/fixture/workflow.json');
 		const result = await runWorkflow(workflow, types);
 		expect(result.items('Ping').map(({ json }) => json)).toEqual([{ answer: 'pong' }]);
 	});

@@ -9,7 +9,7 @@ import {
 	sampleVideo,
 	sent,
 	type Emulator,
-} from '../fixture.mts';
+} from './fixture.mts';
 import {
 	ACCESS_KEY,
 	API_KEY,
@@ -25,9 +25,9 @@ import {
 	WAYS,
 	type TaskSummary,
 	type Way,
-} from './fixture.mts';
+} from './officialFixture.mts';
 
-jest.mock('../../../nodes/shared/n8n/clock', () => jest.requireActual('../fastClock.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('../../testkit/clocks/fastClock.mts'));
 
 let emulator: Emulator;
 

@@ -70,5 +70,5 @@ export async function takeVideo(stdout: string): Promise<Buffer> {
 
 /** The file that the emulator serves for every task. */
 export async function sampleVideo(): Promise<Buffer> {
-	return await readFile('test/emulator/sample.mp4');
+	return await readFile('emulator/sample.mp4');
 }

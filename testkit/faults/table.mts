@@ -4,7 +4,7 @@
  *
  * Every cell runs with three items. Unless a row says otherwise the fault hits the second of them, once.
  */
-import type { FaultAction } from '../emulator/index.mts';
+import type { FaultAction } from '../../emulator/index.mts';
 import {
 	each,
 	failing,

@@ -1,5 +1,5 @@
 /** How a row of the fault matrix is written down. */
-import type { FaultAction } from '../emulator/index.mts';
+import type { FaultAction } from '../../emulator/index.mts';
 
 export const OPERATIONS = ['create', 'createAndWait', 'getStatus', 'getMany'] as const;
 export type Operation = (typeof OPERATIONS)[number];

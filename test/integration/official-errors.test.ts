@@ -10,10 +10,10 @@ import {
 	type Emulator,
 	type FaultAction,
 	type RecordedRequest,
-} from '../fixture.mts';
-import { ACCESS_KEY, itemsOf, runOfficial, startOfficial } from './fixture.mts';
+} from './fixture.mts';
+import { ACCESS_KEY, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
-jest.mock('../../../nodes/shared/n8n/clock', () => jest.requireActual('../fastClock.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('../../testkit/clocks/fastClock.mts'));
 
 let emulator: Emulator;
 
