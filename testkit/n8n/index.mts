@@ -498,7 +498,7 @@ export class Host {
 
 	/** The video that the emulator serves for every task. */
 	async sampleVideo(): Promise<Buffer> {
-		return await readFile(join(repositoryFolder(), 'test', 'emulator', 'sample.mp4'));
+		return await readFile(join(repositoryFolder(), 'emulator', 'sample.mp4'));
 	}
 
 	/** What `hashFile` puts out for that video. */
