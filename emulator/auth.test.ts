@@ -17,7 +17,7 @@ describe('authentication', () => {
 
 	it('takes API keys and fresh tokens', async () => {
 		expect(await answer('Bearer emulator-api-key')).toEqual(LET_IN);
-		expect(await answer(`Bearer ${await token(emulator.clock.time)}`)).toEqual(LET_IN);
+		expect(await answer(`Bearer ${await token(emulator.clock.now())}`)).toEqual(LET_IN);
 		expect(emulator.requests().at(-1)).toMatchObject({ account: 'emulator' });
 	});
 
@@ -38,15 +38,15 @@ describe('authentication', () => {
 		['no expiry', { claims: { exp: undefined } }, 1000],
 		['another algorithm', { alg: 'HS512', secret: 'emulator-secret-key'.padEnd(64, '0') }, 1002],
 	])('refuses a token with %s', async (_what, changes, code) => {
-		const jwt = await token(emulator.clock.time, changes);
+		const jwt = await token(emulator.clock.now(), changes);
 		expect(await answer(`Bearer ${jwt}`)).toEqual([401, code]);
 	});
 
 	it('lives by the clock: 1003 before the time of a token, 1004 after it', async () => {
 		const { clock } = emulator;
-		const early = await token(clock.time + 60_000);
+		const early = await token(clock.now() + 60_000);
 		expect(await answer(`Bearer ${early}`)).toEqual([401, 1003]);
-		const jwt = await token(clock.time);
+		const jwt = await token(clock.now());
 		clock.advance(1799 * 1000);
 		expect(await answer(`Bearer ${jwt}`)).toEqual(LET_IN);
 		clock.advance(2000);
@@ -87,7 +87,7 @@ describe('GET /account/costs', () => {
 	afterEach(async () => await emulator.close());
 
 	const costs = async (more = '', authorization?: string) => {
-		const { time } = emulator.clock;
+		const time = emulator.clock.now();
 		const url = `${emulator.url}/account/costs?start_time=${time - 1000}&end_time=${time}${more}`;
 		return await call('GET', url, { authorization });
 	};
@@ -109,7 +109,7 @@ describe('GET /account/costs', () => {
 			},
 		});
 		emulator.clock.advance(1000);
-		const jwt = await token(emulator.clock.time);
+		const jwt = await token(emulator.clock.now());
 		expect((await costs('', `Bearer ${jwt}`)).json.code).toBe(0);
 	});
 

@@ -32,13 +32,13 @@ describe('the gateway format', () => {
 		expect(reply.json).toEqual({
 			task_id: expect.stringMatching(/^[\w-]{22}$/),
 			task_status: 'submitted',
-			created_at: emulator.clock.time,
-			updated_at: emulator.clock.time,
+			created_at: emulator.clock.now(),
+			updated_at: emulator.clock.now(),
 		});
 	});
 
 	it('takes a task through its states to a video that can be played', async () => {
-		const created = emulator.clock.time;
+		const created = emulator.clock.now();
 		const { task_id: id } = (await create(SEED_EXAMPLE)).json;
 		const query = async () => (await call('GET', `${path}/${id}`)).json;
 

@@ -15,7 +15,7 @@ describe('the path format', () => {
 	const list = async (body: unknown) => await call('POST', `${emulator.url}/tasks`, { body });
 
 	it('creates, and serves several tasks by one query', async () => {
-		const created = emulator.clock.time;
+		const created = emulator.clock.now();
 		const first = await create({ prompt: 'a cat', options: { external_task_id: 'mine' } });
 		expect(first.json).toEqual({
 			code: 0,
@@ -166,7 +166,7 @@ describe('the path format', () => {
 
 	it('takes no tokens: 401/1002', async () => {
 		const reply = await call('GET', `${emulator.url}/tasks?task_ids=1`, {
-			authorization: `Bearer ${await token(emulator.clock.time)}`,
+			authorization: `Bearer ${await token(emulator.clock.now())}`,
 		});
 		expect([reply.status, reply.json.code]).toEqual([401, 1002]);
 	});
@@ -196,7 +196,7 @@ describe('the path format', () => {
 	});
 
 	it('lists by time and by status', async () => {
-		const start = emulator.clock.time;
+		const start = emulator.clock.now();
 		await create({ prompt: 'old' });
 		emulator.clock.advance(GENERATION_MS);
 		await create({ prompt: 'new' });

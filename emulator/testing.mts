@@ -5,6 +5,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SignJWT } from 'jose';
+import { SettableClock } from '../testkit/clocks/settableClock.mts';
 import {
 	EMULATOR_ACCESS_KEY,
 	EMULATOR_API_KEY,
@@ -37,23 +38,16 @@ export function forgedHeaders(
 	return signatureHeaders(secret, 'forged', Math.floor(Date.now() / 1000) - ageSeconds, body);
 }
 
-/** A clock that moves only when told to. */
-export class VirtualClock {
-	/** ms; the moment of the log in kling-api.md section 3.1. */
-	time = 1_774_805_076_166;
+/** When the emulators under test are started: a time from a log of the real API, in milliseconds. */
+const START = 1_774_805_076_166;
 
-	advance(ms: number): void {
-		this.time += ms;
-	}
-}
-
-/** An emulator on a virtual clock. */
+/** An emulator on a clock that moves only when told to. */
 export async function startTestEmulator(
 	options: Partial<EmulatorOptions> = {},
-): Promise<Emulator & { clock: VirtualClock }> {
-	const clock = new VirtualClock();
+): Promise<Emulator & { clock: SettableClock }> {
+	const clock = new SettableClock(START);
 	const emulator = await startEmulator({
-		now: () => clock.time,
+		now: () => clock.now(),
 		queueMs: QUEUE_MS,
 		generationMs: GENERATION_MS,
 		accountIntervalMs: 0,

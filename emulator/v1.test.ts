@@ -25,7 +25,7 @@ describe.each(['', '/kling'])('the v1 format under "%s"', (prefix) => {
 	afterAll(async () => await emulator.close());
 
 	it('creates in the shape of the live log, and goes through its states', async () => {
-		const created = emulator.clock.time;
+		const created = emulator.clock.now();
 		const reply = await call('POST', path, { body: { ...BASE, external_task_id: 'mine' } });
 		expect(reply.status).toBe(200);
 		expect(reply.json).toEqual({

@@ -1,5 +1,11 @@
 import { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
-import { klingAccount, klingNode, chain, manualTrigger, type Host } from '../../testkit/n8n/index.mts';
+import {
+	klingAccount,
+	klingNode,
+	chain,
+	manualTrigger,
+	type Host,
+} from '../../testkit/n8n/index.mts';
 import { expectSoon } from './expectSoon.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
 

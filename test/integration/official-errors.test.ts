@@ -13,7 +13,9 @@ import {
 } from './fixture.mts';
 import { ACCESS_KEY, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('../../testkit/clocks/fastClock.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () =>
+	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+);
 
 let emulator: Emulator;
 

@@ -9,7 +9,9 @@ import {
 import { cleanUp, errorOf, runNode, type Emulator } from './fixture.mts';
 import { bare, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('../../testkit/clocks/fastClock.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () =>
+	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+);
 
 /** Serves what Kling serves today, and what it ever served. */
 let current: Emulator;

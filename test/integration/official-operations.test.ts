@@ -27,7 +27,9 @@ import {
 	type Way,
 } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('../../testkit/clocks/fastClock.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () =>
+	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+);
 
 let emulator: Emulator;
 

@@ -11,10 +11,18 @@ import {
 	sent,
 	type Emulator,
 } from './fixture.mts';
-import { ACCESS_KEY, API_KEY, itemsOf, routes, runOfficial, startOfficial } from './officialFixture.mts';
+import {
+	ACCESS_KEY,
+	API_KEY,
+	itemsOf,
+	routes,
+	runOfficial,
+	startOfficial,
+} from './officialFixture.mts';
 
-// The clock of this fixture goes on by itself: the emulators below have one of their own.
-jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('./officialFixture.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () =>
+	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+);
 
 const VIDEO = { prompt: 'a cat', mode: 'std', duration: 5, aspectRatio: '16:9' };
 const WAIT = { operation: 'createAndWait', ...VIDEO, downloadVideo: false };

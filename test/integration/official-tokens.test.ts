@@ -10,8 +10,9 @@ import {
 	tokenOf,
 } from './officialFixture.mts';
 
-// The clock of this fixture goes on by itself: the tests below turn `Date`.
-jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('./officialFixture.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () =>
+	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+);
 
 const HOUR = 3_600_000;
 /** The moment of the log in kling-api.md, section 3.1. */

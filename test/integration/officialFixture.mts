@@ -1,9 +1,6 @@
 /** What the tests of Kling's own service need besides the common fixture. */
-import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
 import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import type { ICredentialDataDecryptedObject, IDataObject, INodeParameters } from 'n8n-workflow';
-import { StoppedError, type Clock } from '../../nodes/shared/waiting/clock.ts';
 import {
 	EMULATOR_ACCESS_KEY,
 	EMULATOR_API_KEY,
@@ -187,18 +184,3 @@ export async function tokenOf(
 	});
 	return { header: decodeProtectedHeader(text), claims: payload, text };
 }
-
-const SPEED = 100;
-
-/** Like fastClock.mts, but deaf to a `Date` that a test has turned. */
-export const systemClock: Clock = {
-	now: () => performance.now() * SPEED,
-
-	async sleep(ms, signal) {
-		try {
-			await delay(ms / SPEED, undefined, { signal });
-		} catch {
-			throw new StoppedError();
-		}
-	},
-};

@@ -3,7 +3,7 @@ import type { ApiReply, ApiRequest, Send } from '../../nodes/shared/api/http';
 import { findTarget, type Target } from '../../nodes/shared/api/models';
 import type { VideoRequest } from '../../nodes/shared/api/request';
 import type { Task } from '../../nodes/shared/api/task';
-import type { VirtualClock } from '../../testkit/clocks/virtualClock';
+import type { VirtualClock } from '../../testkit/clocks/virtualClock.mts';
 
 /** A client of a service that speaks the seed document's format. */
 export function gatewayClient(send: Send, clock: VirtualClock): KlingClient {

@@ -17,6 +17,7 @@ import {
 	type Emulator,
 } from '../../emulator/index.mts';
 import { call } from '../../emulator/testing.mts';
+import { SettableClock } from '../../testkit/clocks/settableClock.mts';
 
 export type { Emulator } from '../../emulator/index.mts';
 export { FAIL_WORD, sign } from '../../emulator/index.mts';
@@ -28,13 +29,13 @@ export const OTHER_SECRET = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 
 /** An emulator whose videos are finished when `advance` says so. */
 export async function startKling(): Promise<Emulator & { finish: () => void }> {
-	const clock = { ahead: 0 };
+	const clock = new SettableClock();
 	const emulator = await startEmulator({
-		now: () => Date.now() + clock.ahead,
+		now: () => clock.now(),
 		queueMs: 0,
 		generationMs: 60_000,
 	});
-	return { ...emulator, finish: () => (clock.ahead += 60_000) };
+	return { ...emulator, finish: () => clock.advance(60_000) };
 }
 
 /** Buys a video. @returns its task ID */

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Clock, StoppedError } from '../nodes/shared/waiting/clock.ts';
+import { type Clock, StoppedError } from '../../nodes/shared/waiting/clock.ts';
 
 interface Sleeper {
 	/** Milliseconds since the epoch. */
@@ -7,15 +7,17 @@ interface Sleeper {
 	wake(): void;
 }
 
-/** Turns of the event loop without news after which nobody is taken to be at work. */
+/** Turns of the event loop without an event after which everybody is taken to be asleep. */
 const QUIET_TURNS = 3;
 
 /**
- * Time that passes only while everybody sleeps, and then at once. Real work, such as an HTTP
- * request to a service on the same clock, holds it: it takes no time.
+ * Time that passes only while everybody sleeps, and then in one step. Real work, such as an HTTP
+ * request to a service on the same clock, takes no time as long as it is done within `hold`.
  */
 export class VirtualClock implements Clock {
 	private time = Date.UTC(2026, 10, 22);
+
+	private readonly startedAt = this.time;
 
 	private sleepers: Sleeper[] = [];
 
@@ -30,6 +32,11 @@ export class VirtualClock implements Clock {
 
 	now(): number {
 		return this.time;
+	}
+
+	/** Seconds since the clock was made. */
+	get seconds(): number {
+		return (this.time - this.startedAt) / 1000;
 	}
 
 	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
