@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
-	roots: ['<rootDir>/test'],
+	roots: ['<rootDir>/emulator', '<rootDir>/test', '<rootDir>/testkit'],
 	testMatch: ['**/*.test.ts'],
 	// On a real n8n: npm run test:e2e, test:browser and test:queue.
 	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|browser|queue)/'],

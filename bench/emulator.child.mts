@@ -1,5 +1,5 @@
 /** The emulator in a process of its own, so that its memory and its work do not count. */
-import { EMULATOR_API_KEY, startEmulator } from '../test/emulator/index.mts';
+import { EMULATOR_API_KEY, startEmulator } from '../emulator/index.mts';
 import { receiveTask, sendToParent } from './child.mts';
 import type { RemoteEmulator } from './remoteEmulator.mts';
 

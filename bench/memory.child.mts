@@ -1,7 +1,7 @@
 /** Downloads one large file on n8n's engine, and tells how far the resident memory grew. */
 import type { IExecuteFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { EMULATOR_API_KEY } from '../test/emulator/index.mts';
-import { cleanUp } from '../test/engine/index.mts';
+import { EMULATOR_API_KEY } from '../emulator/index.mts';
+import { cleanUp } from '../testkit/engine/index.mts';
 import { receiveTask, sendToParent } from './child.mts';
 import type { MemoryTask, MemoryReading } from './memory.mts';
 import { addFault } from './remoteEmulator.mts';

@@ -1,11 +1,11 @@
 /** Runs many items through the node, n8n's request helper alone and bare fetch, and takes the time. */
 import type { IExecuteFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { createRequire } from 'node:module';
-import { setImmediate as turn } from 'node:timers/promises';
 import { Slots } from '../nodes/shared/slots.ts';
 import type { Clock } from '../nodes/shared/waiting/clock.ts';
-import { EMULATOR_API_KEY } from '../test/emulator/index.mts';
-import { cleanUp } from '../test/engine/index.mts';
+import { EMULATOR_API_KEY } from '../emulator/index.mts';
+import { cleanUp } from '../testkit/engine/index.mts';
+import { VirtualClock } from '../testkit/clocks/virtualClock.mts';
 import { receiveTask, sendToParent } from './child.mts';
 import type { Contender, OverheadReading, OverheadTask } from './overhead.mts';
 import { requestsOf, reset } from './remoteEmulator.mts';
@@ -102,23 +102,14 @@ class BareHelper implements INodeType {
 	}
 }
 
-/** Every pause is over at once: what remains of a run is work. */
-function jumpingClock(): Clock {
-	let ahead = 0;
-	return {
-		now: () => performance.timeOrigin + performance.now() + ahead,
-		sleep: async (ms) => {
-			ahead += ms;
-			await turn();
-		},
-	};
-}
-
-/** Puts a clock in the place of the built node's own. */
+/** Puts a clock in the place of the built node's own: what remains of a run without pauses is work. */
 function setNodeClock(clock: Clock): void {
 	const fromRoot = createRequire(`${process.cwd()}/package.json`);
 	const module = fromRoot('./dist/nodes/shared/n8n/clock.js') as { systemClock: Clock };
-	Object.assign(module.systemClock, clock);
+	Object.assign(module.systemClock, {
+		now: () => clock.now(),
+		sleep: async (ms, signal) => await clock.sleep(ms, signal),
+	} satisfies Clock);
 }
 
 async function contenders(): Promise<Record<Contender, (count: number) => Promise<void>>> {
@@ -149,7 +140,7 @@ async function contenders(): Promise<Record<Contender, (count: number) => Promis
 }
 
 try {
-	setNodeClock(jumpingClock());
+	setNodeClock(new VirtualClock());
 	const all = Object.entries(await contenders()) as Array<
 		[Contender, (count: number) => Promise<void>]
 	>;

@@ -1,5 +1,5 @@
 /** The emulator in another process, with tasks that are finished as soon as they are created. */
-import type { Fault, RecordedRequest } from '../test/emulator/index.mts';
+import type { Fault, RecordedRequest } from '../emulator/index.mts';
 import { startChild } from './child.mts';
 
 /** Its addresses, as of `Emulator`. */

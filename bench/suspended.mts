@@ -5,6 +5,7 @@
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { SettableClock } from '../testkit/clocks/settableClock.mts';
 import {
 	chain,
 	eventually,
@@ -13,8 +14,8 @@ import {
 	startHost,
 	webhookTrigger,
 	type Host,
-} from '../test/e2e/host/index.mts';
-import { residentMemory } from '../test/e2e/host/process.mts';
+} from '../testkit/n8n/index.mts';
+import { residentMemory } from '../testkit/n8n/process.mts';
 import { mebibytes, seconds, toMarkdown } from './report.mts';
 
 const LIMIT = 5;
@@ -40,10 +41,10 @@ interface Reading {
 }
 
 const total = Number(process.argv[2] ?? 200);
-const clock = { ahead: 0 };
+const clock = new SettableClock();
 const host = await startHost({
 	env: { N8N_CONCURRENCY_PRODUCTION_LIMIT: String(LIMIT) },
-	emulator: { now: () => Date.now() + clock.ahead, queueMs: 0, generationMs: GENERATION_MS },
+	emulator: { now: () => clock.now(), queueMs: 0, generationMs: GENERATION_MS },
 });
 try {
 	await measure(host);
@@ -109,7 +110,7 @@ async function suspend(workflowId: string, count: number): Promise<void> {
 async function finishAll(workflowId: string, count: number): Promise<void> {
 	const running = host.emulator.tasks().filter(({ state }) => state === 'processing');
 	const first = Math.min(...running.map(({ createdAt }) => createdAt));
-	clock.ahead = first + GENERATION_MS - Date.now();
+	clock.advance(first + GENERATION_MS - clock.now());
 	await host.emulator.flushCallbacks();
 	await eventually(async () => (await countOf(workflowId, 'success')) === count, PATIENCE_MS);
 }

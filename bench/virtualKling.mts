@@ -6,8 +6,8 @@ import type { VideoRequest } from '../nodes/shared/api/request.ts';
 import type { Task } from '../nodes/shared/api/task.ts';
 import { Slots } from '../nodes/shared/slots.ts';
 import type { Order } from '../nodes/shared/waiting/submit.ts';
-import { EMULATOR_API_KEY, startEmulator, type Emulator } from '../test/emulator/index.mts';
-import { VirtualClock } from './virtualClock.mts';
+import { EMULATOR_API_KEY, startEmulator, type Emulator } from '../emulator/index.mts';
+import { VirtualClock } from '../testkit/clocks/virtualClock.mts';
 
 /** How long a request takes to reach Kling (peers-and-style.md, section b.1); milliseconds. */
 export const LATENCY = 200;

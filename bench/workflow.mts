@@ -1,13 +1,13 @@
 /** Workflows for n8n's engine: a manual trigger and one node. */
 import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
-import { EMULATOR_API_KEY } from '../test/emulator/index.mts';
+import { EMULATOR_API_KEY } from '../emulator/index.mts';
 import {
 	loadBuiltPackage,
 	runWorkflow,
 	type EngineOptions,
 	type EngineRun,
 	type WorkflowJson,
-} from '../test/engine/index.mts';
+} from '../testkit/engine/index.mts';
 
 /** The node under test, in the package as it is built. */
 export const KLING_NODE = 'n8n-nodes-kling.klingTextToVideo';

@@ -8,7 +8,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TESTED_VERSIONS, testedVersion, type TestedVersion } from '../test/e2e/host/versions.mts';
+import { TESTED_VERSIONS, testedVersion, type TestedVersion } from '../testkit/n8n/versions.mts';
 
 /** What the package promises in any version. Names of the files in test/e2e. */
 const CORE = ['package', 'versions', 'examples', 'run', 'crash', 'trigger', 'agent'];

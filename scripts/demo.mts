@@ -12,7 +12,7 @@ import {
 	type EngineOptions,
 	type EngineRun,
 	type WorkflowJson,
-} from '../test/engine/index.mts';
+} from '../testkit/engine/index.mts';
 import { DemoError, InterruptedError, oneLine } from './demo/errors.mts';
 import { Report } from './demo/report.mts';
 import { startService, type Service } from './demo/service.mts';

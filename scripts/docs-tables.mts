@@ -15,8 +15,8 @@ import {
 	type FormatName,
 	type ServedModel,
 } from '../nodes/shared/api/models.ts';
-import { NODE_MAJOR, TESTED_VERSIONS, type TestedVersion } from '../test/e2e/host/versions.mts';
-import { renderMarkdown } from '../test/faults/render.mts';
+import { NODE_MAJOR, TESTED_VERSIONS, type TestedVersion } from '../testkit/n8n/versions.mts';
+import { renderMarkdown } from '../testkit/faults/render.mts';
 
 /** The tables by name. In a document they stand between `<!-- models:start -->` and `<!-- models:end -->`. */
 const TABLES = {

@@ -6,7 +6,7 @@ import {
 	EMULATOR_SECRET_KEY,
 	startEmulator,
 	type RecordedRequest,
-} from '../test/emulator/index.mts';
+} from '../emulator/index.mts';
 
 const USAGE = `Usage: npm run emulator -- [options]
 
@@ -137,7 +137,7 @@ In n8n, create a "Kling API" credential:
     or Access Key: ${EMULATOR_ACCESS_KEY}, Secret Key: ${EMULATOR_SECRET_KEY}
   Service: Kling-Compatible Gateway, Base URL: ${emulator.gatewayUrl}
     API Key: ${EMULATOR_API_KEY}
-${settings.faults ? `\nFaults: POST ${emulator.url}/__emulator/faults (see test/emulator/README.md)\n` : ''}
+${settings.faults ? `\nFaults: POST ${emulator.url}/__emulator/faults (see emulator/README.md)\n` : ''}
 Stops after ${settings.minutes} minutes, or with Ctrl+C.
 `);
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes test/emulator/sample.mp4, the film the Kling emulator serves as every task's result.
+# Makes emulator/sample.mp4, the film the Kling emulator serves as every task's result.
 # The file is committed, so this script only runs again to change the film:
 #
 #     sh scripts/make-sample-video.sh
@@ -8,7 +8,7 @@
 # hills that pass by. The same ffmpeg makes the same bytes each time, in about a minute.
 set -eu
 
-target="$(dirname "$0")/../test/emulator/sample.mp4"
+target="$(dirname "$0")/../emulator/sample.mp4"
 font=${FONT:-/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf}
 
 if ! command -v ffmpeg >/dev/null; then

@@ -6,9 +6,9 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPortFree, cacheFolder } from '../test/e2e/host/folders.mts';
-import { OWNER, startHost, type Host, type LogLine } from '../test/e2e/host/index.mts';
-import { N8N_VERSION } from '../test/e2e/host/versions.mts';
+import { isPortFree, cacheFolder } from '../testkit/n8n/folders.mts';
+import { OWNER, startHost, type Host, type LogLine } from '../testkit/n8n/index.mts';
+import { N8N_VERSION } from '../testkit/n8n/versions.mts';
 import { claimFolder } from './n8n/claim.mts';
 import { ACCOUNT, furnish, type Furnished } from './n8n/furnish.mts';
 import { readFlags, USAGE, UsageError, type Flags } from './n8n/flags.mts';
@@ -121,7 +121,7 @@ Example workflows:
 ${links.join('\n')}
 
 Credentials "Kling account" and "Kling gateway" belong to the emulator: ${host.emulator.url}
-Faults: POST ${host.emulator.url}/__emulator/faults (see test/emulator/README.md)
+Faults: POST ${host.emulator.url}/__emulator/faults (see emulator/README.md)
 Log: ${join(host.userFolder, 'n8n.log')}
 
 Ctrl-C ends everything; so does the clock after ${flags.minutes} minutes. What you build stays for the next time.

@@ -1,5 +1,5 @@
 /** What the demo prints: plain lines, with the elapsed time while the workflow runs. */
-import type { ProgressEvent } from '../../test/engine/index.mts';
+import type { ProgressEvent } from '../../testkit/engine/index.mts';
 
 /** After so long without a change a line says that all is well. */
 const SILENCE_MS = 30_000;

@@ -5,7 +5,7 @@ import {
 	startEmulator,
 	type Emulator,
 	type RecordedRequest,
-} from '../../test/emulator/index.mts';
+} from '../../emulator/index.mts';
 import type { Report } from './report.mts';
 import type { Settings } from './settings.mts';
 

@@ -15,7 +15,7 @@ import {
 	type CredentialReference,
 	type Host,
 	type WorkflowSource,
-} from '../../test/e2e/host/index.mts';
+} from '../../testkit/n8n/index.mts';
 
 /** The emulator's account, which signs its callbacks as the examples with a Kling Trigger want it. */
 export const ACCOUNT = {

@@ -1,8 +1,8 @@
-import { EMULATOR_ACCOUNT, eventually, FAIL_WORD, klingAccount } from '../e2e/host/index.mts';
+import { EMULATOR_ACCOUNT, eventually, FAIL_WORD, klingAccount } from '../../testkit/n8n/index.mts';
 import { expectSoon } from './expectSoon.mts';
-import type { Editor } from './pages/editor.mts';
-import type { NodeView } from './pages/nodeView.mts';
-import { startSession, type Session } from './session.mts';
+import type { Editor } from '../../testkit/browser/pages/editor.mts';
+import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
+import { startSession, type Session } from '../../testkit/browser/session.mts';
 
 const LIMIT = 2500;
 

@@ -1,7 +1,13 @@
-import { SIGNATURE_VECTOR } from '../emulator/testing.mts';
-import { klingAccount, klingNode, chain, manualTrigger, type Host } from '../e2e/host/index.mts';
+import { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
+import {
+	klingAccount,
+	klingNode,
+	chain,
+	manualTrigger,
+	type Host,
+} from '../../testkit/n8n/index.mts';
 import { expectSoon } from './expectSoon.mts';
-import { startSession, type Session } from './session.mts';
+import { startSession, type Session } from '../../testkit/browser/session.mts';
 
 const { secret: webhookSecret } = SIGNATURE_VECTOR;
 

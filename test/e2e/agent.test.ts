@@ -12,7 +12,7 @@ import {
 	type Execution,
 	type Host,
 	type WorkflowSource,
-} from './host/index.mts';
+} from '../../testkit/n8n/index.mts';
 
 let host: Host;
 let model: ChatModel;

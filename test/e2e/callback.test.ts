@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import type { CallbackDelivery } from '../emulator/index.mts';
-import { forgedHeaders, SIGNATURE_VECTOR } from '../emulator/testing.mts';
+import type { CallbackDelivery } from '../../emulator/index.mts';
+import { forgedHeaders, SIGNATURE_VECTOR } from '../../emulator/testing.mts';
 import {
 	chain,
 	eventually,
@@ -22,7 +22,7 @@ import {
 	type Host,
 	type NodeSketch,
 	type WorkflowSource,
-} from './host/index.mts';
+} from '../../testkit/n8n/index.mts';
 
 /** Time enough for n8n to suspend the execution before Kling is done. */
 const GENERATION_MS = 2500;

@@ -8,7 +8,7 @@ import {
 	webhookTrigger,
 	type CredentialReference,
 	type Host,
-} from './host/index.mts';
+} from '../../testkit/n8n/index.mts';
 
 let host: Host;
 let kling: CredentialReference;

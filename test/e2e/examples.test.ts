@@ -1,6 +1,6 @@
 import type { INodeExecutionData, ITaskData } from 'n8n-workflow';
 
-import { SIGNATURE_VECTOR } from '../emulator/testing.mts';
+import { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
 import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
 import {
 	eventually,
@@ -26,7 +26,7 @@ import {
 	type Execution,
 	type Host,
 	type WorkflowSource,
-} from './host/index.mts';
+} from '../../testkit/n8n/index.mts';
 
 /** How long to make sure that nothing more starts. */
 const QUIET_MS = 700;

@@ -1,4 +1,4 @@
-import { installN8n, printProgress } from './host/install.mts';
+import { installN8n, printProgress } from '../../testkit/n8n/install.mts';
 
 /** Installs n8n before the first test: on an empty cache that takes longer than any test may. */
 export default async function globalSetup() {

@@ -9,7 +9,7 @@ import {
 	startHost,
 	type Host,
 	type LogLine,
-} from './host/index.mts';
+} from '../../testkit/n8n/index.mts';
 
 let host: Host;
 

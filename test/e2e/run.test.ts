@@ -18,7 +18,7 @@ import {
 	type Host,
 	type NodeSketch,
 	type WorkflowSource,
-} from './host/index.mts';
+} from '../../testkit/n8n/index.mts';
 
 let host: Host;
 let official: CredentialReference;

@@ -1,5 +1,11 @@
-import { eventually, exampleNames, RestClient } from './host/index.mts';
-import { becomesFree, freePort, runScript, temporaryFolder, type ScriptRun } from './runScript.mts';
+import { eventually, exampleNames, RestClient } from '../../testkit/n8n/index.mts';
+import {
+	becomesFree,
+	freePort,
+	runScript,
+	temporaryFolder,
+	type ScriptRun,
+} from '../../testkit/cli/runN8n.mts';
 
 interface Listed {
 	id: string;

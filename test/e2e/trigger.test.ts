@@ -1,7 +1,7 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import type { CallbackDelivery } from '../emulator/index.mts';
-import { forgedHeaders, SIGNATURE_VECTOR } from '../emulator/testing.mts';
+import type { CallbackDelivery } from '../../emulator/index.mts';
+import { forgedHeaders, SIGNATURE_VECTOR } from '../../emulator/testing.mts';
 import {
 	chain,
 	code,
@@ -19,7 +19,7 @@ import {
 	type Host,
 	type NodeSketch,
 	type WorkflowSource,
-} from './host/index.mts';
+} from '../../testkit/n8n/index.mts';
 
 const { secret: SECRET } = SIGNATURE_VECTOR;
 

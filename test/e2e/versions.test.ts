@@ -9,7 +9,7 @@ import {
 	testedVersion,
 	type Host,
 	type TestedVersion,
-} from './host/index.mts';
+} from '../../testkit/n8n/index.mts';
 
 /** What differs between versions of n8n, and what the node makes of it. */
 

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { startEmulator, type Emulator, type RecordedRequest } from '../emulator/index.mts';
-import { trueNow } from './time.mts';
+import { startEmulator, type Emulator, type RecordedRequest } from '../../emulator/index.mts';
+import { fastNow } from '../../testkit/clocks/fastClock.mts';
 
 /** How long the emulator takes for a video; ms. */
 export const GENERATION = 4_000;
@@ -76,7 +76,7 @@ export class Bench {
 	static async start(): Promise<Bench> {
 		const bench: { current?: Bench } = {};
 		const emulator = await startEmulator({
-			now: () => trueNow() + (bench.current?.offset ?? 0),
+			now: () => fastNow() + (bench.current?.offset ?? 0),
 			generationMs: GENERATION,
 			queueMs: GENERATION / 4,
 			accountIntervalMs: 0,

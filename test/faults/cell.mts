@@ -8,13 +8,22 @@ import {
 	type Fault,
 	type FaultAction,
 	type RecordedRequest,
-} from '../emulator/index.mts';
+} from '../../emulator/index.mts';
 import { items, numbered, sent, startNode, type EngineRun } from '../integration/fixture.mts';
 import { GENERATION, type Bench } from './bench.mts';
 import { ITEMS, judge, promptOf, type Verdict } from './judge.mts';
 import { watchedNode } from './node.mts';
-import type { EventSpec, FaultSpec, Format, Mode, Moment, Operation, Row } from './row.mts';
-import { Machine, pass } from './time.mts';
+import type {
+	EventSpec,
+	FaultSpec,
+	Format,
+	Mode,
+	Moment,
+	Operation,
+	Row,
+} from '../../testkit/faults/row.mts';
+import { fastSleep } from '../../testkit/clocks/fastClock.mts';
+import { Machine } from '../../testkit/clocks/machine.mts';
 
 const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
 
@@ -125,7 +134,7 @@ class CellRun {
 			if (ITEMS.some((each) => this.taskIds[each] === undefined)) return;
 			for (const fault of later.splice(0)) {
 				const remove = this.addFault(fault);
-				if (fault.forMs !== undefined) void pass(fault.forMs).then(remove);
+				if (fault.forMs !== undefined) void fastSleep(fault.forMs).then(remove);
 			}
 		};
 	}

@@ -1,9 +1,9 @@
 /** Looks at a run from outside: what the emulator has, and what the user can see. */
 import type { INodeExecutionData } from 'n8n-workflow';
-import type { TaskSummary } from '../emulator/index.mts';
-import type { EngineRun } from '../engine/index.mts';
+import type { TaskSummary } from '../../emulator/index.mts';
+import type { EngineRun } from '../../testkit/engine/index.mts';
 import { NODE, sampleVideo } from '../integration/fixture.mts';
-import type { Format, Mode, Operation } from './row.mts';
+import type { Format, Mode, Operation } from '../../testkit/faults/row.mts';
 
 /** Input items of a run. */
 export const ITEMS = [0, 1, 2] as const;

@@ -13,10 +13,10 @@ import {
 	OPERATIONS,
 	type Ending,
 	type Row,
-} from './row.mts';
-import { renderText } from './render.mts';
-import { TABLE } from './table.mts';
-import { turnClocks } from './time.mts';
+} from '../../testkit/faults/row.mts';
+import { renderText } from '../../testkit/faults/render.mts';
+import { TABLE } from '../../testkit/faults/table.mts';
+import { replaceClocks } from '../../testkit/clocks/machine.mts';
 
 /** Cells that run at once. */
 const BENCHES = 8;
@@ -66,7 +66,7 @@ export class Matrix {
 	private startedAt = Date.now();
 
 	constructor(cases: Case[]) {
-		turnClocks();
+		replaceClocks();
 		const queue = [...cases];
 		for (const each of cases) this.results.set(each, withResolvers());
 		void this.begin(queue);

@@ -18,7 +18,9 @@ import {
 	type EngineRun,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('./fastClock.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () =>
+	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+);
 
 /** Every video is finished at once, but for those of `neverFinishes`. */
 let emulator: Emulator;

@@ -17,7 +17,9 @@ import {
 	type FaultAction,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('./fastClock.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () =>
+	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+);
 
 let emulator: Emulator;
 let taskId: string;

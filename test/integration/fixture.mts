@@ -17,19 +17,19 @@ import {
 	type Emulator,
 	type EmulatorOptions,
 	type RecordedRequest,
-} from '../emulator/index.mts';
+} from '../../emulator/index.mts';
 import {
 	runWorkflow,
 	startWorkflow,
 	type EngineOptions,
 	type EngineRun,
 	type WorkflowJson,
-} from '../engine/index.mts';
+} from '../../testkit/engine/index.mts';
 
-export type { Emulator, Fault, FaultAction, RecordedRequest } from '../emulator/index.mts';
-export { EMULATOR_API_KEY, FAIL_WORD, REFUSE_WORD } from '../emulator/index.mts';
-export { cleanUp, runCredentialTest, type EngineRun } from '../engine/index.mts';
-export { HttpServer, sendJson } from '../engine/http-server.mts';
+export type { Emulator, Fault, FaultAction, RecordedRequest } from '../../emulator/index.mts';
+export { EMULATOR_API_KEY, FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
+export { cleanUp, runCredentialTest, type EngineRun } from '../../testkit/engine/index.mts';
+export { HttpServer, sendJson } from '../../testkit/engine/http-server.mts';
 
 /** The node under test, as the workflows here call it. */
 export const NODE = 'Kling';
@@ -133,7 +133,7 @@ export function errorOf(run: EngineRun): ExecutionError & { description?: string
 
 /** The video that the emulator serves for every task. */
 export function sampleVideo(): Buffer {
-	return readFileSync('test/emulator/sample.mp4');
+	return readFileSync('emulator/sample.mp4');
 }
 
 /** Waits for something that happens on a real socket. */

@@ -13,7 +13,9 @@ import {
 	type Emulator,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('./fastClock.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () =>
+	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+);
 
 /** The seed document's two example replies, as they stand there. */
 const SEED_CREATED = `{

@@ -3,8 +3,9 @@
  * its own, on PostgreSQL and Redis, and the emulator, whose clock can be held.
  */
 import { randomBytes } from 'node:crypto';
-import { freePorts } from '../e2e/host/folders.mts';
-import { startHost, type Host, type Worker } from '../e2e/host/index.mts';
+import { SettableClock } from '../../testkit/clocks/settableClock.mts';
+import { freePorts } from '../../testkit/n8n/folders.mts';
+import { startHost, type Host, type Worker } from '../../testkit/n8n/index.mts';
 import { startPostgres } from './postgres.mts';
 import { startRedis, type Redis } from './redis.mts';
 
@@ -20,33 +21,12 @@ export const GENERATION_MS = 2500;
  */
 export const LOCK = { duration: 10_000, renewal: 2000, stalledCheck: 3000 } as const;
 
-/** The emulator's clock. */
-export class Clock {
-	private lag = 0;
-	private heldAt?: number;
-
-	now(): number {
-		return this.heldAt ?? Date.now() - this.lag;
-	}
-
-	/** From now on no video comes along. */
-	hold(): void {
-		this.heldAt ??= this.now();
-	}
-
-	/** The videos come along again, as if no time had passed. */
-	release(): void {
-		if (this.heldAt === undefined) return;
-		this.lag = Date.now() - this.heldAt;
-		this.heldAt = undefined;
-	}
-}
-
 export interface Cluster {
 	host: Host;
 	workers: [Worker, Worker];
 	redis: Redis;
-	clock: Clock;
+	/** The emulator's. While it is held, no video makes progress. */
+	clock: SettableClock;
 	stop(): Promise<void>;
 }
 
@@ -61,7 +41,7 @@ export async function startCluster(): Promise<Cluster> {
 		cleanUp.unshift(redis.stop);
 		const postgres = await startPostgres();
 		cleanUp.unshift(postgres.stop);
-		const clock = new Clock();
+		const clock = new SettableClock();
 		const [port] = (await freePorts(1)) as [number];
 		const host = await startHost({
 			port,

@@ -1,6 +1,6 @@
 /** What the tests measure, and the tables they print in the end. */
 import { mebibytes, ratio, seconds, toMarkdown } from '../../bench/report.mts';
-import type { Emulator, Execution, Worker } from '../e2e/host/index.mts';
+import type { Emulator, Execution, Worker } from '../../testkit/n8n/index.mts';
 import { CONCURRENCY, GENERATION_MS, WORKERS } from './cluster.mts';
 
 /** Executions that can run at once. */

@@ -1,7 +1,7 @@
 /** Finds the servers' programs: on the PATH, or where Debian keeps those that are not there. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram } from '../e2e/host/programs.mts';
+import { findProgram } from '../../testkit/n8n/programs.mts';
 
 /** PostgreSQL's own programs, one folder for each version. */
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';

@@ -17,7 +17,7 @@ import {
 	type NodeSketch,
 	type RecordedRequest,
 	type Worker,
-} from '../e2e/host/index.mts';
+} from '../../testkit/n8n/index.mts';
 import { CONCURRENCY, LOCK, lockOf, startCluster, WORKERS, type Cluster } from './cluster.mts';
 import {
 	countRequests,

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePorts } from '../e2e/host/folders.mts';
-import { GuardedProcess } from '../e2e/host/process.mts';
+import { freePorts } from '../../testkit/n8n/folders.mts';
+import { GuardedProcess } from '../../testkit/n8n/process.mts';
 import { needProgram } from './programs.mts';
 
 const START_TIMEOUT_MS = 60_000;

@@ -1,6 +1,6 @@
 import { MODELS } from '../../nodes/shared/api/models';
 import { DOCUMENTS, renderTable, updateTables } from '../../scripts/docs-tables.mts';
-import { TESTED_VERSIONS } from '../e2e/host/versions.mts';
+import { TESTED_VERSIONS } from '../../testkit/n8n/versions.mts';
 import {
 	anchorOf,
 	codeIn,

@@ -10,8 +10,8 @@ import {
 } from '../../nodes/shared/waiting/batch';
 import { MemoryLedger } from '../../nodes/shared/waiting/ledger';
 import { TimeoutError } from '../../nodes/shared/waiting/poller';
-import { VirtualClock } from './virtualClock';
-import { completed, created, gatewayClient, idOf, reply, task } from './virtualKling';
+import { VirtualClock } from '../../testkit/clocks/virtualClock.mts';
+import { completed, created, gatewayClient, idOf, reply, task } from './gatewayReplies';
 
 const MINUTE = 60_000;
 

@@ -2,8 +2,8 @@ import { KlingError } from '../../nodes/shared/api/errors';
 import { type ApiReply, type ApiRequest, TransportError } from '../../nodes/shared/api/http';
 import { StoppedError } from '../../nodes/shared/waiting/clock';
 import { Poller, TimeoutError } from '../../nodes/shared/waiting/poller';
-import { VirtualClock } from './virtualClock';
-import { completed, created, gatewayClient, idOf, reply, task } from './virtualKling';
+import { VirtualClock } from '../../testkit/clocks/virtualClock.mts';
+import { completed, created, gatewayClient, idOf, reply, task } from './gatewayReplies';
 
 const MINUTE = 60_000;
 

@@ -17,7 +17,9 @@ import {
 	type WebhookCall,
 } from './webhook.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () => jest.requireActual('../integration/fastClock.mts'));
+jest.mock('../../nodes/shared/n8n/clock', () =>
+	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+);
 
 let kling: Emulator & { finish: () => void };
 

@@ -1,6 +1,6 @@
 import { backoff } from '../../nodes/shared/waiting/backoff';
 import { Slots } from '../../nodes/shared/slots';
-import { VirtualClock } from './virtualClock';
+import { VirtualClock } from '../../testkit/clocks/virtualClock.mts';
 
 describe('backoff', () => {
 	it.each([

@@ -15,12 +15,13 @@ import {
 	signatureHeaders,
 	startEmulator,
 	type Emulator,
-} from '../emulator/index.mts';
-import { call } from '../emulator/testing.mts';
+} from '../../emulator/index.mts';
+import { call } from '../../emulator/testing.mts';
+import { SettableClock } from '../../testkit/clocks/settableClock.mts';
 
-export type { Emulator } from '../emulator/index.mts';
-export { FAIL_WORD, sign } from '../emulator/index.mts';
-export { SIGNATURE_VECTOR } from '../emulator/testing.mts';
+export type { Emulator } from '../../emulator/index.mts';
+export { FAIL_WORD, sign } from '../../emulator/index.mts';
+export { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
 
 /** `whsec_` and 24 bytes. */
 export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -28,13 +29,13 @@ export const OTHER_SECRET = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 
 /** An emulator whose videos are finished when `advance` says so. */
 export async function startKling(): Promise<Emulator & { finish: () => void }> {
-	const clock = { ahead: 0 };
+	const clock = new SettableClock();
 	const emulator = await startEmulator({
-		now: () => Date.now() + clock.ahead,
+		now: () => clock.now(),
 		queueMs: 0,
 		generationMs: 60_000,
 	});
-	return { ...emulator, finish: () => (clock.ahead += 60_000) };
+	return { ...emulator, finish: () => clock.advance(60_000) };
 }
 
 /** Buys a video. @returns its task ID */

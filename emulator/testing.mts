@@ -1,0 +1,182 @@
+/** What the emulator's own tests need: a clock to turn, a client that hides nothing, a receiver of callbacks. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SignJWT } from 'jose';
+import { SettableClock } from '../testkit/clocks/settableClock.mts';
+import {
+	EMULATOR_ACCESS_KEY,
+	EMULATOR_API_KEY,
+	EMULATOR_SECRET_KEY,
+	signatureHeaders,
+	startEmulator,
+	type Emulator,
+	type EmulatorOptions,
+} from './index.mts';
+
+/** Queue and generation time of the emulators under test, ms. */
+export const QUEUE_MS = 10_000;
+export const GENERATION_MS = 60_000;
+
+/** The official test vector of a callback's signature (kling-api.md section 8). */
+export const SIGNATURE_VECTOR = {
+	secret: 'whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI=',
+	id: '9876543210',
+	timestamp: 1_781_080_794,
+	body: '{"id":"1234567890","status":"succeeded","message":"","create_time":1781080778802,"update_time":1781080794151}',
+	signature: 'v1,UsKlJP00XoQyOn410NM9xv34sP+Gl0jnOO9Lcpr7NJ4=',
+};
+
+/** The headers of a callback that somebody made up, knowing this secret. */
+export function forgedHeaders(
+	body: string,
+	secret: string,
+	ageSeconds = 0,
+): Record<string, string> {
+	return signatureHeaders(secret, 'forged', Math.floor(Date.now() / 1000) - ageSeconds, body);
+}
+
+/** When the emulators under test are started: a time from a log of the real API, in milliseconds. */
+const START = 1_774_805_076_166;
+
+/** An emulator on a clock that moves only when told to. */
+export async function startTestEmulator(
+	options: Partial<EmulatorOptions> = {},
+): Promise<Emulator & { clock: SettableClock }> {
+	const clock = new SettableClock(START);
+	const emulator = await startEmulator({
+		now: () => clock.now(),
+		queueMs: QUEUE_MS,
+		generationMs: GENERATION_MS,
+		accountIntervalMs: 0,
+		...options,
+	});
+	return { ...emulator, clock };
+}
+
+export interface Received {
+	status: number;
+	headers: Headers;
+	text: string;
+	/** Parsed, or undefined when it is no JSON. Tests say what they expect of it. */
+	json: any;
+}
+
+/** One request, with the default account's key unless told otherwise (`''` sends no Authorization at all). */
+export async function call(
+	method: string,
+	url: string,
+	{
+		body,
+		authorization = `Bearer ${EMULATOR_API_KEY}`,
+		headers = {},
+		signal,
+	}: {
+		body?: unknown;
+		authorization?: string;
+		headers?: Record<string, string>;
+		signal?: AbortSignal;
+	} = {},
+): Promise<Received> {
+	const response = await fetch(url, {
+		method,
+		redirect: 'manual',
+		headers: {
+			...(authorization && { authorization }),
+			...(body !== undefined && { 'content-type': 'application/json' }),
+			...headers,
+		},
+		body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+		signal,
+	});
+	const text = await response.text();
+	return { status: response.status, headers: response.headers, text, json: parse(text) };
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** The code of the network error that a call ends with. */
+export async function networkError(failing: Promise<unknown>): Promise<string> {
+	try {
+		await failing;
+	} catch (error) {
+		const { cause, message, name } = error as Error & { cause?: { code?: string } };
+		return cause?.code ?? (name === 'TypeError' ? message : name);
+	}
+	throw new Error('the call did not fail');
+}
+
+/** A token as Kling's documents make it (section 1.2), with changes. `now` in ms. */
+export async function token(
+	now: number,
+	{
+		claims = {},
+		secret = EMULATOR_SECRET_KEY,
+		alg = 'HS256',
+	}: { claims?: Record<string, unknown>; secret?: string; alg?: string } = {},
+): Promise<string> {
+	const seconds = Math.floor(now / 1000);
+	const payload = { iss: EMULATOR_ACCESS_KEY, exp: seconds + 1800, nbf: seconds - 5, ...claims };
+	return await new SignJWT(payload)
+		.setProtectedHeader({ alg, typ: 'JWT' })
+		.sign(new TextEncoder().encode(secret));
+}
+
+/** Something that callbacks can be sent to. */
+export async function startReceiver(status = 200) {
+	const received: Array<{ headers: IncomingHttpHeaders; body: string }> = [];
+	const server = createServer((request, response) => {
+		const chunks: Buffer[] = [];
+		request.on('data', (chunk: Buffer) => chunks.push(chunk));
+		request.on('end', () => {
+			received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+			response.writeHead(status, { connection: 'close' }).end();
+		});
+	});
+	await once(server.listen(0, '127.0.0.1'), 'listening');
+	return {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`,
+		received,
+		close: async () => {
+			server.closeAllConnections();
+			server.close();
+			await once(server, 'close');
+		},
+	};
+}
+
+/** Waits for something that happens on a real socket. */
+export async function eventually(holds: () => boolean): Promise<void> {
+	for (let attempt = 0; attempt < 200; attempt++) {
+		if (holds()) return;
+		await delay(10);
+	}
+	throw new Error('it did not come true within 2 s');
+}
+
+/** Memory of this process. */
+export function residentBytes(): number {
+	return process.memoryUsage().rss;
+}
+
+/** Runs `npm run emulator` with flags, stops it once `until` is printed, and tells how it ended. */
+export async function runScript(flags: string[], until?: string) {
+	const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/emulator.mts', ...flags]);
+	let output = '';
+	for (const stream of [child.stdout, child.stderr]) {
+		stream.setEncoding('utf8').on('data', (text: string) => {
+			output += text;
+			if (until !== undefined && output.includes(until) && !child.killed) child.kill('SIGTERM');
+		});
+	}
+	const [code] = (await once(child, 'close')) as [number | null];
+	return { code, output };
+}

@@ -1,0 +1,133 @@
+/** How a row of the fault matrix is written down. */
+import type { FaultAction } from '../../emulator/index.mts';
+
+export const OPERATIONS = ['create', 'createAndWait', 'getStatus', 'getMany'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export const FORMATS = ['gateway', 'v1', 'path'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** On Error: Stop Workflow; On Error: Continue; Retry On Fail with three tries. */
+export const MODES = ['stop', 'continue', 'retry'] as const;
+export type Mode = (typeof MODES)[number];
+
+export interface FaultSpec {
+	/**
+	 * Which requests it hits:
+	 * - `request`: those that make up the operation: create, query, list;
+	 * - `create`; `download`;
+	 * - `ask`: questions for tasks, one by one or together; `list`: only those for a list;
+	 * - `lookUp`: questions by the name that the node or the user gave a task.
+	 */
+	on: 'request' | 'create' | 'ask' | 'list' | 'lookUp' | 'download';
+	/** Of which item, from 0; absent: of all. */
+	item?: number;
+	/** How many requests; of all items' create requests, each item's so many. */
+	times?: number | 'forever';
+	/** How many pass before. */
+	skip?: number;
+	/** From the moment all tasks exist, for so long; ms. */
+	forMs?: number;
+	action: FaultAction | Readonly<Record<Format, FaultAction>>;
+}
+
+/**
+ * - `start`: before the node runs;
+ * - `creating`: all create requests are on their way; `created`: the node knows all tasks;
+ * - `refused`: a create request was answered with "not yet";
+ * - `asking`, `downloading`: the first such request is on its way.
+ */
+export type Moment = 'start' | 'creating' | 'created' | 'refused' | 'asking' | 'downloading';
+
+export interface EventSpec {
+	at: Moment;
+	/**
+	 * - `stop`: somebody presses Stop;
+	 * - `die`: the worker dies, and another one begins the same execution again;
+	 * - `finish`: the node finishes, and then the worker dies, with the same consequence;
+	 * - `jump`: the clock of n8n's server is set, by so many ms;
+	 * - `shut`: connections are refused until so many have been.
+	 */
+	does: 'stop' | 'die' | 'finish' | { jump: number } | { shut: number };
+}
+
+export interface Setting {
+	/** Videos that the account may have under way at once. */
+	concurrency?: number;
+	/** Wait Options. */
+	wait?: Readonly<Record<string, unknown>>;
+	/** Every item has an External Task ID, `order-0`, `order-1` … */
+	named?: boolean;
+	/** Another video has item 1's External Task ID already, for so long; ms. */
+	taken?: number;
+	authentication?: 'accessKey';
+	/** The service only passes Kling's own API on. */
+	relay?: boolean;
+}
+
+export interface Ending {
+	/** `bought/delivered/reported`; see `judge.mts`. */
+	counts: string;
+	/** What the failure says; absent: nothing fails. */
+	says?: readonly RegExp[];
+}
+
+/** How a cell ends under each setting of On Error, or why the fault cannot happen there. */
+export type Expectation = Readonly<Record<Mode, Ending>> | { none: string };
+
+/** One for all formats, or one for each. */
+export type Expected = Expectation | Readonly<Record<Format, Expectation>>;
+
+export interface Row {
+	name: string;
+	faults?: readonly FaultSpec[];
+	event?: EventSpec;
+	/** What goes wrong when the execution begins again, instead of `faults`. */
+	afterwards?: readonly FaultSpec[];
+	/** The second try of Retry On Fail finds everything in order. */
+	passes?: boolean;
+	setting?: Setting;
+	cells: Readonly<Record<Operation, Expected>>;
+}
+
+export function isNone(expectation: Expectation): expectation is { none: string } {
+	return 'none' in expectation;
+}
+
+/** What is expected of one cell. */
+export function expectationOf(row: Row, operation: Operation, format: Format): Expectation {
+	if (operation === 'getMany' && format === 'gateway') return none('Gateways have no list');
+	const expected = row.cells[operation];
+	return 'gateway' in expected ? expected[format] : expected;
+}
+
+export function none(reason: string): Expectation {
+	return { none: reason };
+}
+
+/** Nothing fails. */
+export function fine(counts = '3/3/3'): Expectation {
+	return { stop: { counts }, continue: { counts }, retry: { counts } };
+}
+
+type Counts = string | Ending;
+
+/** Something fails, and says so, unless the ending is given with words of its own. */
+export function failing(
+	says: RegExp | readonly RegExp[],
+	endings: Readonly<Record<Mode, Counts>>,
+): Expectation {
+	const words = says instanceof RegExp ? [says] : says;
+	const toEnding = (ending: Counts): Ending =>
+		typeof ending === 'string' ? { counts: ending, says: words } : ending;
+	return {
+		stop: toEnding(endings.stop),
+		continue: toEnding(endings.continue),
+		retry: toEnding(endings.retry),
+	};
+}
+
+/** Kling's own service in one way, gateways in another. */
+export function each(official: Expectation, gateway: Expectation): Expected {
+	return { gateway, v1: official, path: official };
+}
