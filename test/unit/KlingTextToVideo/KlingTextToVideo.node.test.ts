@@ -8,11 +8,11 @@ import {
 	NodeHelpers,
 } from 'n8n-workflow';
 
-import { KlingApi } from '../../credentials/KlingApi.credentials';
-import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node';
-import codex from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.json';
-import triggerCodex from '../../nodes/KlingTrigger/KlingTrigger.node.json';
-import { CUSTOM_MODEL, MODELS } from '../../nodes/shared/api/models';
+import { KlingApi } from '../../../credentials/KlingApi.credentials';
+import { KlingTextToVideo } from '../../../nodes/KlingTextToVideo/KlingTextToVideo.node';
+import codex from '../../../nodes/KlingTextToVideo/KlingTextToVideo.node.json';
+import triggerCodex from '../../../nodes/KlingTrigger/KlingTrigger.node.json';
+import { CUSTOM_MODEL, MODELS } from '../../../nodes/shared/api/models';
 
 const node = new KlingTextToVideo();
 const { description } = node;

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { KlingTrigger } from '../../nodes/KlingTrigger/KlingTrigger.node';
-import { sampleVideo } from '../integration/fixture.mts';
+import { KlingTrigger } from '../../../nodes/KlingTrigger/KlingTrigger.node';
+import { sampleVideo } from '../../integration/fixture.mts';
 import {
 	buy,
 	credential,
@@ -13,10 +13,10 @@ import {
 	type Called,
 	type Emulator,
 	type WebhookCall,
-} from './webhook.mts';
+} from '../webhook.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+jest.mock('../../../nodes/shared/n8n/clock', () =>
+	jest.requireActual('../../../testkit/clocks/fastClock.mts'),
 );
 
 let kling: Emulator & { finish: () => void };

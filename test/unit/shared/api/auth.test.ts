@@ -1,7 +1,7 @@
 import { jwtVerify } from 'jose';
 
-import { KlingApi } from '../../credentials/KlingApi.credentials';
-import { authorization, toConnection } from '../../nodes/shared/api/connection';
+import { KlingApi } from '../../../../credentials/KlingApi.credentials';
+import { authorization, toConnection } from '../../../../nodes/shared/api/connection';
 
 const KEYS = { authentication: 'accessKey', accessKey: 'AK', secretKey: 'SK' };
 

@@ -5,9 +5,9 @@ import {
 	deliveryId,
 	isSignatureValid,
 	readCallback,
-} from '../../nodes/shared/api/callback';
-import { answer, bodyOf, isFromKling } from '../../nodes/shared/n8n/webhook';
-import { OTHER_SECRET, SECRET, sign, signed, SIGNATURE_VECTOR } from './webhook.mts';
+} from '../../../../nodes/shared/api/callback';
+import { answer, bodyOf, isFromKling } from '../../../../nodes/shared/n8n/webhook';
+import { OTHER_SECRET, SECRET, sign, signed, SIGNATURE_VECTOR } from '../../webhook.mts';
 
 const BODY = '{"task_id":"1","task_status":"succeed"}';
 const NOW = 1_800_000_000_000;

@@ -1,5 +1,5 @@
-import { KlingApi } from '../../credentials/KlingApi.credentials';
-import { CredentialError, toConnection } from '../../nodes/shared/api/connection';
+import { KlingApi } from '../../../../credentials/KlingApi.credentials';
+import { CredentialError, toConnection } from '../../../../nodes/shared/api/connection';
 
 const gateway = (fields: object) =>
 	toConnection({ service: 'gateway', baseUrl: 'https://api.example.com', apiKey: 'k', ...fields });

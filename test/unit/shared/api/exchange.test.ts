@@ -1,7 +1,7 @@
-import { KlingError, type KlingErrorDetails } from '../../nodes/shared/api/errors';
-import { type ApiReply, type ApiRequest, TransportError } from '../../nodes/shared/api/http';
-import { VirtualClock } from '../../testkit/clocks/virtualClock.mts';
-import { completed, gatewayClient, reply, REQUEST, TARGET } from './gatewayReplies';
+import { KlingError, type KlingErrorDetails } from '../../../../nodes/shared/api/errors';
+import { type ApiReply, type ApiRequest, TransportError } from '../../../../nodes/shared/api/http';
+import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
+import { completed, gatewayClient, reply, REQUEST, TARGET } from '../../gatewayReplies';
 
 const clock = new VirtualClock();
 

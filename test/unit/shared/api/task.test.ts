@@ -1,5 +1,5 @@
-import { isOver, toTaskStatus } from '../../nodes/shared/api/task';
-import { created } from './gatewayReplies';
+import { isOver, toTaskStatus } from '../../../../nodes/shared/api/task';
+import { created } from '../../gatewayReplies';
 
 describe('status words', () => {
 	it.each([

@@ -1,9 +1,9 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { park, type ParkedItem } from '../../nodes/KlingTextToVideo/callback/parked';
-import { resume, waitingWebhooks } from '../../nodes/KlingTextToVideo/callback/resume';
-import type { Task } from '../../nodes/shared/api/task';
-import { eventually, sampleVideo } from '../integration/fixture.mts';
+import { park, type ParkedItem } from '../../../../nodes/KlingTextToVideo/callback/parked';
+import { resume, waitingWebhooks } from '../../../../nodes/KlingTextToVideo/callback/resume';
+import type { Task } from '../../../../nodes/shared/api/task';
+import { eventually, sampleVideo } from '../../../integration/fixture.mts';
 import {
 	buy,
 	credential,
@@ -15,10 +15,10 @@ import {
 	type Called,
 	type Emulator,
 	type WebhookCall,
-} from './webhook.mts';
+} from '../../webhook.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+jest.mock('../../../../nodes/shared/n8n/clock', () =>
+	jest.requireActual('../../../../testkit/clocks/fastClock.mts'),
 );
 
 let kling: Emulator & { finish: () => void };

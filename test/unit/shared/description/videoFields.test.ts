@@ -6,9 +6,9 @@ import {
 	NodeHelpers,
 } from 'n8n-workflow';
 
-import { KlingApi } from '../../credentials/KlingApi.credentials';
-import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node';
-import { ALL_MODELS, MODELS, offeredBy } from '../../nodes/shared/api/models';
+import { KlingApi } from '../../../../credentials/KlingApi.credentials';
+import { KlingTextToVideo } from '../../../../nodes/KlingTextToVideo/KlingTextToVideo.node';
+import { ALL_MODELS, MODELS, offeredBy } from '../../../../nodes/shared/api/models';
 
 const { description } = new KlingTextToVideo();
 

@@ -1,9 +1,9 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { DownloadError, downloadVideo } from '../../nodes/shared/n8n/download';
-import { StoppedError } from '../../nodes/shared/waiting/clock';
-import { VirtualClock } from '../../testkit/clocks/virtualClock.mts';
-import { URL } from './gatewayReplies';
+import { DownloadError, downloadVideo } from '../../../../nodes/shared/n8n/download';
+import { StoppedError } from '../../../../nodes/shared/waiting/clock';
+import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
+import { URL } from '../../gatewayReplies';
 
 interface Host {
 	headers?: Record<string, string>;

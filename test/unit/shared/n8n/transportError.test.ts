@@ -1,4 +1,4 @@
-import { toTransportError, TransportError } from '../../nodes/shared/api/http';
+import { toTransportError, TransportError } from '../../../../nodes/shared/api/http';
 
 /** An error with a code, around another one. */
 function failed(code: string | undefined, message: string, cause?: unknown): Error {
