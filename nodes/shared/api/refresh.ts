@@ -56,7 +56,8 @@ export class Refresher {
 			const part = tasks.slice(start, start + many.limit);
 			const request = many.request(part.map(({ id }) => id));
 			const asked = await attempt(async () => await this.questions.askForTasks(format, request));
-			if (!asked.ok && meaningOf(asked.error).checking === 'unanswered') {
+			const meaning = asked.ok ? undefined : meaningOf(asked.error).checking;
+			if (!asked.ok && (meaning === 'unanswered' || meaning === 'stopped')) {
 				this.lost.set(format, lost + 1);
 				found.push(...part.map((task) => [task, { error: asked.error }] as const));
 				continue;

@@ -241,28 +241,3 @@ describe('defaults', () => {
 		);
 	});
 });
-
-describe('the credential', () => {
-	const credential = new KlingApi();
-	const field = (name: string) => credential.properties.filter((each) => each.name === name);
-
-	it('hides what is secret', () => {
-		expect(field('apiKey').length).toBeGreaterThan(0);
-		for (const { typeOptions } of field('apiKey')) expect(typeOptions?.password).toBe(true);
-	});
-
-	it('asks for the key and the address of a gateway', () => {
-		const shownFor = (name: string) =>
-			field(name).filter((property) =>
-				NodeHelpers.displayParameter({ service: 'gateway' }, property, null, null),
-			);
-		expect(shownFor('apiKey')).toHaveLength(1);
-		expect(shownFor('baseUrl')).toHaveLength(1);
-		expect(field('service').flatMap(values)).toContain('gateway');
-	});
-
-	it('is documented', () => {
-		expect(credential.documentationUrl).toMatch(/#credentials$/);
-		expect(credential.displayName).toBe('Kling API');
-	});
-});

@@ -65,7 +65,7 @@ export const MEANINGS = {
 	badParameter: { creating: 'refused', checking: 'absent', mayBeIdInUse: true },
 	conflict: { ...FINAL, mayBeIdInUse: true },
 	notFound: { creating: 'refused', checking: 'absent' },
-	unsupported: FINAL,
+	unsupported: { creating: 'refused', checking: 'absent' },
 	policy: FINAL,
 	moderation: FINAL,
 	refused: FINAL,

@@ -59,8 +59,8 @@ export function refusal(
 }
 
 function kindOfRefusal(httpStatus: number, code: number | undefined, body: string): ErrorKind {
-	if (httpStatus >= 300 && httpStatus < 400) return 'redirected';
-	const kind = kindOf(httpStatus, code);
+	const isRedirected = httpStatus >= 300 && httpStatus < 400;
+	const kind = isRedirected ? 'redirected' : kindOf(httpStatus, code);
 	// A web page in place of a final answer: a proxy or firewall on the way, or a wrong address.
 	return isWebPage(body) && MEANINGS[kind].creating === 'refused' ? 'notTheApi' : kind;
 }

@@ -1,8 +1,20 @@
-import { KlingApi } from '../../../../credentials/KlingApi.credentials';
 import { CredentialError, toConnection } from '../../../../nodes/shared/api/connection';
 
 const gateway = (fields: object) =>
 	toConnection({ service: 'gateway', baseUrl: 'https://api.example.com', apiKey: 'k', ...fields });
+
+/** The field that cannot be used, and why. */
+function problemOf(connecting: () => unknown): [string, string] {
+	try {
+		connecting();
+	} catch (error) {
+		expect(error).toBeInstanceOf(CredentialError);
+		expect(error).toMatchObject({ kind: 'credential' });
+		const { field, problem } = error as CredentialError;
+		return [field, problem];
+	}
+	throw new Error('It can be used');
+}
 
 describe('Base URL', () => {
 	it.each([
@@ -42,9 +54,7 @@ describe('Base URL', () => {
 		'http://10.example.com',
 		'http://127.0.0.1.example.com',
 	])('"%s" is refused: the key would cross the internet unencrypted', (baseUrl) => {
-		const trying = () => gateway({ baseUrl });
-		expect(trying).toThrow(CredentialError);
-		expect(trying).toThrow(/'Base URL' in the Kling API credential must start with https:\/\//);
+		expect(problemOf(() => gateway({ baseUrl }))).toEqual(['baseUrl', 'unencrypted']);
 	});
 
 	it.each([
@@ -61,9 +71,7 @@ describe('Base URL', () => {
 		'https://:secret@api.example.com',
 		'not an address',
 	])('"%s" is refused', (baseUrl) => {
-		const trying = () => gateway({ baseUrl });
-		expect(trying).toThrow(CredentialError);
-		expect(trying).toThrow(/'Base URL' in the Kling API credential must be an address such as/);
+		expect(problemOf(() => gateway({ baseUrl }))).toEqual(['baseUrl', 'noUrl']);
 	});
 });
 
@@ -73,47 +81,91 @@ describe('a credential that cannot be used', () => {
 	});
 
 	it.each(['', ' \n', 'Bearer ', ' bearer  '])('is one with the API key %j', (apiKey) => {
-		expect(() => gateway({ apiKey })).toThrow(/'API Key'/);
+		expect(problemOf(() => gateway({ apiKey }))).toEqual(['apiKey', 'empty']);
 	});
 
 	it('is one with a key that is no text', () => {
-		expect(() => gateway({ apiKey: 7 })).toThrow(CredentialError);
+		expect(problemOf(() => gateway({ apiKey: 7 }))).toEqual(['apiKey', 'unsupported']);
+	});
+
+	it.each(['accessKey', 'secretKey'])('is one with an empty field %s', (field) => {
+		const keys = { authentication: 'accessKey', accessKey: 'AK', secretKey: 'SK', [field]: ' ' };
+		expect(problemOf(() => toConnection(keys))).toEqual([field, 'empty']);
+	});
+
+	it.each(['service', 'region', 'authentication'])('is one with an unknown %s', (field) => {
+		const connecting = () => toConnection({ apiKey: 'k', [field]: 'another' });
+		expect(problemOf(connecting)).toEqual([field, 'unsupported']);
 	});
 });
 
-describe('authenticate', () => {
-	const { authenticate } = new KlingApi();
-	const credential = {
-		service: 'gateway',
-		baseUrl: 'https://api.example.com',
-		apiKey: ' Bearer k\n',
-	};
+describe('the address at Kling AI', () => {
+	it.each([
+		['global', 'https://api-singapore.klingai.com'],
+		['china', 'https://api-beijing.klingai.com'],
+	])('of region %s is the region’s, whatever stands in Base URL', (region, baseUrl) => {
+		const credential = { region, apiKey: 'key', baseUrl: 'https://elsewhere.example.com' };
+		expect(toConnection(credential)).toMatchObject({
+			service: 'official',
+			baseUrl,
+			authentication: { kind: 'apiKey', apiKey: 'key' },
+			formats: ['v1', 'path'],
+		});
+	});
 
-	it('adds the Authorization header and leaves the rest of the request alone', async () => {
-		const request = {
-			url: 'https://api.example.com/v1',
-			method: 'POST' as const,
-			body: { a: 1 },
-			headers: { Accept: 'application/json' },
+	it('of region custom is the Base URL, its path kept and its trailing slashes dropped', () => {
+		const credential = {
+			service: 'official',
+			region: 'custom',
+			apiKey: 'key',
+			baseUrl: ' https://api.example.com/kling// ',
 		};
-		const before = structuredClone(request);
-		expect(await authenticate(credential, request)).toEqual({
-			...before,
-			headers: { Accept: 'application/json', Authorization: 'Bearer k' },
-		});
-		expect(request).toEqual(before);
+		expect(toConnection(credential).baseUrl).toBe('https://api.example.com/kling');
 	});
 
-	it('works without other headers', async () => {
-		expect(await authenticate(credential, { url: 'https://api.example.com' })).toEqual({
-			url: 'https://api.example.com',
-			headers: { Authorization: 'Bearer k' },
+	it('is checked before a key could go there unencrypted', () => {
+		for (const baseUrl of ['http://api.example.com', 'http://8.8.8.8', 'http://172.32.0.1']) {
+			const connecting = () => toConnection({ region: 'custom', apiKey: 'key', baseUrl });
+			expect(problemOf(connecting)).toEqual(['baseUrl', 'unencrypted']);
+		}
+	});
+});
+
+describe('an access key and secret key', () => {
+	it('leave the formats that take a token', () => {
+		expect(
+			toConnection({ authentication: 'accessKey', accessKey: 'AK', secretKey: 'SK' }),
+		).toMatchObject({
+			service: 'official',
+			baseUrl: 'https://api-singapore.klingai.com',
+			authentication: { kind: 'accessKey', accessKey: 'AK', secretKey: 'SK' },
+			formats: ['v1'],
 		});
 	});
+});
 
-	it('refuses a credential that cannot be used', async () => {
-		await expect(authenticate({ ...credential, apiKey: '' }, { url: '' })).rejects.toThrow(
-			CredentialError,
-		);
+describe('what advice and retries depend on', () => {
+	it('is known of the address: who chose it, and whether a relay is behind it', () => {
+		const custom = { region: 'custom', apiKey: 'k' };
+		expect([
+			toConnection({ apiKey: 'k' }),
+			toConnection({ ...custom, baseUrl: 'https://api.example.com' }),
+			toConnection({ ...custom, baseUrl: 'https://api.example.com/kling' }),
+		]).toMatchObject([
+			{ hasOwnBaseUrl: false, isRelay: false },
+			{ hasOwnBaseUrl: true, isRelay: false },
+			{ hasOwnBaseUrl: true, isRelay: true },
+		]);
+		expect(gateway({})).toMatchObject({ hasOwnBaseUrl: true });
+	});
+
+	it.each([
+		['whsec_abc', 'whsec_abc'],
+		[' whsec_abc\n', 'whsec_abc'],
+		['  ', undefined],
+		['', undefined],
+		[undefined, undefined],
+	])('is the Webhook Secret, without stray white space: %j', (webhookSecret, expected) => {
+		expect(toConnection({ apiKey: 'k', webhookSecret }).webhookSecret).toBe(expected);
 	});
 });

@@ -1,24 +1,56 @@
-import { KlingError, type KlingErrorDetails } from '../../../../nodes/shared/api/errors';
+import { KlingError, type KlingErrorFacts } from '../../../../nodes/shared/api/errors/klingError';
+import type { ErrorKind } from '../../../../nodes/shared/api/errors/kinds';
+import { meaningOf } from '../../../../nodes/shared/api/errors/userError';
+import { exchange } from '../../../../nodes/shared/api/exchange';
 import { type ApiReply, type ApiRequest, TransportError } from '../../../../nodes/shared/api/http';
-import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
-import { completed, gatewayClient, reply, REQUEST, TARGET } from '../../gatewayReplies';
+import { reply } from '../../gatewayReplies';
 
-const clock = new VirtualClock();
+const NOW = Date.UTC(2026, 10, 22);
 
-/** What becomes of a create request that is answered so. */
+const REQUEST: ApiRequest = { method: 'POST', path: '/v1/videos/text2video', body: { a: 1 } };
+
+/** What becomes of a request that is answered so. */
 async function refused(answer: () => ApiReply): Promise<KlingError> {
-	const client = gatewayClient(async () => answer(), clock);
-	const error: unknown = await client.create(REQUEST, TARGET).catch((thrown: unknown) => thrown);
+	const error: unknown = await exchange(
+		async () => answer(),
+		REQUEST,
+		() => NOW,
+	).catch((thrown: unknown) => thrown);
 	expect(error).toBeInstanceOf(KlingError);
 	return error as KlingError;
 }
 
-const details = async (answer: ApiReply): Promise<KlingErrorDetails> =>
-	(await refused(() => answer)).details;
+const factsOf = async (answer: ApiReply): Promise<KlingErrorFacts> =>
+	(await refused(() => answer)).facts;
+
+describe('a request that was carried out', () => {
+	it.each([200, 201, 202])('with HTTP %i brings its JSON', async (status) => {
+		const answer = reply({ code: 0, data: { task_id: '1' } }, status);
+		const sent: ApiRequest[] = [];
+		const send = async (request: ApiRequest) => {
+			sent.push(request);
+			return answer;
+		};
+		expect(await exchange(send, REQUEST, () => NOW)).toEqual({
+			json: { code: 0, data: { task_id: '1' } },
+			reply: answer,
+		});
+		expect(sent).toEqual([REQUEST]);
+	});
+
+	it.each(['null', '[]', '7', '"text"', 'false'])('brings any JSON, such as %s', async (body) => {
+		const answered = await exchange(
+			async () => reply(body),
+			REQUEST,
+			() => NOW,
+		);
+		expect(answered.json).toEqual(JSON.parse(body));
+	});
+});
 
 describe('Retry-After', () => {
-	const in30Seconds = new Date(clock.now() + 30_000).toUTCString();
-	const before = new Date(clock.now() - 30_000).toUTCString();
+	const in30Seconds = new Date(NOW + 30_000).toUTCString();
+	const before = new Date(NOW - 30_000).toUTCString();
 
 	it.each([
 		['7', 7000],
@@ -31,139 +63,117 @@ describe('Retry-After', () => {
 		['', undefined],
 		[undefined, undefined],
 	])('of "%s" is %s ms', async (header, ms) => {
-		expect((await details(reply('', 429, { 'retry-after': header }))).retryAfter).toBe(ms);
+		expect((await factsOf(reply('', 429, { 'retry-after': header }))).retryAfter).toBe(ms);
 	});
 });
 
-describe('whether a repetition may bring something', () => {
+const PAGE = '<html>';
+
+describe('what an answer means for a creation', () => {
 	it.each<[string, ApiReply, string]>([
 		...[400, 401, 403, 404, 405, 418].map((status): [string, ApiReply, string] => [
 			`HTTP ${status}`,
 			reply('', status),
-			'never',
+			'refused',
 		]),
-		['HTTP 429', reply('', 429), 'whenFree'],
+		['HTTP 429', reply('', 429), 'wait'],
 		...[500, 502, 503, 504, 599].map((status): [string, ApiReply, string] => [
 			`HTTP ${status}`,
 			reply('', status),
-			'maybe',
+			'unknown',
 		]),
 		...[1000, 1001, 1002, 1103, 1200, 1201, 1202, 1203, 1300, 1301].map(
-			(code): [string, ApiReply, string] => [`code ${code}`, reply({ code }, 400), 'never'],
+			(code): [string, ApiReply, string] => [`code ${code}`, reply({ code }, 400), 'refused'],
 		),
+		...[1003, 1004].map((code): [string, ApiReply, string] => [
+			`code ${code}`,
+			reply({ code }, 401),
+			'resign',
+		]),
 		...[1100, 1101, 1102, 1304].map((code): [string, ApiReply, string] => [
 			`code ${code} over HTTP 429`,
 			reply({ code }, 429),
-			'never',
+			'refused',
 		]),
 		...[1302, 1303].map((code): [string, ApiReply, string] => [
 			`code ${code}`,
 			reply({ code }, 429),
-			'whenFree',
+			'wait',
 		]),
-		['code 1303 under HTTP 200', reply({ code: '1303' }), 'whenFree'],
+		['code 1303 under HTTP 200', reply({ code: '1303' }), 'wait'],
 		...[5000, 5001, 5002].map((code): [string, ApiReply, string] => [
 			`code ${code}`,
 			reply({ code }, 500),
-			'maybe',
+			'unknown',
 		]),
-		['a code that Kling may add later', reply({ code: 9999 }, 400), 'never'],
-		['a web page with 403', reply('<html>', 403), 'never'],
-		['a redirection', reply('', 301), 'never'],
-		['a web page', reply('<html>'), 'maybe'],
-		['nothing', reply(''), 'maybe'],
-		['another shape', reply({}), 'maybe'],
-	])('is said by %s', async (_name, answer, retry) => {
-		expect((await details(answer)).retry).toBe(retry);
+		['a code that Kling may add later', reply({ code: 9999 }, 400), 'refused'],
+		['a code that Kling may add later, under HTTP 200', reply({ code: 9999 }), 'refused'],
+		['a web page with 403', reply(PAGE, 403), 'refused'],
+		['a redirection', reply('', 301), 'refused'],
+		['a web page', reply(PAGE), 'unknown'],
+		['nothing', reply(''), 'unknown'],
+		['half a reply', reply('{"task_id"'), 'unknown'],
+	])('is said by %s', async (_name, answer, creating) => {
+		expect(meaningOf(await refused(() => answer)).creating).toBe(creating);
 	});
 
 	it.each([
 		['unreachable', 'unsent'],
-		['interrupted', 'maybe'],
-		['timeout', 'maybe'],
-		['aborted', 'maybe'],
-	] as const)('is said by a transport that failed: %s', async (failure, retry) => {
+		['interrupted', 'unknown'],
+		['timeout', 'unknown'],
+		['aborted', 'unknown'],
+	] as const)('is said by a transport that failed: %s', async (failure, creating) => {
 		const error = await refused(() => {
 			throw new TransportError(failure, 'the network’s words');
 		});
-		expect(error.details).toMatchObject({
-			retry,
-			original: 'the network’s words',
-			aborted: failure === 'aborted',
-		});
+		expect(meaningOf(error).creating).toBe(creating);
+		expect(error).toMatchObject({ kind: failure, facts: { original: 'the network’s words' } });
 	});
 });
 
-describe('what an answer says', () => {
-	it.each<[string, unknown, object]>([
-		[
-			'Kling’s way',
-			{ code: 1201, message: 'no', request_id: 'r' },
-			{ code: 1201, original: 'no', requestId: 'r' },
-		],
-		['with msg', { code: 1201, msg: 'no' }, { code: 1201, original: 'no' }],
-		['OpenAI’s way', { error: { message: 'no', code: 1201 } }, { code: 1201, original: 'no' }],
-		['with error as text', { error: 'no' }, { code: undefined, original: 'no' }],
-		['with code as text', { code: '1201', message: 'no' }, { code: 1201, original: 'no' }],
-		[
-			'with a word as code',
-			{ code: 'bad_request', message: 'no' },
-			{ code: undefined, original: 'no' },
-		],
-		[
-			'with the HTTP status as code',
-			{ code: 400, message: 'no' },
-			{ code: undefined, original: 'no' },
-		],
-		['with code 0', { code: 0, message: 'no' }, { code: undefined, original: 'no' }],
-		['without a word', {}, { code: undefined, original: '{}' }],
-		['with null', null, { code: undefined, original: 'null' }],
-	])('is found when it is said %s', async (_name, body, expected) => {
-		expect(await details(reply(body as object, 400))).toMatchObject({
+describe('the kind of an answer', () => {
+	it.each<[string, ApiReply, ErrorKind]>([
+		['a code over a status', reply({ code: 1101 }, 429), 'unpaid'],
+		['a status', reply('', 404), 'notFound'],
+		['a page with a status', reply(PAGE, 404), 'notTheApi'],
+		['a page', reply(PAGE), 'webPage'],
+		['a redirection', reply('', 302), 'redirected'],
+		['nothing', reply(''), 'unreadable'],
+	])('is that of %s', async (_name, answer, kind) => {
+		expect((await refused(() => answer)).kind).toBe(kind);
+	});
+});
+
+describe('the facts of an answer', () => {
+	it('are its status, its code, Kling’s words and the request’s ID', async () => {
+		const body = { code: 1201, message: 'no', request_id: 'r' };
+		expect(await factsOf(reply(body, 400, { 'retry-after': '7' }))).toEqual({
 			httpStatus: 400,
-			...expected,
+			code: 1201,
+			original: 'no',
+			requestId: 'r',
+			retryAfter: 7000,
 		});
 	});
 
-	it('is cut when it is long, and its white space is closed up', async () => {
-		const { original } = await details(reply(`a \n\t b${'x'.repeat(1000)}`, 400));
-		expect(original).toBe(`a b${'x'.repeat(197)}…`);
+	it.each<[string, unknown, string]>([
+		['without a word', {}, '{}'],
+		['with null', null, 'null'],
+	])('quote the reply when it comes %s', async (_name, body, original) => {
+		expect(await factsOf(reply(body, 400))).toMatchObject({ code: undefined, original });
 	});
 });
 
-describe('requests', () => {
-	it('are those of the seed document', async () => {
-		const requests: ApiRequest[] = [];
-		const client = gatewayClient(async (request) => {
-			requests.push(request);
-			return completed('t/1');
-		}, clock);
-		await client.create(
-			{
-				...REQUEST,
-				negativePrompt: 'rain',
-				cfgScale: 0,
-				cameraControl: { type: 'pan', value: -3 },
+it('what is no failure of the transport, such as a credential that cannot sign, stays what it is', async () => {
+	const cause = new TypeError('a bug');
+	const thrownBy = async (thrown: unknown) =>
+		await exchange(
+			async () => {
+				throw thrown;
 			},
-			TARGET,
-		);
-		await client.find('t/1');
-		expect(requests).toEqual([
-			{
-				method: 'POST',
-				path: '/v1/videos/text2video',
-				body: {
-					model_name: 'kling-v1-6',
-					mode: 'std',
-					prompt: 'a cat',
-					negative_prompt: 'rain',
-					duration: 5,
-					aspect_ratio: '16:9',
-					cfg_scale: 0,
-					camera_control: { type: 'pan', config: { value: -3 } },
-				},
-			},
-			{ method: 'GET', path: '/v1/videos/text2video/t%2F1' },
-		]);
-	});
+			REQUEST,
+			() => NOW,
+		).catch((error: unknown) => error);
+	expect(await thrownBy(cause)).toBe(cause);
+	expect(await thrownBy('text')).toEqual(new Error('text'));
 });

@@ -6,7 +6,6 @@ import {
 	NodeHelpers,
 } from 'n8n-workflow';
 
-import { KlingApi } from '../../../../credentials/KlingApi.credentials';
 import { KlingTextToVideo } from '../../../../nodes/KlingTextToVideo/KlingTextToVideo.node';
 import { ALL_MODELS, MODELS, offeredBy } from '../../../../nodes/shared/api/models';
 
@@ -279,58 +278,5 @@ describe('Get Many', () => {
 		expect(limit?.default).toBe(50);
 		expect(isShown(false)).toBe(true);
 		expect(isShown(true)).toBe(false);
-	});
-});
-
-describe('the credential’s form', () => {
-	const { properties } = new KlingApi();
-
-	const visible = (settings: Record<string, string>) =>
-		properties
-			.filter((property) => NodeHelpers.displayParameter(settings, property, null, null))
-			.map(({ name }) => name)
-			// A field of other issues: verifies callbacks.
-			.filter((name) => name !== 'webhookSecret');
-
-	const defaultOf = (wanted: string) => properties.find(({ name }) => name === wanted)?.default;
-
-	it('starts with Kling’s own service, its global region and an API key', () => {
-		expect(['service', 'region', 'authentication'].map(defaultOf)).toEqual([
-			'official',
-			'global',
-			'apiKey',
-		]);
-	});
-
-	it.each<[Record<string, string>, string[]]>([
-		[
-			{ service: 'official', region: 'global', authentication: 'apiKey' },
-			['service', 'region', 'authentication', 'apiKey'],
-		],
-		[
-			{ service: 'official', region: 'china', authentication: 'accessKey' },
-			['service', 'region', 'authentication', 'accessKey', 'secretKey'],
-		],
-		[
-			{ service: 'official', region: 'custom', authentication: 'apiKey' },
-			['service', 'region', 'baseUrl', 'authentication', 'apiKey'],
-		],
-		[{ service: 'gateway' }, ['service', 'baseUrl', 'apiKey']],
-		[
-			{ service: 'gateway', region: 'global', authentication: 'accessKey' },
-			['service', 'baseUrl', 'apiKey'],
-		],
-	])('for %j has the fields %j', (settings, names) => {
-		expect(visible(settings)).toEqual(names);
-	});
-
-	it('hides every secret', () => {
-		for (const name of ['apiKey', 'accessKey', 'secretKey']) {
-			const fields = properties.filter((property) => property.name === name);
-			expect(fields.length).toBeGreaterThan(0);
-			expect(fields.map(({ typeOptions }) => typeOptions?.password)).toEqual(
-				fields.map(() => true),
-			);
-		}
 	});
 });
