@@ -62,7 +62,7 @@ const STATUS_WORDS: ReadonlyMap<string, TaskStatus> = new Map(
 
 /** Words that make the others a plan, a part or the contrary. */
 const HEDGES =
-	/^(not?|non|never|un|in|pre|awaiting|waiting|pending|queued|until|before|almost|nearly|partial(ly)?|semi|retry|retries|will|being)$/;
+	/^(not?|non|never|un|in|pre|awaiting|waiting|pending|queued|until|before|almost|nearly|partial(ly)?|semi|retry|retries|retrying|will|being)$/;
 
 /** Words behind which only the circumstances follow: "cancelled by user", "failed to generate". */
 const PREPOSITIONS = /^(after|at|because|by|due|during|for|from|of|on|to|while|with|without)$/;
@@ -81,29 +81,33 @@ export function toTaskStatus(word: string): TaskStatus {
 	return toKnownStatus(word) ?? 'processing';
 }
 
+/** Longer texts are sentences, in which a word may stand for anything. */
+const MAX_STATUS_LENGTH = 60;
+
 /** @returns undefined for a word of which nobody knows what it means */
 export function toKnownStatus(word: string): TaskStatus | undefined {
-	const words = toWords(word);
+	const text = word.trim().slice(0, 2 * MAX_STATUS_LENGTH);
+	const words = toWords(text);
 	const known = STATUS_WORDS.get(words.join('_'));
 	if (known || words.some((each) => HEDGES.test(each))) return known;
-	// "processing failed" has failed, "failed, retrying" has not: the last word tells.
-	const circumstances = words.findIndex((each) => PREPOSITIONS.test(each));
-	const head = words.slice(0, circumstances < 0 ? undefined : circumstances).at(-1) ?? '';
+	// Behind a colon or in parentheses comes the reason.
+	const [state = ''] = text.split(/(?<=\p{L}\s*)[:(]/u);
+	if (state.length > MAX_STATUS_LENGTH) return undefined;
+	// "processing failed" has failed, "failed processing" is about to: the last word tells.
+	const phrase = toWords(state);
+	const circumstances = phrase.findIndex((each) => PREPOSITIONS.test(each));
+	const head = phrase.slice(0, circumstances < 0 ? undefined : circumstances).at(-1) ?? '';
 	if (COMPLETED_KIN.test(head)) return 'completed';
 	return FAILED_KIN.test(head) ? 'failed' : undefined;
 }
 
-/** Longer texts are sentences. */
-const MAX_STATUS_LENGTH = 60;
-
-/** "TASK_FAILED", "taskFailed" and " Task failed." are the same words. */
-function toWords(status: string): string[] {
-	if (status.length > MAX_STATUS_LENGTH) return [];
-	return status
+/** "TASK_FAILED", "taskFailed" and " Task failed." are the same words; "100%" is none. */
+function toWords(text: string): string[] {
+	return text
 		.replace(/(\p{Ll})(\p{Lu})/gu, '$1_$2')
 		.toLowerCase()
 		.split(/[^\p{L}\p{N}]+/u)
-		.filter(Boolean);
+		.filter((word) => /\p{L}/u.test(word));
 }
 
 /** A task of which nothing is known but its ID; the next query brings the rest. */

@@ -37,7 +37,7 @@ describe('status words', () => {
 		[undefined, 'finishing|completing|cancelling|failing_over|aborting|polishing|upscaling'],
 		[
 			undefined,
-			'failed_retrying|waiting_for_completion|almost done|partially_completed|pre_finished',
+			'failed_retrying|failed: retrying|failed, retry 2|waiting_for_completion|almost done|partially_completed|pre_finished',
 		],
 		[undefined, 'unknown|moderating|staged|10|200|0|99|constructor|__proto__|null|-|. |'],
 		[undefined, 'failover|successor|donesoon|completeness|to_be_completed|will_fail'],
@@ -49,6 +49,7 @@ describe('status words', () => {
 	});
 
 	it('R13: do not take long for a megabyte of one', () => {
-		expect(toTaskStatus('failed '.repeat(150_000))).toBe('processing');
+		expect(toTaskStatus('failing '.repeat(150_000))).toBe('processing');
+		expect(toTaskStatus(':('.repeat(500_000))).toBe('processing');
 	});
 });
