@@ -3,9 +3,8 @@
  * tasks queried by list. It takes API keys only. Source: docs/kling-api.md#path-format.
  */
 
-import { z } from 'zod';
-
 import type { Mode, MultiShot, VideoRequest } from '../request';
+import { type Fields, isFields, nameOf } from './fields';
 import type { Format } from './format';
 import { readTask, readTasks } from './reply';
 
@@ -69,7 +68,7 @@ export const path: Format = {
 		}),
 		next(reply) {
 			const { has_more: hasMore, next_cursor: cursor } = listOf(reply);
-			return hasMore && cursor ? cursor : undefined;
+			return hasMore === true || hasMore === 'true' ? nameOf(cursor) : undefined;
 		},
 	},
 
@@ -83,16 +82,11 @@ function toQuery(kind: 'task_ids' | 'external_task_ids', ids: readonly string[])
 	} as const;
 }
 
-const listSchema = z.object({
-	result: z.unknown(),
-	has_more: z.boolean().catch(false),
-	next_cursor: z.string().optional().catch(undefined),
-});
-
 /** A query's data is the tasks themselves, a list's data holds them as its result. */
-function listOf(reply: unknown): z.output<typeof listSchema> {
-	const { data } = z.object({ data: z.unknown() }).catch({ data: undefined }).parse(reply);
-	return listSchema.parse(Array.isArray(data) ? { result: data } : (data ?? {}));
+function listOf(reply: unknown): Fields {
+	const data = isFields(reply) ? reply.data : undefined;
+	if (Array.isArray(data)) return { result: data };
+	return isFields(data) ? data : {};
 }
 
 /** This format has no fields for shots: they are written into the prompt. */
