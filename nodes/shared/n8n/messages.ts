@@ -54,6 +54,11 @@ const WORDS = {
 		'The Kling resource pack is used up or expired',
 		'Buy a resource pack in the Kling console.',
 	),
+	noQuota: refused('The account has no quota or balance left', ({ connection }) =>
+		connection?.hasOwnBaseUrl
+			? 'Top up the account at the provider of the key.'
+			: 'Top up the account in the Kling console.',
+	),
 	noPermission: refused(
 		'The account has no permission for this request or model',
 		({ connection }) =>
@@ -74,6 +79,10 @@ const WORDS = {
 		`If you set '${LABELS.externalTaskId}', use a different ID. Otherwise try again.`,
 	),
 	notFound: refused('Kling couldn’t find the model or task', checkModelOrTask),
+	modelUnavailable: refused(
+		'The service doesn’t offer this model',
+		`Choose another '${LABELS.model}', or ask the provider of the key which models it offers.`,
+	),
 	unsupported: refused('This address doesn’t support the request', checkAddress),
 	policy: refused('Kling’s platform policy doesn’t allow this request', FIX_PROMPT),
 	moderation: refused('Kling’s content moderation rejected the prompt', FIX_PROMPT),

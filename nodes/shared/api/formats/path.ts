@@ -13,8 +13,8 @@ const RESOLUTIONS: Readonly<Record<Mode, string>> = { std: '720p', pro: '1080p',
 /** Of the prompt, into which all shots go; in code points. */
 const PROMPT_LENGTH = 3072;
 
-/** Keeps the address of a query well below the 8 kB that servers commonly take. */
-const IDS_PER_QUERY = 100;
+/** What the documents of a sibling route allow; for this one they say nothing (docs/kling-api.md#lists-and-shared-queries). */
+const IDS_PER_QUERY = 20;
 
 export const path: Format = {
 	features: ['watermark', 'externalTaskId', 'callbackUrl'],
