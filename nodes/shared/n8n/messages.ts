@@ -306,6 +306,10 @@ export const parameterWords = {
 		message: `'${LABELS[name]}' can’t be ${quote(value)}`,
 		description: `Choose ${either(labels)}.`,
 	}),
+	noId: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' isn’t a valid ID`,
+		description: `Enter the ID as the service returned it. Check the expression of '${LABELS[name]}' if it has one.`,
+	}),
 	noUrl: (name: Parameter, value: unknown): Words => ({
 		message: `'${LABELS[name]}' must be an address that starts with https://, but is ${quote(value)}`,
 		description: 'Enter the whole address, e.g. https://n8n.example.com/webhook/kling.',

@@ -8,7 +8,11 @@ import { type Fields, isFields, nameOf } from './fields';
 import type { Format } from './format';
 import { readTask, readTasks } from './reply';
 
-const RESOLUTIONS: Readonly<Record<Mode, string>> = { std: '720p', pro: '1080p', '4k': '4k' };
+const RESOLUTIONS: Readonly<Record<Mode, string>> & Readonly<Partial<Record<string, string>>> = {
+	std: '720p',
+	pro: '1080p',
+	'4k': '4k',
+};
 
 /** Of the prompt, into which all shots go; in code points. */
 const PROMPT_LENGTH = 3072;
@@ -35,7 +39,8 @@ export const path: Format = {
 					? request.multiShot !== undefined
 					: undefined,
 				audio: request.sound === undefined ? undefined : request.sound ? 'native' : 'off',
-				resolution: RESOLUTIONS[request.mode],
+				// A custom model's mode may be the name of a resolution.
+				resolution: RESOLUTIONS[request.mode] ?? request.mode,
 				aspect_ratio: request.aspectRatio,
 				duration: request.duration,
 			},
