@@ -54,6 +54,11 @@ const WORDS = {
 		'The Kling resource pack is used up or expired',
 		'Buy a resource pack in the Kling console.',
 	),
+	noQuota: refused('The account has no quota or balance left', ({ connection }) =>
+		connection?.hasOwnBaseUrl
+			? 'Top up the account at the provider of the key.'
+			: 'Top up the account in the Kling console.',
+	),
 	noPermission: refused(
 		'The account has no permission for this request or model',
 		({ connection }) =>
@@ -74,6 +79,10 @@ const WORDS = {
 		`If you set '${LABELS.externalTaskId}', use a different ID. Otherwise try again.`,
 	),
 	notFound: refused('Kling couldn’t find the model or task', checkModelOrTask),
+	modelUnavailable: refused(
+		'The service doesn’t offer this model',
+		`Choose another '${LABELS.model}', or ask the provider of the key which models it offers.`,
+	),
 	unsupported: refused('This address doesn’t support the request', checkAddress),
 	policy: refused('Kling’s platform policy doesn’t allow this request', FIX_PROMPT),
 	moderation: refused('Kling’s content moderation rejected the prompt', FIX_PROMPT),
@@ -296,6 +305,10 @@ export const parameterWords = {
 	notAChoice: (name: Parameter, value: unknown, labels: readonly string[]): Words => ({
 		message: `'${LABELS[name]}' can’t be ${quote(value)}`,
 		description: `Choose ${either(labels)}.`,
+	}),
+	noId: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' isn’t a valid ID`,
+		description: `Enter the ID as the service returned it. Check the expression of '${LABELS[name]}' if it has one.`,
 	}),
 	noUrl: (name: Parameter, value: unknown): Words => ({
 		message: `'${LABELS[name]}' must be an address that starts with https://, but is ${quote(value)}`,

@@ -194,7 +194,7 @@ class Batch<Video extends PlannedVideo, Result> {
 
 	/** What Kling knows of a task of which an earlier attempt left the ID only. */
 	private async refresh(task: Task): Promise<Task> {
-		const [refreshed] = await this.verbs.refresh([task]);
+		const refreshed = await this.verbs.refresh([task])[0];
 		return refreshed && 'task' in refreshed ? refreshed.task : task;
 	}
 

@@ -1,5 +1,6 @@
 /** Creates a task exactly once, whatever happens to the request or its reply. */
 
+import { KlingError } from '../api/errors/klingError';
 import { isUnanswered, meaningOf, UserError } from '../api/errors/userError';
 import { FORMATS } from '../api/formats';
 import { knownById, type Task } from '../api/task';
@@ -10,7 +11,7 @@ import { retry } from './retry';
 import type { PlannedVideo, Verbs } from './verbs';
 
 export interface Submission<Video extends PlannedVideo> {
-	verbs: Pick<Verbs<Video, unknown>, 'create' | 'findByExternalId'>;
+	verbs: Pick<Verbs<Video, unknown>, 'create' | 'findByExternalId' | 'refresh'>;
 	clock: Clock;
 	ledger: Ledger;
 	/** Milliseconds since the epoch. */
@@ -31,6 +32,24 @@ const TRIES_UNREACHABLE = 3;
 
 /** How often a rejected token is signed again. */
 const TRIES_RESIGN = 2;
+
+/**
+ * How often, and for how long in milliseconds, a creation is repeated that ended in trouble and
+ * after which Kling says that it has no such task: long enough for a restart of the service, and no
+ * burden on one that is down.
+ */
+const TRIES_TROUBLE = 8;
+const LONGEST_TROUBLE = 5 * 60_000;
+
+/** How often, and for how long in milliseconds, Kling is asked whether it has a task. */
+const TRIES_LOOK_UP = 8;
+const LONGEST_LOOK_UP = 3 * 60_000;
+
+/** How often that is, when what answers does not seem to be the Kling API. */
+const TRIES_NOT_UNDERSTOOD = 4;
+
+/** Asked about to see whether the Kling API answers. No service ever gave out this task ID. */
+const IMPOSSIBLE_TASK = 'n8n-address-check';
 
 /** A task, and whether it was found instead of created. */
 export interface Submitted {
@@ -90,28 +109,85 @@ async function create<Video extends PlannedVideo>(
 	externalTaskId: string | undefined,
 	submission: Submission<Video>,
 ): Promise<Submitted> {
-	const { verbs, clock, ledger, deadline, signal } = submission;
+	const { verbs, clock, ledger, signal } = submission;
 	const { name, failures } = ledger.read(video.key);
 	const isUnsure = () => ledger.read(video.key).isUnsure === true;
+	const deadline = Math.min(submission.deadline, clock.now() + LONGEST_TROUBLE);
 	const createOnce = async (): Promise<Submitted> => {
 		// Written before the request: afterwards the execution may have been stopped.
 		ledger.write(video.key, { name, failures, isUnsure: true });
 		const created = await attempt(async () => await verbs.create(video, externalTaskId));
 		if (created.ok) return { task: created.value, isReused: false };
-		const found = mayExist(created.error, video)
-			? await findLost(video, externalTaskId, submission, created.error)
-			: undefined;
+		const found = await findAfter(created.error, video, externalTaskId, submission);
 		if (found) return { task: found, isReused: true };
 		ledger.write(video.key, { name, failures });
 		throw created.error;
 	};
-	return await retry(createOnce, {
-		clock,
-		signal,
-		deadline,
-		// What stayed unknown after the look-up is not repeated.
-		isWorthRetrying: (error, tries) => !isUnsure() && tries < triesAllowed(error),
-	});
+	const created = await attempt(
+		async () =>
+			await retry(createOnce, {
+				clock,
+				signal,
+				deadline,
+				// What stayed unknown after the look-up is not repeated.
+				isWorthRetrying: (error, tries) => !isUnsure() && tries < triesAllowed(error),
+			}),
+	);
+	if (created.ok) return created.value;
+	// Nobody has created anything at an address that is not the Kling API.
+	if (isAnotherAddress(created.error)) ledger.write(video.key, { name, failures });
+	throw created.error;
+}
+
+/**
+ * The task that a failed request may have created all the same.
+ * @returns nothing when it has created none
+ * @throws what is wrong, when that cannot be found out
+ */
+async function findAfter<Video extends PlannedVideo>(
+	error: unknown,
+	video: Video,
+	externalTaskId: string | undefined,
+	submission: Submission<Video>,
+): Promise<Task | undefined> {
+	const { creating, checking, mayBeIdInUse } = meaningOf(error);
+	if (creating !== 'unknown') {
+		// Kling rejects a second task of one external ID, and only its words would tell
+		// (docs/kling-api.md#external-task-ids): what may be such a rejection of a derived ID may be
+		// about the task that a crashed worker created. Without an answer the rejection stands.
+		const isDerived = video.request.externalTaskId === undefined;
+		if (!mayBeIdInUse || !isDerived || externalTaskId === undefined) return undefined;
+		const asked = await attempt(
+			async () => await submission.verbs.findByExternalId(video.target.format, externalTaskId),
+		);
+		return asked.ok && typeof asked.value !== 'string' ? asked.value : undefined;
+	}
+	if (checking !== 'notUnderstood') {
+		return await findLost(video, externalTaskId, submission, error);
+	}
+	const found = await attempt(async () => await findLost(video, externalTaskId, submission, error));
+	if (found.ok) return found.value;
+	if (found.error === error && (await isAnotherApi(video, submission))) {
+		throw new KlingError('notTheApi', error instanceof KlingError ? error.facts : {});
+	}
+	throw found.error;
+}
+
+/** Whether a question about a task that cannot exist is not understood either. */
+async function isAnotherApi<Video extends PlannedVideo>(
+	{ target: { format } }: Video,
+	{ verbs }: Submission<Video>,
+): Promise<boolean> {
+	const refreshed = await verbs.refresh([knownById({ id: IMPOSSIBLE_TASK, format })])[0];
+	return (
+		refreshed !== undefined &&
+		'error' in refreshed &&
+		meaningOf(refreshed.error).checking === 'notUnderstood'
+	);
+}
+
+function isAnotherAddress(error: unknown): boolean {
+	return error instanceof KlingError && error.kind === 'notTheApi';
 }
 
 /**
@@ -130,8 +206,11 @@ async function findLost<Video extends PlannedVideo>(
 			await retry(async () => await verbs.findByExternalId(target.format, externalTaskId), {
 				clock,
 				signal,
-				deadline,
-				isWorthRetrying: isUnanswered,
+				tries: TRIES_LOOK_UP,
+				deadline: Math.min(deadline, clock.now() + LONGEST_LOOK_UP),
+				isWorthRetrying: (error, tries) =>
+					isUnanswered(error) &&
+					(meaningOf(error).checking !== 'notUnderstood' || tries < TRIES_NOT_UNDERSTOOD),
 			}),
 	);
 	if (!asked.ok) throw asked.error instanceof StoppedError ? asked.error : cause;
@@ -139,23 +218,10 @@ async function findLost<Video extends PlannedVideo>(
 	return asked.value === 'none' ? undefined : asked.value;
 }
 
-/**
- * Whether the task may exist after this error. Kling rejects a second task of one external ID, and
- * only its words would tell (docs/kling-api.md#external-task-ids): so what may be such a
- * rejection of a derived ID may be about the task that a crashed worker created.
- */
-function mayExist(error: unknown, { request, target }: PlannedVideo): boolean {
-	const { creating, mayBeIdInUse } = meaningOf(error);
-	if (creating === 'unknown') return true;
-	const isDerived =
-		request.externalTaskId === undefined && FORMATS[target.format].findByExternalId !== undefined;
-	return isDerived && mayBeIdInUse === true;
-}
-
 function triesAllowed(error: unknown): number {
 	const { creating } = meaningOf(error);
 	// Repeated only once Kling has said that it has no such task.
-	if (creating === 'unknown') return Infinity;
+	if (creating === 'unknown') return TRIES_TROUBLE;
 	if (creating === 'unsent') return TRIES_UNREACHABLE;
 	return creating === 'resign' ? TRIES_RESIGN : 1;
 }
