@@ -125,7 +125,12 @@ export class KlingClient {
 
 	/** Relays answer the routes of a format that they do not know as they like, often with their web page. */
 	private mayKnowOtherFormat(error: unknown): boolean {
-		return isAbsent(error) || (this.isRelay && meaningOf(error).checking === 'notUnderstood');
+		const { checking, isAboutRoute } = meaningOf(error);
+		return (
+			checking === 'absent' ||
+			isAboutRoute === true ||
+			(this.isRelay && checking === 'notUnderstood')
+		);
 	}
 
 	private async listIn(format: FormatName, limit: number): Promise<Task[]> {

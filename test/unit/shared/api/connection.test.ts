@@ -153,7 +153,7 @@ describe('what advice and retries depend on', () => {
 			toConnection({ ...custom, baseUrl: 'https://api.example.com/kling' }),
 		]).toMatchObject([
 			{ hasOwnBaseUrl: false, isRelay: false },
-			{ hasOwnBaseUrl: true, isRelay: false },
+			{ hasOwnBaseUrl: true, isRelay: true },
 			{ hasOwnBaseUrl: true, isRelay: true },
 		]);
 		expect(gateway({})).toMatchObject({ hasOwnBaseUrl: true });
