@@ -1,23 +1,18 @@
 /** Runs many items through the node, n8n's request helper alone and bare fetch, and takes the time. */
 import type { IExecuteFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { createRequire } from 'node:module';
+import { EMULATOR_API_KEY } from '../emulator/index.mts';
 import { Slots } from '../nodes/shared/slots.ts';
 import type { Clock } from '../nodes/shared/waiting/clock.ts';
-import { EMULATOR_API_KEY } from '../emulator/index.mts';
-import { cleanUp } from '../testkit/engine/index.mts';
 import { VirtualClock } from '../testkit/clocks/virtualClock.mts';
+import { klingAccount, klingGateway } from '../testkit/credentials.mts';
+import { cleanUp } from '../testkit/engine/index.mts';
+import { KLING_NODE } from '../testkit/workflows.mts';
 import { receiveTask, sendToParent } from './child.mts';
 import type { Contender, OverheadReading, OverheadTask } from './overhead.mts';
 import { requestsOf, reset } from './remoteEmulator.mts';
-import { median } from './report.mts';
-import {
-	gatewayCredential,
-	KLING_NODE,
-	loadTypes,
-	officialCredential,
-	runNode,
-	type NodeRun,
-} from './workflow.mts';
+import { median } from './statistics.mts';
+import { loadTypes, runNode, type NodeRun } from './workflow.mts';
 
 const PATH = '/v1/videos/text2video';
 
@@ -119,7 +114,7 @@ async function contenders(): Promise<Record<Contender, (count: number) => Promis
 			...types,
 			nodeTypes: { ...types.nodeTypes, 'bench.bareHelper': new BareHelper() },
 		},
-		credential: format === 'gateway' ? gatewayCredential(baseUrl) : officialCredential(baseUrl),
+		credential: format === 'gateway' ? klingGateway(emulator) : klingAccount(emulator),
 	};
 	const parameters = {
 		operation,

@@ -1,4 +1,5 @@
 /** The emulator on a virtual clock, and the node's own client in front of it. */
+import { EMULATOR_API_KEY, startEmulator, type Emulator } from '../emulator/index.mts';
 import { KlingClient } from '../nodes/shared/api/client.ts';
 import type { ApiReply, ApiRequest } from '../nodes/shared/api/http.ts';
 import { findTarget, type FormatName } from '../nodes/shared/api/models.ts';
@@ -6,8 +7,8 @@ import type { VideoRequest } from '../nodes/shared/api/request.ts';
 import type { Task } from '../nodes/shared/api/task.ts';
 import { Slots } from '../nodes/shared/slots.ts';
 import type { Order } from '../nodes/shared/waiting/submit.ts';
-import { EMULATOR_API_KEY, startEmulator, type Emulator } from '../emulator/index.mts';
 import { VirtualClock } from '../testkit/clocks/virtualClock.mts';
+import { mean } from './statistics.mts';
 
 /** How long a request takes to reach Kling (peers-and-style.md, section b.1); milliseconds. */
 export const LATENCY = 200;
@@ -165,8 +166,4 @@ function oneAfterAnother(times: readonly number[]): number {
 			hint === 'default' ? times[created++ % times.length] : longest,
 	};
 	return generation as unknown as number;
-}
-
-export function mean(values: readonly number[]): number {
-	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
