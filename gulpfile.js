@@ -19,7 +19,9 @@ async function compile() {
 }
 
 function copyAssets() {
-	return src('nodes/**/*.{svg,node.json}', { base: '.', encoding: false }).pipe(dest('dist'));
+	return src(['nodes/**/*.node.json', 'icons/*.svg'], { base: '.', encoding: false }).pipe(
+		dest('dist'),
+	);
 }
 
 exports.clean = clean;

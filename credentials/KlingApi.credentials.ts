@@ -5,7 +5,8 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { authorization, toConnection } from '../nodes/shared/api/connection';
+import { authorization } from '../nodes/shared/api/auth';
+import { toConnection } from '../nodes/shared/api/connection';
 
 const BASE_URL: INodeProperties = {
 	displayName: 'Base URL',
@@ -13,9 +14,9 @@ const BASE_URL: INodeProperties = {
 	type: 'string',
 	default: '',
 	required: true,
-	placeholder: 'e.g. https://api.example.com',
+	placeholder: 'e.g. https://api.example.com/kling',
 	description:
-		'The address of the service, without /v1. It may carry a path such as /kling. It must start with https:// unless it is in your own network.',
+		'The address of the service without /v1, e.g. https://api.example.com/kling. Must start with https:// unless it is on your own network.',
 };
 
 const SECRET = {
@@ -29,7 +30,7 @@ const API_KEY: INodeProperties = {
 	...SECRET,
 	displayName: 'API Key',
 	name: 'apiKey',
-	description: 'The key that the service issued. A pasted "Bearer " in front of it does no harm.',
+	description: 'The API key from the service. A leading "Bearer " is removed.',
 };
 
 const ACCESS_KEY: INodeProperties = {
@@ -52,8 +53,8 @@ export class KlingApi implements ICredentialType {
 	displayName = 'Kling API';
 
 	icon = {
-		light: 'file:../nodes/KlingTextToVideo/kling.svg',
-		dark: 'file:../nodes/KlingTextToVideo/kling.dark.svg',
+		light: 'file:../icons/kling.svg',
+		dark: 'file:../icons/kling.dark.svg',
 	} as const;
 
 	documentationUrl = 'https://github.com/n8n-nodes-kling/n8n-nodes-kling#credentials';
@@ -67,32 +68,34 @@ export class KlingApi implements ICredentialType {
 				{
 					name: 'Kling AI',
 					value: 'official',
-					description: 'Kling’s own API, or a service that passes it on unchanged',
+					description:
+						'Kling’s official API, or a relay that forwards it, e.g. a new-api host or DMXAPI (set Region to Custom)',
 				},
 				{
 					name: 'Kling-Compatible Gateway',
 					value: 'gateway',
-					description: 'A third-party service with a simplified format, such as DMXAPI',
+					description:
+						'A third-party service with a simplified format: no envelope, status "completed"',
 				},
 			],
 			default: 'official',
-			description: 'Who the key is from',
+			description: 'The service that issued the key',
 		},
 		{
 			displayName: 'Region',
 			name: 'region',
 			type: 'options',
 			options: [
-				{ name: 'Global', value: 'global', description: 'Accounts from outside China' },
-				{ name: 'China', value: 'china', description: 'Accounts from China' },
+				{ name: 'Global', value: 'global', description: 'Accounts registered outside China' },
+				{ name: 'China', value: 'china', description: 'Accounts registered in China' },
 				{
 					name: 'Custom',
 					value: 'custom',
-					description: 'Another address, such as that of a service that passes Kling’s API on',
+					description: 'A different address, e.g. of a relay for Kling’s API',
 				},
 			],
 			default: 'global',
-			description: 'Where the account is; a key works in its own region only',
+			description: 'The region of your account. A key only works in its own region.',
 			displayOptions: { show: { service: ['official'] } },
 		},
 		{ ...BASE_URL, displayOptions: { show: { service: ['gateway'] } } },
@@ -102,11 +105,15 @@ export class KlingApi implements ICredentialType {
 			name: 'authentication',
 			type: 'options',
 			options: [
-				{ name: 'API Key', value: 'apiKey', description: 'Recommended by Kling, for all models' },
+				{
+					name: 'API Key',
+					value: 'apiKey',
+					description: 'Recommended by Kling. Works with all models.',
+				},
 				{
 					name: 'Access Key + Secret Key',
 					value: 'accessKey',
-					description: 'The older way; the newest models do not take it',
+					description: 'Kling’s legacy method. Not supported by the newest models.',
 				},
 			],
 			default: 'apiKey',
@@ -124,7 +131,7 @@ export class KlingApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. whsec_…',
 			description:
-				'Verifies that callbacks come from Kling. Created in Kling’s console; needed only for callbacks.',
+				'Verifies that callbacks come from Kling. Create it in the Kling console. Only needed for callbacks.',
 			displayOptions: { show: { service: ['official'] } },
 		},
 	];

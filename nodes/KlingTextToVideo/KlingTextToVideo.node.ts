@@ -8,34 +8,36 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
+import { resume, waitingWebhooks } from '../shared/batch/resume';
 import { testCredential } from '../shared/n8n/credentialTest';
-import { resume, waitingWebhooks } from './callback/resume';
-import { properties, runOperation } from './operations';
+import { operationsFor } from '../shared/operations';
+import { textToVideoForm } from './textToVideoForm';
+
+const { properties, subtitle, execute } = operationsFor(textToVideoForm);
 
 export class KlingTextToVideo implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Kling Text to Video',
 		name: 'klingTextToVideo',
-		icon: { light: 'file:kling.svg', dark: 'file:kling.dark.svg' },
+		icon: { light: 'file:../../icons/kling.svg', dark: 'file:../../icons/kling.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle:
-			'={{ { create: "Create", createAndWait: "Create and Wait", getMany: "Get Many", getStatus: "Get Status" }[$parameter["operation"]] }}',
-		description: 'Make videos from text with Kling AI, wait for them and download them',
+		subtitle,
+		description: 'Generate videos from text with Kling AI',
 		defaults: { name: 'Kling Text to Video' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'klingApi', required: true, testedBy: 'testCredential' }],
 		webhooks: waitingWebhooks,
-		waitingNodeTooltip: 'Waiting for Kling to call back',
+		waitingNodeTooltip: 'Waiting for Kling’s callback',
 		properties,
 	};
 
 	methods = { credentialTest: { testCredential } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await runOperation(this);
+		return await execute(this);
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {

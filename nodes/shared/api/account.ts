@@ -1,4 +1,4 @@
-/** The account's resource packs: Kling's only free question that needs a valid key. */
+/** The account's resource packs: the only free request at Kling that needs a valid key. */
 
 import { z } from 'zod';
 
@@ -13,7 +13,7 @@ export interface Account {
 }
 
 /**
- * `GET /account/costs`, at most once a second. Source: kling-api.md, section 9.
+ * `GET /account/costs`, at most once a second. Source: docs/kling-api.md#account.
  * @param now milliseconds since the epoch
  */
 export function accountRequest(now: number): ApiRequest {
@@ -35,7 +35,7 @@ const accountSchema = z.object({
 	}),
 });
 
-/** @returns undefined when the reply is not an account report */
+/** @returns undefined when the reply contains no account details */
 export function readAccount(reply: unknown): Account | undefined {
 	const read = accountSchema.safeParse(reply);
 	if (!read.success) return undefined;

@@ -1,4 +1,4 @@
-/** Kling's callbacks: a task as it is, posted on every change of its status. Source: kling-api.md, section 8. */
+/** Kling's callbacks: a task as it is, posted on every change of its status. Source: docs/kling-api.md#callbacks. */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 

@@ -1,9 +1,9 @@
 /**
  * The model registry: what each model can do, in each wire format that serves it. The form's
- * fields, the validation and the README's tables come from here; no other file knows a fact about
- * a model.
+ * fields, the validation and the tables of docs/models.md come from here; no other file knows a fact
+ * about a model.
  *
- * Sources: seed document (format `gateway`); kling-api.md, sections 0.1 and 5 (formats `v1`, `path`).
+ * Source: docs/kling-api.md#models.
  */
 
 import type { AspectRatio, CameraAxis, CameraPreset, Mode, MultiShot } from './request';
@@ -43,7 +43,7 @@ export interface Model {
 	/** The Model option's value; part of the public contract. */
 	value: string;
 	displayName: string;
-	/** Day on which Kling's own service stopped serving the model, as far as known. */
+	/** Day on which Kling AI stopped serving the model, as far as known. */
 	retired?: string;
 	/** What else a reader of the model list should know. */
 	note?: string;
@@ -56,8 +56,8 @@ const SECONDS_3_TO_15 = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] as const;
 const AXES = ['horizontal', 'pan', 'roll', 'tilt', 'vertical', 'zoom'] as const;
 const PRESETS = ['down_back', 'forward_up', 'left_turn_forward', 'right_turn_forward'] as const;
 
-/** Every model of the seed document can do everything that document describes. */
-const SEED: Capabilities = {
+/** In the gateway format every model can do everything. */
+const GATEWAY: Capabilities = {
 	modes: ['std', 'pro'],
 	durations: SECONDS_5_10,
 	aspectRatios: ['16:9', '9:16', '1:1', '3:2', '2:3', '3:4', '4:3'],
@@ -68,7 +68,7 @@ const SEED: Capabilities = {
 	multiShot: [],
 };
 
-/** What Kling's first-generation models have in common on Kling's own service. */
+/** What the first-generation models have in common at Kling AI. */
 const OFFICIAL: Capabilities = {
 	modes: ['std', 'pro'],
 	durations: SECONDS_5_10,
@@ -103,7 +103,7 @@ export const MODELS: readonly Model[] = [
 	{
 		value: 'kling-3.0-turbo',
 		displayName: 'Kling 3.0 Turbo',
-		note: 'Always with sound',
+		note: 'Always generates sound',
 		formats: {
 			path: {
 				id: 'kling-3.0-turbo',
@@ -140,22 +140,22 @@ export const MODELS: readonly Model[] = [
 		displayName: 'Kling 2.1 Master',
 		retired: '2026-09-15',
 		formats: {
-			gateway: { id: 'kling-v2-1-master', ...SEED },
+			gateway: { id: 'kling-v2-1-master', ...GATEWAY },
 			v1: { id: 'kling-v2-1-master', ...OFFICIAL },
 		},
 	},
 	{
 		value: 'kling-v2-1',
 		displayName: 'Kling 2.1',
-		note: 'Never made videos from text on Kling’s own service; for gateways',
-		formats: { gateway: { id: 'kling-v2-1', ...SEED } },
+		note: 'Only for gateways. Kling AI doesn’t offer this model for text to video.',
+		formats: { gateway: { id: 'kling-v2-1', ...GATEWAY } },
 	},
 	{
 		value: 'kling-v2-master',
 		displayName: 'Kling 2.0 Master',
 		retired: '2026-10-01',
 		formats: {
-			gateway: { id: 'kling-v2-master', ...SEED },
+			gateway: { id: 'kling-v2-master', ...GATEWAY },
 			v1: { id: 'kling-v2-master', ...OFFICIAL },
 		},
 	},
@@ -164,7 +164,7 @@ export const MODELS: readonly Model[] = [
 		displayName: 'Kling 1.6',
 		retired: '2026-09-15',
 		formats: {
-			gateway: { id: 'kling-v1-6', ...SEED },
+			gateway: { id: 'kling-v1-6', ...GATEWAY },
 			v1: { id: 'kling-v1-6', ...OFFICIAL, cfgScale: true },
 		},
 	},
@@ -194,9 +194,9 @@ export const CUSTOM_MODEL: {
 } = {
 	value: 'custom',
 	displayName: 'Custom',
-	note: 'Another model that the service offers, by its ID',
+	note: 'Enter the ID of any other model',
 	formats: {
-		gateway: SEED,
+		gateway: GATEWAY,
 		v1: { ...V3, cfgScale: true, camera: { axes: AXES, presets: PRESETS } },
 		path: { ...V3, ...NO_NEGATIVE_PROMPT_NO_CFG },
 	},
@@ -206,7 +206,7 @@ export type AnyModel = Model | typeof CUSTOM_MODEL;
 
 export const ALL_MODELS: readonly AnyModel[] = [...MODELS, CUSTOM_MODEL];
 
-/** A model in the format it will be asked for in. */
+/** A model in the wire format that serves it. */
 export interface Target extends ServedModel {
 	displayName: string;
 	format: FormatName;
@@ -239,7 +239,7 @@ function findCustomTarget(id: string, formats: readonly FormatName[]): Target | 
 	return { ...(known ?? CUSTOM_MODEL.formats[format]), id, displayName: id, format };
 }
 
-/** Kling names models "kling-v3" in the body and "kling-3.0" in the path (kling-api.md, section 0). */
+/** Kling names models "kling-v3" in the body and "kling-3.0" in the path (docs/kling-api.md#models). */
 function formatOfId(id: string): FormatName {
 	return /^kling-\d/.test(id) ? 'path' : 'v1';
 }
@@ -256,8 +256,8 @@ export function modelsIn(formats: readonly FormatName[]): Model[] {
 /** One sentence on a model for the form, if there is anything to say. */
 export function describeModel(model: AnyModel): string | undefined {
 	if (!('retired' in model) || !model.retired) return model.note;
-	const remaining = 'gateway' in model.formats ? '; some gateways still offer it' : '';
-	return `Retired by Kling, no longer served since ${model.retired}${remaining}`;
+	const remaining = 'gateway' in model.formats ? ' Some gateways still offer it.' : '';
+	return `Retired by Kling on ${model.retired}.${remaining}`;
 }
 
 /** What a model offers in any of its formats, without repetitions. */

@@ -1,4 +1,4 @@
-/** What a video is asked for with, before any wire format: the validated form. */
+/** What a video is created from, before any wire format: validated parameters. */
 
 export type Mode = 'std' | 'pro' | '4k';
 
@@ -30,7 +30,7 @@ export type MultiShot =
 	| { shotType: 'intelligence' }
 	| { shotType: 'customize'; shots: readonly Shot[] };
 
-/** Limits that hold for every model. Sources: seed document; kling-api.md, sections 3.1 and 4.1. */
+/** Limits that hold for every model. Source: docs/kling-api.md#limits. */
 export const LIMITS = {
 	/** Of prompt and negative prompt, in code points. */
 	promptLength: 2500,
@@ -55,10 +55,10 @@ export interface VideoRequest {
 	/** Whether the video has sound. */
 	sound?: boolean;
 	multiShot?: MultiShot;
-	/** Whether Kling makes a watermarked copy besides. */
+	/** Whether to generate a watermarked copy as well. */
 	watermark?: boolean;
-	/** The user's own name for the task, unique in the account. */
+	/** The user's own ID for the task, unique in the account. */
 	externalTaskId?: string;
-	/** Where Kling reports every change of the task's status. */
+	/** Where Kling posts every change of the task's status. */
 	callbackUrl?: string;
 }

@@ -36,7 +36,7 @@ export interface Task extends TaskReply {
 
 /**
  * The status words of all formats and of the gateways that paraphrase them.
- * Source: kling-api.md, sections 0 and 10.2.
+ * Source: docs/kling-api.md#tasks-and-status-words.
  */
 const STATUS_WORDS: ReadonlyMap<string, TaskStatus> = new Map(
 	Object.entries({

@@ -9,10 +9,11 @@ import type {
 import type { Connection } from '../api/connection';
 import type { ApiReply, ApiRequest, Send } from '../api/http';
 import type { NodeContext } from './context';
+import { toTransportError } from './transportError';
 
 /**
- * Kling answers within seconds; what takes longer is lost on the way. A lost query holds up those
- * for the other tasks of its batch, a creation is not given up so easily. In milliseconds.
+ * Kling answers within seconds; what takes longer is lost on the way. A lost check holds up those
+ * of the other tasks of its batch, a creation is not given up so easily. Milliseconds.
  */
 const TIMEOUTS = { GET: 20_000, POST: 60_000 } as const;
 
@@ -24,12 +25,16 @@ export const CREDENTIAL = 'klingApi';
  */
 export function sendAsNode(context: NodeContext, connection: Connection): Send {
 	return async (request) => {
-		const reply = (await context.helpers.httpRequestWithAuthentication.call(
-			context,
-			CREDENTIAL,
-			toHttpOptions(connection, request),
-		)) as IN8nHttpFullResponse;
-		return toReply(reply.statusCode, reply.headers, reply.body);
+		try {
+			const reply = (await context.helpers.httpRequestWithAuthentication.call(
+				context,
+				CREDENTIAL,
+				toHttpOptions(connection, request),
+			)) as IN8nHttpFullResponse;
+			return toReply(reply.statusCode, reply.headers, reply.body);
+		} catch (error) {
+			throw toTransportError(error);
+		}
 	};
 }
 
@@ -60,16 +65,20 @@ export function sendForTest(
 	authorization: string,
 ): Send {
 	return async ({ method, path }) => {
-		const reply = (await helpers.request({
-			method,
-			uri: `${connection.baseUrl}${path}`,
-			headers: { Accept: 'application/json', Authorization: authorization },
-			resolveWithFullResponse: true,
-			simple: false,
-			followRedirect: false,
-			timeout: TIMEOUTS[method],
-		})) as IN8nHttpFullResponse;
-		return toReply(reply.statusCode, reply.headers, reply.body);
+		try {
+			const reply = (await helpers.request({
+				method,
+				uri: `${connection.baseUrl}${path}`,
+				headers: { Accept: 'application/json', Authorization: authorization },
+				resolveWithFullResponse: true,
+				simple: false,
+				followRedirect: false,
+				timeout: TIMEOUTS[method],
+			})) as IN8nHttpFullResponse;
+			return toReply(reply.statusCode, reply.headers, reply.body);
+		} catch (error) {
+			throw toTransportError(error);
+		}
 	};
 }
 

@@ -1,3 +1,5 @@
+import { UserError } from '../api/errors/userError';
+
 /** Time as the waiting engine sees it: n8n's in production, a virtual one in tests and benchmarks. */
 export interface Clock {
 	/** Milliseconds since the epoch. */
@@ -10,9 +12,9 @@ export interface Clock {
 }
 
 /** The execution was stopped, or the batch was given up, while something was being waited for. */
-export class StoppedError extends Error {
+export class StoppedError extends UserError<'stopped'> {
 	constructor() {
-		super('The execution was canceled');
+		super('stopped');
 		this.name = 'StoppedError';
 	}
 }

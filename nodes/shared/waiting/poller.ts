@@ -1,18 +1,19 @@
-import type { KlingClient, Refreshed } from '../api/client';
-import { KlingError } from '../api/errors';
+import { isUnanswered, UserError } from '../api/errors/userError';
 import { FORMATS } from '../api/formats';
 import type { FormatName } from '../api/models';
+import type { Refreshed } from '../api/refresh';
 import { isOver, type Task } from '../api/task';
 import { type Clock, StoppedError } from './clock';
+import type { PlannedVideo, Verbs } from './verbs';
 
-/** Kling's usual pace (seed document: 5 to 10 s); in milliseconds. */
+/** Kling's usual pace, which its documents recommend (5 to 10 s); milliseconds. */
 export const DEFAULT_POLLING_INTERVAL = 5_000;
 /** The default stretches when a video takes long; less so where one request serves several tasks. */
 const STRETCH_AFTER = 120_000;
 const STRETCHED_INTERVAL = { alone: 10_000, shared: 7_500 } as const;
 
 /** How often a task may be "completed" without a video before that counts as final. */
-const LOOKS_FOR_VIDEO = 3;
+const CHECKS_FOR_VIDEO = 3;
 
 export interface PollerOptions {
 	clock: Clock;
@@ -21,15 +22,15 @@ export interface PollerOptions {
 	signal?: AbortSignal;
 }
 
-/** The time limit passed while Kling was still at work, or did not answer. */
-export class TimeoutError extends Error {
+/** The time limit passed while Kling was still working, or did not answer. */
+export class TimeLimitError extends UserError<'timeLimit'> {
 	constructor(
 		readonly lastTask: Task,
-		/** Why the last queries brought nothing, if they did not. */
-		readonly trouble?: KlingError,
+		/** Why the last checks got no answer, if they got none. */
+		readonly trouble?: unknown,
 	) {
-		super('The time limit passed');
-		this.name = 'TimeoutError';
+		super('timeLimit', `The time limit passed for task ${lastTask.id}`);
+		this.name = 'TimeLimitError';
 	}
 }
 
@@ -38,23 +39,23 @@ interface Watch {
 	startedAt: number;
 	due: number;
 	deadline: number;
-	looksForVideo: number;
-	trouble?: KlingError;
+	checksForVideo: number;
+	trouble?: unknown;
 	onUpdate?: (task: Task) => void;
 	resolve(task: Task): void;
 	reject(error: Error): void;
 }
 
 /**
- * Polls all running tasks of a batch together, in one loop. A query that brings no answer (reset,
- * timeout, 5xx, a web page) is a lost poll, not a lost video: it is asked again until the deadline.
+ * Polls all running tasks of a batch together, in one loop. A check without an answer (reset,
+ * timeout, 5xx, a web page) does not lose the video: it is repeated until the deadline.
  */
 export class Poller {
 	private readonly watches = new Set<Watch>();
 	private isPolling = false;
 
 	constructor(
-		private readonly client: KlingClient,
+		private readonly verbs: Pick<Verbs<PlannedVideo, unknown>, 'refresh'>,
 		private readonly options: PollerOptions,
 	) {}
 
@@ -62,16 +63,16 @@ export class Poller {
 	 * Waits until Kling is done with a task.
 	 * @param task as it was created or found
 	 * @param deadline milliseconds since the epoch
-	 * @param isTakenUp asks at once, because it may be over long since
-	 * @param onUpdate told what each query shows
-	 * @throws {TimeoutError} at the deadline
-	 * @throws {KlingError} when Kling's answer to a query is final (wrong key, unknown task…)
+	 * @param isReused checks at once, because it may be over long since
+	 * @param onUpdate told what each check shows
+	 * @throws {TimeLimitError} at the deadline
+	 * @throws {KlingError} when Kling's answer to a check is final (wrong key, unknown task…)
 	 * @throws {StoppedError} when the signal is aborted
 	 */
 	async waitFor(
 		task: Task,
 		deadline: number,
-		isTakenUp = false,
+		isReused = false,
 		onUpdate?: (task: Task) => void,
 	): Promise<Task> {
 		const startedAt = this.options.clock.now();
@@ -81,12 +82,12 @@ export class Poller {
 				startedAt,
 				due: startedAt,
 				deadline,
-				looksForVideo: 0,
+				checksForVideo: 0,
 				onUpdate,
 				resolve,
 				reject,
 			};
-			if (!isTakenUp) this.scheduleNext(watch);
+			if (!isReused) this.scheduleNext(watch);
 			this.watches.add(watch);
 			void this.poll();
 		});
@@ -112,12 +113,12 @@ export class Poller {
 		await clock.sleep(Math.max(0, Math.min(nextDue - clock.now(), pollingInterval)), signal);
 		const due = this.dueTogether(clock.now());
 		if (due.length === 0) return;
-		const refreshed = await this.client.refresh(due.map(({ task }) => task));
+		const refreshed = await this.verbs.refresh(due.map(({ task }) => task));
 		if (signal?.aborted) throw new StoppedError();
 		due.forEach((watch, index) => this.handle(watch, refreshed[index] as Refreshed));
 	}
 
-	/** What is due, and what one and the same request tells of besides. */
+	/** What is due, and what the same request tells about as well. */
 	private dueTogether(now: number): Watch[] {
 		const watches = [...this.watches];
 		const due = watches.filter((watch) => watch.due <= now);
@@ -130,7 +131,7 @@ export class Poller {
 			watch.task = refreshed.task;
 			watch.onUpdate?.(watch.task);
 			watch.trouble = undefined;
-		} else if (isLost(refreshed.error)) {
+		} else if (isUnanswered(refreshed.error)) {
 			watch.trouble = refreshed.error;
 		} else {
 			return this.settle(watch, () => watch.reject(refreshed.error as Error));
@@ -139,15 +140,15 @@ export class Poller {
 			return this.settle(watch, () => watch.resolve(watch.task));
 		}
 		if (this.options.clock.now() >= watch.deadline) {
-			return this.settle(watch, () => watch.reject(new TimeoutError(watch.task, watch.trouble)));
+			return this.settle(watch, () => watch.reject(new TimeLimitError(watch.task, watch.trouble)));
 		}
 		this.scheduleNext(watch);
 	}
 
-	/** A task can be done a moment before its video is listed (kling-api.md, section 10.2). */
+	/** A task can be done a moment before its video is listed (docs/kling-api.md#tasks-and-status-words). */
 	private mayStillGetVideo(watch: Watch): boolean {
 		if (watch.task.status !== 'completed' || watch.task.videos.length > 0) return false;
-		return ++watch.looksForVideo < LOOKS_FOR_VIDEO;
+		return ++watch.checksForVideo < CHECKS_FOR_VIDEO;
 	}
 
 	private settle(watch: Watch, settle: () => void): void {
@@ -155,7 +156,7 @@ export class Poller {
 		settle();
 	}
 
-	/** The last query falls on the deadline itself, so that no video is missed by one interval. */
+	/** The last check falls on the deadline itself, so that no video is missed by one interval. */
 	private scheduleNext(watch: Watch): void {
 		const now = this.options.clock.now();
 		const { pollingInterval } = this.options;
@@ -172,11 +173,4 @@ export class Poller {
 /** Whether one request serves several tasks of the format. */
 function isShared(format: FormatName): boolean {
 	return FORMATS[format].many !== undefined;
-}
-
-/** A query that brought no answer: asked again, it may. */
-export function isLost(error: unknown): error is KlingError {
-	if (!(error instanceof KlingError)) return false;
-	const { retry, webPage, aborted } = error.details;
-	return aborted !== true && (retry !== 'never' || webPage === true);
 }

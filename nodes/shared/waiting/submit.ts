@@ -1,31 +1,16 @@
 /** Creates a task exactly once, whatever happens to the request or its reply. */
 
-import { isFinal, KlingError } from '../api/errors';
+import { isUnanswered, meaningOf, UserError } from '../api/errors/userError';
+import { FORMATS } from '../api/formats';
 import { knownById, type Task } from '../api/task';
-import { backoff } from './backoff';
+import { attempt } from '../utils/attempt';
 import { type Clock, StoppedError } from './clock';
 import type { Ledger } from './ledger';
+import { retry } from './retry';
+import type { PlannedVideo, Verbs } from './verbs';
 
-export interface Order {
-	/** The same video has the same key in every repetition of the node run. */
-	key: string;
-	/** Unique in the account. */
-	name: string;
-	/**
-	 * Starts the video at Kling.
-	 * @param name derived from the order's; another one after each failed task
-	 */
-	create(name: string): Promise<Task>;
-	/** Whether the task really gets the name, so that no other task can have it. */
-	isNamed: boolean;
-	/**
-	 * Finds the task that a lost request may have created. Absent where the service has no such query.
-	 * @returns undefined when Kling has no such task
-	 */
-	lookUp?(name: string): Promise<Task | undefined>;
-}
-
-export interface Submission {
+export interface Submission<Video extends PlannedVideo> {
+	verbs: Pick<Verbs<Video, unknown>, 'create' | 'findByExternalId'>;
 	clock: Clock;
 	ledger: Ledger;
 	/** Milliseconds since the epoch. */
@@ -33,122 +18,144 @@ export interface Submission {
 	signal: AbortSignal;
 }
 
-/** Whether an earlier attempt bought the video is not known, and cannot be found out. */
-export class UnsureError extends Error {
+/** Whether an earlier attempt started the video is not known, and cannot be found out. */
+export class UnknownOutcomeError extends UserError<'unknownOutcome'> {
 	constructor() {
-		super(
-			'The video is not created again, because an earlier try may have started it without telling its task ID',
-		);
-		this.name = 'UnsureError';
+		super('unknownOutcome');
+		this.name = 'UnknownOutcomeError';
 	}
 }
 
-/** How often an address that cannot be reached is tried; it is more likely mistyped than busy. */
+/** How often an address that cannot be reached is tried: it is more likely mistyped than busy. */
 const TRIES_UNREACHABLE = 3;
 
-/** How often a refused token is signed afresh. */
+/** How often a rejected token is signed again. */
 const TRIES_RESIGN = 2;
 
 /** A task, and whether it was found instead of created. */
 export interface Submitted {
 	task: Task;
-	isTakenUp: boolean;
+	isReused: boolean;
 }
 
 /**
- * Creates the order's task, or takes up the one that an earlier try created. A request whose
+ * Creates the video's task, or reuses the one that an earlier attempt created. A request whose
  * outcome is unknown is repeated only after Kling has said that it has no such task.
- * @throws {KlingError} Kling's answer, also "not yet"; with `retry: 'maybe'` it stayed unknown whether
- * the task was created
- * @throws {UnsureError} when that stayed unknown in an earlier try
+ * @throws {KlingError} Kling's answer, also a limit; of a kind whose outcome is unknown, if it stayed
+ * unknown whether the task was created
+ * @throws {UnknownOutcomeError} when that stayed unknown in an earlier attempt
  * @throws {StoppedError} when the signal is aborted between requests
  */
-export async function submit(order: Order, submission: Submission): Promise<Submitted> {
+export async function submit<Video extends PlannedVideo>(
+	video: Video,
+	submission: Submission<Video>,
+): Promise<Submitted> {
 	const { ledger } = submission;
-	const { failures, task, isUnsure, name: base = order.name } = ledger.read(order.key);
-	if (task) return { task: knownById(task), isTakenUp: true };
-	const name = nameOf(base, failures);
-	ledger.write(order.key, { name: base, failures, isUnsure });
-	const earlier = isUnsure ? await findLost(order, name, submission, new UnsureError()) : undefined;
+	const { failures, task, isUnsure, name = video.name } = ledger.read(video.key);
+	if (task) return { task: knownById(task), isReused: true };
+	const externalTaskId = externalTaskIdOf(video, name, failures);
+	ledger.write(video.key, { name, failures, isUnsure });
+	const earlier = isUnsure
+		? await findLost(video, externalTaskId, submission, new UnknownOutcomeError())
+		: undefined;
 	const submitted: Submitted = earlier
-		? { task: earlier, isTakenUp: true }
-		: await create(order, name, submission);
+		? { task: earlier, isReused: true }
+		: await create(video, externalTaskId, submission);
 	const { id, format } = submitted.task;
-	ledger.write(order.key, { name: base, failures, task: { id, format } });
+	ledger.write(video.key, { name, failures, task: { id, format } });
 	return submitted;
 }
 
-/** @returns the name of the task that follows after so many failed ones */
-export function nameOf(base: string, failures: number): string {
-	return failures === 0 ? base : `${base}-${failures}`;
+/**
+ * The user's own ID, or one derived from the video's name; another one after each failed task.
+ * @returns undefined where the wire format has no such IDs
+ */
+export function externalTaskIdOf(
+	{ request, target }: Pick<PlannedVideo, 'request' | 'target'>,
+	name: string,
+	failures: number,
+): string | undefined {
+	if (!FORMATS[target.format].findByExternalId) return undefined;
+	return request.externalTaskId ?? (failures === 0 ? name : `${name}-${failures}`);
 }
 
-/** Remembers that the task of an order's key failed, so that a repetition creates another one. */
+/** Remembers that a video's task failed, so that a repetition creates another one. */
 export function recordFailure(key: string, ledger: Ledger): void {
 	const { name, failures } = ledger.read(key);
 	ledger.write(key, { name, failures: failures + 1 });
 }
 
-async function create(order: Order, name: string, submission: Submission): Promise<Submitted> {
-	const { clock, ledger, deadline, signal } = submission;
-	const { name: base, failures } = ledger.read(order.key);
-	for (let tries = 1; ; tries++) {
-		if (signal.aborted) throw new StoppedError();
+async function create<Video extends PlannedVideo>(
+	video: Video,
+	externalTaskId: string | undefined,
+	submission: Submission<Video>,
+): Promise<Submitted> {
+	const { verbs, clock, ledger, deadline, signal } = submission;
+	const { name, failures } = ledger.read(video.key);
+	const isUnsure = () => ledger.read(video.key).isUnsure === true;
+	const createOnce = async (): Promise<Submitted> => {
 		// Written before the request: afterwards the execution may have been stopped.
-		ledger.write(order.key, { name: base, failures, isUnsure: true });
-		const [outcome] = await Promise.allSettled([order.create(name)]);
-		if (outcome.status === 'fulfilled') return { task: outcome.value, isTakenUp: false };
-		const error: unknown = outcome.reason;
-		const isUnsure = mayHaveCreated(error);
-		if (isUnsure || (order.isNamed && mayBeNameTaken(error))) {
-			const found = await findLost(order, name, submission, error);
-			if (found) return { task: found, isTakenUp: true };
-		}
-		ledger.write(order.key, { name: base, failures });
-		const pause = backoff(tries - 1);
-		const isWorthATry = isUnsure || tries < triesAllowed(error);
-		if (!isWorthATry || clock.now() + pause >= deadline) throw error;
-		await clock.sleep(pause, signal);
-	}
+		ledger.write(video.key, { name, failures, isUnsure: true });
+		const created = await attempt(async () => await verbs.create(video, externalTaskId));
+		if (created.ok) return { task: created.value, isReused: false };
+		const found = mayExist(created.error, video)
+			? await findLost(video, externalTaskId, submission, created.error)
+			: undefined;
+		if (found) return { task: found, isReused: true };
+		ledger.write(video.key, { name, failures });
+		throw created.error;
+	};
+	return await retry(createOnce, {
+		clock,
+		signal,
+		deadline,
+		// What stayed unknown after the look-up is not repeated.
+		isWorthRetrying: (error, tries) => !isUnsure() && tries < triesAllowed(error),
+	});
 }
 
 /**
  * Asks until Kling says whether it has the task.
  * @param cause why that is not known; thrown when it cannot be found out
  */
-async function findLost(
-	{ lookUp }: Order,
-	name: string,
-	{ clock, deadline, signal }: Submission,
+async function findLost<Video extends PlannedVideo>(
+	{ target }: Video,
+	externalTaskId: string | undefined,
+	{ verbs, clock, deadline, signal }: Submission<Video>,
 	cause: unknown,
 ): Promise<Task | undefined> {
-	for (let tries = 0; ; tries++) {
-		if (signal.aborted) throw new StoppedError();
-		if (!lookUp) throw cause;
-		const [outcome] = await Promise.allSettled([lookUp(name)]);
-		if (outcome.status === 'fulfilled') return outcome.value;
-		const pause = backoff(tries);
-		if (isFinal(outcome.reason) || clock.now() + pause >= deadline) throw cause;
-		await clock.sleep(pause, signal);
-	}
-}
-
-function mayHaveCreated(error: unknown): boolean {
-	return !(error instanceof KlingError) || error.details.retry === 'maybe';
+	if (externalTaskId === undefined) throw cause;
+	const asked = await attempt(
+		async () =>
+			await retry(async () => await verbs.findByExternalId(target.format, externalTaskId), {
+				clock,
+				signal,
+				deadline,
+				isWorthRetrying: isUnanswered,
+			}),
+	);
+	if (!asked.ok) throw asked.error instanceof StoppedError ? asked.error : cause;
+	if (asked.value === 'unknown') throw cause;
+	return asked.value === 'none' ? undefined : asked.value;
 }
 
 /**
- * Kling refuses a second task of the same name, and only the words would tell (kling-api.md,
- * section 3.1): so every refused parameter may be the name of a task that a dead worker created.
+ * Whether the task may exist after this error. Kling rejects a second task of one external ID, and
+ * only its words would tell (docs/kling-api.md#external-task-ids): so what may be such a
+ * rejection of a derived ID may be about the task that a crashed worker created.
  */
-function mayBeNameTaken(error: unknown): boolean {
-	return error instanceof KlingError && REFUSED_PARAMETER.includes(error.details.httpStatus ?? 0);
+function mayExist(error: unknown, { request, target }: PlannedVideo): boolean {
+	const { creating, mayBeIdInUse } = meaningOf(error);
+	if (creating === 'unknown') return true;
+	const isDerived =
+		request.externalTaskId === undefined && FORMATS[target.format].findByExternalId !== undefined;
+	return isDerived && mayBeIdInUse === true;
 }
 
-const REFUSED_PARAMETER = [400, 409];
-
 function triesAllowed(error: unknown): number {
-	if (!(error instanceof KlingError)) return 1;
-	if (error.details.retry === 'unsent') return TRIES_UNREACHABLE;
-	return error.details.retry === 'resign' ? TRIES_RESIGN : 1;
+	const { creating } = meaningOf(error);
+	// Repeated only once Kling has said that it has no such task.
+	if (creating === 'unknown') return Infinity;
+	if (creating === 'unsent') return TRIES_UNREACHABLE;
+	return creating === 'resign' ? TRIES_RESIGN : 1;
 }

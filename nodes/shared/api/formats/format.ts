@@ -8,11 +8,14 @@ export type RequestFeature = 'watermark' | 'externalTaskId' | 'callbackUrl';
 
 /** One wire format of the Kling API: builds requests and reads replies; knows nothing else. */
 export interface Format {
-	/** The settings it carries besides those every format has. */
+	/** The settings it carries in addition to those every format has. */
 	features: readonly RequestFeature[];
 
-	/** Says what cannot be expressed in this format although each field is allowed, if anything. */
-	findConflict?(request: VideoRequest): string | undefined;
+	/**
+	 * What this format cannot carry although each field is allowed: shots that are too long together.
+	 * @returns their length and the most that is possible, in code points
+	 */
+	findConflict?(request: VideoRequest): { length: number; most: number } | undefined;
 
 	create(request: VideoRequest, model: ServedModel): ApiRequest;
 

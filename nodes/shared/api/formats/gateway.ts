@@ -1,5 +1,5 @@
 /**
- * The flat format of the seed document, to the letter: integer duration, camera type and value, no
+ * The flat format of Kling-compatible gateways, to the letter: integer duration, camera type and value, no
  * envelope, `completed` when done. It has no list, no callback and no task ID of the user's own.
  */
 

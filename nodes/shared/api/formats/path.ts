@@ -1,6 +1,6 @@
 /**
  * Kling's current format: the model in the path, settings and options in objects of their own,
- * tasks queried by list. It takes API keys only. Source: kling-api.md, section 4.
+ * tasks queried by list. It takes API keys only. Source: docs/kling-api.md#path-format.
  */
 
 import { z } from 'zod';
@@ -22,9 +22,7 @@ export const path: Format = {
 
 	findConflict(request) {
 		const length = [...toPrompt(request)].length;
-		return length > PROMPT_LENGTH
-			? `'Multi-Shot > Shots' have ${length} characters together; at most ${PROMPT_LENGTH} are allowed`
-			: undefined;
+		return length > PROMPT_LENGTH ? { length, most: PROMPT_LENGTH } : undefined;
 	},
 
 	create: (request, model) => ({

@@ -1,7 +1,7 @@
 /**
  * Reads tasks out of replies. Services differ in more than the documents say: envelope or none,
  * numbers as text, `null` for absent, one spelling of "done" or another. None of that may cost a
- * user a video that is paid for, so one tolerant reader serves all formats (kling-api.md, 10.2).
+ * user a video that is paid for, so one tolerant reader serves all formats (docs/kling-api.md#tasks-and-status-words).
  */
 
 import { z } from 'zod';
@@ -41,7 +41,7 @@ const videoSchema = z.object({
 
 type WireVideo = z.output<typeof videoSchema>;
 
-/** A task in any of the formats: the seed's and v1's fields first, then those of `path`. */
+/** A task in any of the formats: those of `gateway` and `v1` first, then those of `path`. */
 const taskSchema = z.object({
 	task_id: wire.id,
 	id: wire.id,

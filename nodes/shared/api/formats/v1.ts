@@ -1,6 +1,6 @@
 /**
  * Kling's own first-generation format: the model in the body, durations as text, replies in an
- * envelope. Source: kling-api.md, section 3.
+ * envelope. Source: docs/kling-api.md#v1-format.
  */
 
 import { z } from 'zod';

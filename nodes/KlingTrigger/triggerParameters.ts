@@ -1,0 +1,38 @@
+/** The trigger's parameters, read once into plain validated data. */
+
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+import type { TaskStatus } from '../shared/api/task';
+import type { Delivery } from '../shared/items/deliverTask';
+import { readDelivery } from '../shared/parameters/deliveryParameters';
+import { boolean, check, fieldsOf, withDefault } from '../shared/parameters/fieldTypes';
+import { triggerParametersOf } from '../shared/parameters/parameterReader';
+
+export const DEFAULT_STATUSES = ['completed', 'failed'] as const satisfies readonly TaskStatus[];
+
+/** Of the Options collection. */
+export const OPTION_DEFAULTS = { verifySignature: true, fetchTask: true, deduplicate: true };
+
+type TriggerOption = keyof typeof OPTION_DEFAULTS;
+
+export interface TriggerParameters extends Record<TriggerOption, boolean> {
+	/** The statuses that start the workflow. */
+	statuses: readonly string[];
+	delivery: Delivery;
+}
+
+/** @throws {InputError} */
+export function readTriggerParameters(context: IWebhookFunctions): TriggerParameters {
+	const parameters = triggerParametersOf(context);
+	const options = fieldsOf(parameters.raw('options'));
+	const option = (name: TriggerOption) =>
+		check(withDefault(boolean(name), OPTION_DEFAULTS[name]), options[name], name);
+	const statuses = parameters.raw('statuses');
+	return {
+		statuses: Array.isArray(statuses) ? statuses.map(String) : [],
+		verifySignature: option('verifySignature'),
+		fetchTask: option('fetchTask'),
+		deduplicate: option('deduplicate'),
+		delivery: readDelivery(parameters),
+	};
+}

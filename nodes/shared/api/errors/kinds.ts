@@ -1,0 +1,111 @@
+/**
+ * Every kind of error this package knows, and what each means: while a video is created, where money
+ * is at stake, and while something is checked, where asking again costs nothing. All decisions about
+ * an error are made from this table; what users read about a kind stands in n8n/messages.ts.
+ */
+
+/** What an error says about a request to create a video. */
+export type WhileCreating =
+	/** Not created, and asking again brings the same answer. */
+	| 'refused'
+	/** Nothing was sent. */
+	| 'unsent'
+	/** Not created yet: it may be once a limit allows it. */
+	| 'wait'
+	/** Not created: it may be with a newly signed token. */
+	| 'resign'
+	/** Created or not: nobody knows. */
+	| 'unknown';
+
+/** What an error says about a request that only asks. */
+export type WhileChecking =
+	/** The answer stands. */
+	| 'final'
+	/** There is no such thing. */
+	| 'absent'
+	/** No answer: asking again may bring one. */
+	| 'unanswered'
+	/** Something answered that does not understand the question: a web page, other JSON. */
+	| 'notUnderstood'
+	/** Nobody wants to know any more. */
+	| 'stopped';
+
+export interface ErrorMeaning {
+	creating: WhileCreating;
+	checking: WhileChecking;
+	/** The refusal may be about the external task ID: Kling has no code of its own for one in use. */
+	mayBeIdInUse?: true;
+	/** Only an account with a good key gets this answer. */
+	provesKey?: true;
+}
+
+const FINAL = { creating: 'refused', checking: 'final' } as const satisfies ErrorMeaning;
+
+const SERVER_TROUBLE = {
+	creating: 'unknown',
+	checking: 'unanswered',
+} as const satisfies ErrorMeaning;
+
+const LIMIT = { creating: 'wait', checking: 'unanswered' } as const satisfies ErrorMeaning;
+
+export const MEANINGS = {
+	// The key and the account.
+	badKey: FINAL,
+	missingKey: FINAL,
+	tokenEarly: { creating: 'resign', checking: 'unanswered' },
+	tokenExpired: { creating: 'resign', checking: 'unanswered' },
+	accountRestricted: FINAL,
+	unpaid: { ...FINAL, provesKey: true },
+	noUnits: { ...FINAL, provesKey: true },
+	noPermission: FINAL,
+	ipNotAllowed: FINAL,
+
+	// The request. What services answer to an ID they do not know is documented nowhere: both 400 and 404 are seen.
+	badRequest: { creating: 'refused', checking: 'absent', mayBeIdInUse: true },
+	badParameter: { creating: 'refused', checking: 'absent', mayBeIdInUse: true },
+	conflict: { ...FINAL, mayBeIdInUse: true },
+	notFound: { creating: 'refused', checking: 'absent' },
+	unsupported: FINAL,
+	policy: FINAL,
+	moderation: FINAL,
+	refused: FINAL,
+
+	// Limits, which pass.
+	rateLimited: { ...LIMIT, provesKey: true },
+	concurrencyLimit: LIMIT,
+	busy: LIMIT,
+
+	// Trouble at Kling or in front of it.
+	serverError: SERVER_TROUBLE,
+	proxyError: SERVER_TROUBLE,
+	maintenance: SERVER_TROUBLE,
+	overloaded: SERVER_TROUBLE,
+
+	// Answers that are none of the Kling API's.
+	redirected: FINAL,
+	notTheApi: { creating: 'refused', checking: 'notUnderstood' },
+	webPage: { creating: 'unknown', checking: 'notUnderstood' },
+	otherShape: { creating: 'unknown', checking: 'notUnderstood' },
+	unreadable: SERVER_TROUBLE,
+
+	// No answer at all.
+	unreachable: { creating: 'unsent', checking: 'unanswered' },
+	interrupted: SERVER_TROUBLE,
+	timeout: SERVER_TROUBLE,
+	aborted: { creating: 'unknown', checking: 'stopped' },
+
+	// What became of a task.
+	idInUse: FINAL,
+	taskFailed: FINAL,
+	noVideo: FINAL,
+
+	// Found out without asking Kling.
+	input: FINAL,
+	credential: FINAL,
+	timeLimit: FINAL,
+	unknownOutcome: { creating: 'unknown', checking: 'final' },
+	stopped: { creating: 'unknown', checking: 'stopped' },
+	download: FINAL,
+} as const satisfies Record<string, ErrorMeaning>;
+
+export type ErrorKind = keyof typeof MEANINGS;

@@ -1,0 +1,121 @@
+/** Errors that come from Kling, or from the way to it. */
+
+import type { TransportError } from '../http';
+import type { TaskReply } from '../task';
+import { kindOf } from './codes';
+import { type ErrorKind, MEANINGS } from './kinds';
+import { UserError } from './userError';
+
+export interface KlingErrorFacts {
+	httpStatus?: number;
+	/** Kling's service code. */
+	code?: number;
+	/** How long the service asked to wait; milliseconds. */
+	retryAfter?: number;
+	/** Kling's own words, or the beginning of a reply nobody could read. */
+	original?: string;
+	requestId?: string;
+	/** What is wrong with a reply that could not be read. */
+	flaw?: ReplyFlaw;
+	/** The external task ID that is in use, and the task that has it. */
+	inUse?: { externalTaskId: string; taskId: string; taskStatus: string };
+	/** Why a task failed, in Kling's words. */
+	reason?: string;
+}
+
+/** Why a reply could not be read. */
+export type ReplyFlaw =
+	| { is: 'empty' | 'webPage' | 'incompleteJson' | 'noTask' | 'noAccount' | 'notUnderstood' }
+	| { is: 'badField'; field: string };
+
+/** A request that Kling refused, could not handle, or answered in a way nobody can read; or a task without a video. */
+export class KlingError extends UserError {
+	constructor(
+		kind: ErrorKind,
+		readonly facts: KlingErrorFacts = {},
+	) {
+		super(kind, [kind, facts.code, facts.httpStatus, facts.original].filter(Boolean).join(' '));
+		this.name = 'KlingError';
+	}
+}
+
+/**
+ * Kling's answer was no.
+ * @param verdict what the reply's body says, as far as it could be read
+ */
+export function refusal(
+	httpStatus: number,
+	verdict: { code?: number; message?: string; requestId?: string; retryAfter?: number },
+	body: string,
+): KlingError {
+	const { code, message, requestId, retryAfter } = verdict;
+	return new KlingError(kindOfRefusal(httpStatus, code, body), {
+		httpStatus,
+		code,
+		original: message ?? excerptOf(body),
+		requestId,
+		retryAfter,
+	});
+}
+
+function kindOfRefusal(httpStatus: number, code: number | undefined, body: string): ErrorKind {
+	if (httpStatus >= 300 && httpStatus < 400) return 'redirected';
+	const kind = kindOf(httpStatus, code);
+	// A web page in place of a final answer: a proxy or firewall on the way, or a wrong address.
+	return isWebPage(body) && MEANINGS[kind].creating === 'refused' ? 'notTheApi' : kind;
+}
+
+/** Kling's answer was a yes that is no JSON: a web page, nothing, half a document. */
+export function unreadable(httpStatus: number, body: string): KlingError {
+	const facts = { httpStatus, original: excerptOf(body) };
+	if (body.trim() === '') return new KlingError('unreadable', { ...facts, flaw: { is: 'empty' } });
+	return isWebPage(body)
+		? new KlingError('webPage', { ...facts, flaw: { is: 'webPage' } })
+		: new KlingError('unreadable', { ...facts, flaw: { is: 'incompleteJson' } });
+}
+
+/** Kling's answer is JSON, but not what was asked for. */
+export function otherShape(httpStatus: number, body: string, flaw: ReplyFlaw): KlingError {
+	return new KlingError('otherShape', { httpStatus, original: excerptOf(body), flaw });
+}
+
+/** No complete reply came. */
+export function fromTransport({ failure, detail }: TransportError): KlingError {
+	return new KlingError(failure, { original: detail });
+}
+
+/** Kling answered properly, and has no such task. */
+export function absentTask(): KlingError {
+	return new KlingError('notFound');
+}
+
+/** The user's own ID for a task belongs to another task already. */
+export function idInUse(externalTaskId: string, { id, status }: TaskReply): KlingError {
+	return new KlingError('idInUse', { inUse: { externalTaskId, taskId: id, taskStatus: status } });
+}
+
+/** Kling accepted the task and ended it without a video. */
+export function taskFailed(task: TaskReply): KlingError {
+	return new KlingError('taskFailed', { reason: task.statusMessage || undefined });
+}
+
+/** Kling reports the task as completed, but names no video. */
+export function noVideo(task: TaskReply): KlingError {
+	return new KlingError('noVideo', { original: excerptOf(JSON.stringify(task.raw)) });
+}
+
+function isWebPage(body: string): boolean {
+	return /^\s*</.test(body);
+}
+
+const EXCERPT_LENGTH = 200;
+
+function excerptOf(body: string): string | undefined {
+	// A hostile body may be huge: only what the excerpt needs is looked at.
+	const text = body
+		.slice(0, 50 * EXCERPT_LENGTH)
+		.replace(/\s+/g, ' ')
+		.trim();
+	if (text === '') return undefined;
+	return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}…` : text;
+}

@@ -1,0 +1,112 @@
+/** Checks all items before the first video is charged. */
+
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { idInUse } from '../api/errors/klingError';
+import { isUnanswered } from '../api/errors/userError';
+import type { FormatName } from '../api/models';
+import type { Delivery } from '../items/deliverTask';
+import { failItem } from '../items/errorItem';
+import { identityOf } from '../n8n/contextLedger';
+import { InputError } from '../n8n/inputError';
+import { parameterWords } from '../n8n/messages';
+import { attempt } from '../utils/attempt';
+import type { Ledger } from '../waiting/ledger';
+import { retry } from '../waiting/retry';
+import type { PlannedVideo } from '../waiting/verbs';
+import type { ReadItem, VideoData } from './itemData';
+import type { NodeRun } from './nodeRun';
+
+/** An item that can be sent. */
+export interface PreparedItem extends PlannedVideo {
+	itemIndex: number;
+	delivery: Delivery;
+}
+
+/**
+ * Checks what can be checked without asking Kling.
+ * @returns the items that can be sent, and the error items of the others
+ * @throws {NodeOperationError} for the first item that cannot be sent, unless the node continues
+ */
+export function prepareItems(
+	run: NodeRun,
+	items: ReadonlyArray<ReadItem<VideoData>>,
+): {
+	prepared: PreparedItem[];
+	refused: INodeExecutionData[];
+} {
+	const prepared: PreparedItem[] = [];
+	const refused: INodeExecutionData[] = [];
+	const identify = identityOf(run.context);
+	const itemOfId = new Map<string, number>();
+	for (const item of items) {
+		const { itemIndex } = item;
+		const error = item.ok ? repeatedId(itemOfId, item.value.request, itemIndex) : item.error;
+		if (!item.ok || error !== undefined) {
+			refused.push(failItem(run, error, { itemIndex, isCreating: true }));
+			continue;
+		}
+		const { request, target, delivery } = item.value;
+		const identity = identify(itemIndex, { request, target });
+		prepared.push({ ...identity, request, target, delivery, itemIndex });
+	}
+	return { prepared, refused };
+}
+
+/**
+ * Asks Kling whether the users' own IDs are free: only then does a task of this ID that is found
+ * after a lost reply have to be the one that was requested.
+ * @returns why items cannot be created, by their keys
+ */
+export async function findIdsInUse(
+	run: NodeRun,
+	ledger: Ledger,
+	prepared: readonly PreparedItem[],
+): Promise<ReadonlyMap<string, unknown>> {
+	const outcomes = await Promise.all(
+		prepared.map(async ({ request, target, key }) => {
+			const { task, isUnsure } = ledger.read(key);
+			const ownId = request.externalTaskId;
+			if (ownId === undefined || task || isUnsure) return [];
+			const checked = await attempt(async () => await refuseIdInUse(run, target.format, ownId));
+			return checked.ok ? [] : [[key, checked.error] as const];
+		}),
+	);
+	return new Map(outcomes.flat());
+}
+
+/** @returns why the item cannot be sent, if another one has the same ID */
+function repeatedId(
+	itemOfId: Map<string, number>,
+	{ externalTaskId }: VideoData['request'],
+	itemIndex: number,
+): InputError | undefined {
+	if (externalTaskId === undefined) return undefined;
+	const other = itemOfId.get(externalTaskId);
+	if (other !== undefined) {
+		return new InputError(
+			'externalTaskId',
+			parameterWords.repeatedId(externalTaskId, other, itemIndex),
+		);
+	}
+	itemOfId.set(externalTaskId, itemIndex);
+	return undefined;
+}
+
+/** How often Kling is asked whether an ID is free. */
+const TRIES = 3;
+
+/** @throws {KlingError} when another task has the ID, or Kling does not say */
+async function refuseIdInUse(
+	{ client, clock, signal }: NodeRun,
+	format: FormatName,
+	ownId: string,
+): Promise<void> {
+	const found = await retry(async () => await client.findByExternalId(format, ownId), {
+		clock,
+		signal,
+		tries: TRIES,
+		isWorthRetrying: isUnanswered,
+	});
+	if (typeof found !== 'string') throw idInUse(ownId, found);
+}

@@ -1,0 +1,27 @@
+/** The address at which a callback resumes an execution. */
+
+import { FORMATS } from '../api/formats';
+import { InputError } from '../n8n/inputError';
+import { callbackWords } from '../n8n/messages';
+import type { Words } from '../n8n/words';
+import type { NodeRun } from './nodeRun';
+
+/**
+ * The address at which a callback resumes this execution at this node.
+ * @throws {InputError} when there is none, or Kling could never call it
+ */
+export function toResumeUrl({ context, connection, isTool }: NodeRun): URL {
+	if (!connection.formats.some((format) => FORMATS[format].features.includes('callbackUrl'))) {
+		throw cannotWait(callbackWords.gateway);
+	}
+	if (isTool) throw cannotWait(callbackWords.agent);
+	if (!context.getWorkflow().id) throw cannotWait(callbackWords.unsaved);
+	const url = new URL(context.evaluateExpression('{{ $execution.resumeUrl }}', 0) as string);
+	if (!url.searchParams.has('signature')) throw cannotWait(callbackWords.unsigned);
+	url.pathname += `/${context.getNode().id}`;
+	return url;
+}
+
+function cannotWait(words: Words): InputError {
+	return new InputError('waitFor', words);
+}

@@ -1,0 +1,46 @@
+/** What an operation returns: the fields of nodes and trigger alike. */
+
+import type { INodeProperties } from 'n8n-workflow';
+
+import { LABELS } from '../n8n/labels';
+import { showFor } from './showFor';
+
+/** Download Video and the field it goes to. */
+export function downloadFields(
+	operations: string[] | undefined,
+	downloadByDefault: boolean,
+): INodeProperties[] {
+	const downloadVideo: INodeProperties = {
+		displayName: LABELS.downloadVideo,
+		name: 'downloadVideo',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to download the finished video as a file. Kling deletes its copy after 30 days.',
+		displayOptions: showFor(operations),
+	};
+	return [
+		{ ...downloadVideo, default: downloadByDefault },
+		{
+			displayName: LABELS.binaryPropertyName,
+			name: 'binaryPropertyName',
+			type: 'string',
+			default: 'data',
+			required: true,
+			placeholder: 'e.g. data',
+			hint: 'The name of the output binary field to put the file in',
+			displayOptions: { show: { ...showFor(operations).show, downloadVideo: [true] } },
+		},
+	];
+}
+
+export function simplifyField(operations?: string[]): INodeProperties {
+	return {
+		displayName: LABELS.simplify,
+		name: 'simplify',
+		type: 'boolean',
+		default: true,
+		description: 'Whether to return a simplified version of the response instead of the raw data',
+		displayOptions: showFor(operations),
+	};
+}

@@ -1,0 +1,61 @@
+/** Makes form fields out of the model registry: a variant of a field for each distinct offer. */
+
+import type { INodeProperties } from 'n8n-workflow';
+
+import { ALL_MODELS, type AnyModel, offeredBy } from '../api/models';
+import type { Mode } from '../api/request';
+
+/** What a field offers for one model, and under which settings. */
+export interface Offer<Value> {
+	/** Empty: the model does not have the field. */
+	values: Value[];
+	/** The modes in which it is offered; absent: in all. */
+	modes?: Mode[];
+	/** The durations for which it is offered; absent: for all. */
+	durations?: number[];
+}
+
+type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
+
+/**
+ * Builds one variant of a field per distinct offer, each shown for the models that offer just that.
+ * @param build `show` makes the variant's display condition; its argument is the prefix of the node's
+ * own parameters: nothing, or a slash from inside a collection
+ */
+export function perModel<Value>(
+	offerOf: (model: AnyModel) => Offer<Value>,
+	build: (variant: { values: Value[]; show: (prefix: '' | '/') => Show }) => INodeProperties,
+): INodeProperties[] {
+	const variants = new Map<string, Offer<Value> & { models: AnyModel[] }>();
+	for (const model of ALL_MODELS) {
+		const offer = offerOf(model);
+		if (offer.values.length === 0) continue;
+		const restrictions = {
+			modes: restricts(model, offer.modes, ({ modes }) => modes),
+			durations: restricts(model, offer.durations, ({ durations }) => durations),
+		};
+		const key = JSON.stringify([offer.values, restrictions]);
+		const variant = variants.get(key) ?? { ...offer, ...restrictions, models: [] };
+		variant.models.push(model);
+		variants.set(key, variant);
+	}
+	return [...variants.values()].map(({ values, models, modes, durations }) =>
+		build({
+			values,
+			show: (prefix) => ({
+				[`${prefix}model`]: models.map(({ value }) => value),
+				...(modes && { [`${prefix}mode`]: modes }),
+				...(durations && { [`${prefix}duration`]: durations }),
+			}),
+		}),
+	);
+}
+
+/** @returns the allowed values if the model has others as well, for which the field must be hidden */
+function restricts<Value>(
+	model: AnyModel,
+	allowed: Value[] | undefined,
+	all: Parameters<typeof offeredBy<Value>>[1],
+): Value[] | undefined {
+	return allowed && allowed.length < offeredBy(model, all).length ? allowed : undefined;
+}

@@ -1,0 +1,45 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { noVideo } from '../api/errors/klingError';
+import type { Task } from '../api/task';
+import type { NodeContext } from '../n8n/context';
+import { downloadVideo } from '../n8n/downloadVideo';
+import type { Clock } from '../waiting/clock';
+import { type ItemShape, toItem } from './toItem';
+
+/** What a task is delivered with. */
+export interface DeliveryTools {
+	context: NodeContext;
+	clock: Clock;
+	/** Ends downloads when aborted. */
+	signal?: AbortSignal;
+}
+
+/** What an item wants of its task. It is stored with suspended executions, so its fields keep their names. */
+export interface Delivery {
+	/** False gives Kling's reply untouched. */
+	simplify: boolean;
+	/** The binary field for the video's file, if it is wanted. */
+	downloadTo?: string;
+}
+
+/** How a task is delivered. */
+export type DeliveryShape = ItemShape & Delivery;
+
+/**
+ * Makes the output item of a task as it is, with the video as a file if it is finished and wanted.
+ * @throws {KlingError} when the task is completed but has no video
+ * @throws {DownloadError} when the file does not come whole
+ */
+export async function deliverTask(
+	{ context, clock, signal }: DeliveryTools,
+	task: Task,
+	{ downloadTo, ...shape }: DeliveryShape,
+): Promise<INodeExecutionData> {
+	if (task.status !== 'completed') return toItem(task, shape);
+	const [video] = task.videos;
+	if (!video) throw noVideo(task);
+	if (downloadTo === undefined) return toItem(task, shape);
+	const file = await downloadVideo(context, video.url, task.id, { clock, signal });
+	return toItem(task, shape, { [downloadTo]: file });
+}

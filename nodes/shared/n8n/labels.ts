@@ -1,0 +1,102 @@
+/**
+ * What the forms call things: the display names of parameters, and the labels of options. Forms show
+ * them, messages quote them.
+ */
+
+import type { CameraAxis, CameraPreset, Mode, MultiShot } from '../api/request';
+import type { TaskStatus } from '../api/task';
+
+/** Display names of the parameters, by their names. */
+export const LABELS = {
+	operation: 'Operation',
+	model: 'Model',
+	customModel: 'Model ID',
+	prompt: 'Prompt',
+	mode: 'Mode',
+	duration: 'Duration (Seconds)',
+	aspectRatio: 'Aspect Ratio',
+	negativePrompt: 'Negative Prompt',
+	cfgScale: 'CFG Scale',
+	cameraControl: 'Camera Control',
+	cameraType: 'Camera Control > Type',
+	cameraValue: 'Camera Control > Value',
+	sound: 'Sound',
+	multiShot: 'Multi-Shot',
+	shotType: 'Multi-Shot > Shot Type',
+	shots: 'Multi-Shot > Shots',
+	shotPrompt: 'Multi-Shot > Prompt',
+	shotDuration: 'Multi-Shot > Duration (Seconds)',
+	watermark: 'Watermark',
+	externalTaskId: 'External Task ID',
+	callbackUrl: 'Callback URL',
+	taskId: 'Task ID',
+	returnAll: 'Return All',
+	limit: 'Limit',
+	waitFor: 'Wait For',
+	pollingInterval: 'Polling Interval (Seconds)',
+	timeout: 'Timeout (Minutes)',
+	maxConcurrency: 'Max Concurrency',
+	onTimeout: 'On Timeout',
+	downloadVideo: 'Download Video',
+	binaryPropertyName: 'Put Output File in Field',
+	simplify: 'Simplify',
+	statuses: 'Trigger On',
+	verifySignature: 'Verify Signature',
+	fetchTask: 'Fetch Task',
+	deduplicate: 'Deduplicate',
+} as const;
+
+export type Parameter = keyof typeof LABELS;
+
+/** Labels of the credential's fields, by their names. */
+export const CREDENTIAL_LABELS: Readonly<Record<string, string>> = {
+	service: 'Service',
+	region: 'Region',
+	baseUrl: 'Base URL',
+	authentication: 'Authentication',
+	apiKey: 'API Key',
+	accessKey: 'Access Key',
+	secretKey: 'Secret Key',
+	webhookSecret: 'Webhook Secret',
+};
+
+export const MODE_LABELS: Readonly<Record<Mode, string>> = {
+	std: 'Standard',
+	pro: 'Professional',
+	'4k': '4K',
+};
+
+export const CAMERA_LABELS: Readonly<Record<CameraAxis | CameraPreset, string>> = {
+	down_back: 'Down and Back',
+	forward_up: 'Forward and Up',
+	horizontal: 'Horizontal',
+	left_turn_forward: 'Left Turn Forward',
+	pan: 'Pan',
+	right_turn_forward: 'Right Turn Forward',
+	roll: 'Roll',
+	tilt: 'Tilt',
+	vertical: 'Vertical',
+	zoom: 'Zoom',
+};
+
+export const SHOT_TYPE_LABELS: Readonly<Record<MultiShot['shotType'], string>> = {
+	customize: 'Custom',
+	intelligence: 'Automatic',
+};
+
+export const WAIT_FOR_LABELS = { polling: 'Polling', callback: 'Callback' } as const;
+
+export const ON_TIMEOUT_LABELS = { continue: 'Continue', error: 'Error' } as const;
+
+export const STATUS_LABELS: Readonly<Record<TaskStatus, string>> = {
+	submitted: 'Submitted',
+	processing: 'Processing',
+	completed: 'Completed',
+	failed: 'Failed',
+};
+
+/** The services, at the beginning of a sentence. */
+export const SERVICE_LABELS = {
+	official: 'Kling AI',
+	gateway: 'A Kling-compatible gateway',
+} as const;

@@ -1,0 +1,483 @@
+/**
+ * The one table of words: every sentence that errors, hints, log lines and answers consist of. An
+ * error's words say what happened (message) and how to fix it (description), always both. Parameters
+ * are quoted by their display names, values by their labels.
+ */
+
+import type { Connection, CredentialError, Service } from '../api/connection';
+import type { ErrorKind } from '../api/errors/kinds';
+import type { KlingError, KlingErrorFacts, ReplyFlaw } from '../api/errors/klingError';
+import type { UserError } from '../api/errors/userError';
+import { modelsIn } from '../api/models';
+import type { Progress } from '../waiting/runBatch';
+import type { TimeLimitError } from '../waiting/poller';
+import type { DownloadError } from './downloadError';
+import type { InputError } from './inputError';
+import { CREDENTIAL_LABELS, LABELS, type Parameter, SERVICE_LABELS, STATUS_LABELS } from './labels';
+import type { Words } from './words';
+
+/** What was going on when something went wrong: advice names only what the user has. */
+export interface Situation {
+	/** A video was to be created; otherwise something was only checked. */
+	isCreating?: boolean;
+	connection?: Pick<Connection, 'service' | 'hasOwnBaseUrl'>;
+}
+
+/** The words of an error. */
+export function wordsOf(error: UserError, situation: Situation = {}): Words {
+	return WORDS[error.kind](error as never, situation);
+}
+
+type WordsOfKind = (error: KlingError, situation: Situation) => Words;
+
+const TRY_LATER = 'Try again in a few minutes.';
+const FIX_PROMPT = 'Change the prompt to comply with Kling’s content policy.';
+const CHECK_CONSOLE = 'Check the account in the Kling console.';
+
+const WORDS = {
+	badKey: refused('Kling rejected the key', checkKey),
+	missingKey: refused('Kling received no key', checkKey),
+	tokenEarly: refused(
+		'Kling rejected the signed token as not yet valid',
+		'Correct the clock of the server that runs n8n. It is ahead.',
+	),
+	tokenExpired: refused(
+		'Kling rejected the signed token as expired',
+		'Correct the clock of the server that runs n8n. It is behind.',
+	),
+	accountRestricted: refused('Kling has restricted this account', CHECK_CONSOLE),
+	unpaid: refused(
+		'The Kling account has an unpaid balance',
+		'Top up the account in the Kling console.',
+	),
+	noUnits: refused(
+		'The Kling resource pack is used up or expired',
+		'Buy a resource pack in the Kling console.',
+	),
+	noPermission: refused(
+		'The account has no permission for this request or model',
+		({ connection }) =>
+			`Choose another 'Model', or ask ${connection?.hasOwnBaseUrl ? 'the provider of the key' : 'Kling'} to enable this one.`,
+	),
+	ipNotAllowed: refused(
+		'Kling doesn’t accept requests from this server’s IP address',
+		'Add this server’s IP address to the allowlist in the Kling console.',
+	),
+
+	badRequest: refused('Kling rejected the request', checkParameters),
+	badParameter: refused(
+		'Kling rejected a parameter of the request',
+		'Change the field named in Kling’s reply.',
+	),
+	conflict: refused(
+		'Kling rejected the request because of a conflict',
+		`If you set '${LABELS.externalTaskId}', use a different ID. Otherwise try again.`,
+	),
+	notFound: refused('Kling couldn’t find the model or task', checkModelOrTask),
+	unsupported: refused('This address doesn’t support the request', checkAddress),
+	policy: refused('Kling’s platform policy doesn’t allow this request', FIX_PROMPT),
+	moderation: refused('Kling’s content moderation rejected the prompt', FIX_PROMPT),
+	refused: refused('Kling rejected the request', checkAddress),
+
+	rateLimited: refused('Kling received too many requests', tryFewer),
+	concurrencyLimit: refused('The account has reached its limit of parallel videos', tryFewer),
+	busy: refused('Kling isn’t accepting requests at the moment', tryFewer),
+
+	serverError: refused('Kling couldn’t process the request', TRY_LATER),
+	proxyError: refused('A server in front of Kling couldn’t process the request', TRY_LATER),
+	maintenance: refused('Kling is down for maintenance', TRY_LATER),
+	overloaded: refused('Kling is overloaded', TRY_LATER),
+
+	redirected: refused('The reply didn’t come from the Kling API', checkAddress),
+	notTheApi: refused('The reply didn’t come from the Kling API', checkAddress),
+	webPage: unreadable,
+	otherShape: unreadable,
+	unreadable,
+
+	unreachable: refused(
+		'Kling can’t be reached',
+		(situation) => `${checkAddress(situation)} Check also this server’s network connection.`,
+	),
+	interrupted: refused('The connection to Kling was lost before the reply was complete', TRY_LATER),
+	timeout: refused('Kling didn’t answer in time', TRY_LATER),
+	aborted: refused(
+		'The execution was stopped during a request to Kling',
+		'Run the workflow again to continue.',
+	),
+
+	idInUse: ({ facts: { inUse } }: KlingError) => ({
+		message: `'${LABELS.externalTaskId}' "${inUse?.externalTaskId}" is already in use by task ${inUse?.taskId} (${inUse?.taskStatus})`,
+		description: 'Use a different ID, or retrieve that task with Get Status.',
+	}),
+	taskFailed: ({ facts: { reason } }: KlingError) => ({
+		message: `Kling couldn’t generate the video${reason ? `: ${reason}` : ' (no reason given)'}`,
+		description: 'Change the prompt or the options, then create the video again.',
+	}),
+	noVideo: ({ facts: { original } }: KlingError) => ({
+		message: 'Kling reports the task as completed, but the reply contains no video',
+		description: sentences(
+			'Retrieve the task again in a few minutes with Get Status and this task ID.',
+			original && `Original reply: "${original}".`,
+		),
+	}),
+
+	input: ({ words }: InputError) => words,
+	credential: wordsOfCredential,
+	timeLimit: ({ lastTask, trouble }: TimeLimitError, situation: Situation) => ({
+		message: `Kling didn’t finish the video within '${LABELS.timeout}'. Its last status was ${STATUS_LABELS[lastTask.status]}`,
+		description: sentences(
+			`Kling is still working on it. Retrieve the video later with Get Status and this task ID, or increase '${LABELS.timeout}'.`,
+			isUserError(trouble) &&
+				`The last status check got no answer: ${wordsOf(trouble, situation).message}.`,
+		),
+	}),
+	unknownOutcome: () => ({
+		message: 'A previous attempt may have already started this video, so it was not created again',
+		description: 'Check in the service’s console whether the video exists.',
+	}),
+	stopped: () => ({
+		message: 'The execution was canceled',
+		description: 'Run the workflow again to continue.',
+	}),
+	download: ({ reason, url }: DownloadError) => ({
+		message: `The video is finished, but couldn’t be downloaded: ${reason}`,
+		description: `Kling keeps the file for 30 days at ${url}. Download it with Get Status and this task ID.`,
+	}),
+} as const satisfies Record<ErrorKind, (error: never, situation: Situation) => Words>;
+
+/** What Kling, or something on the way to it, answered. */
+function refused(
+	meaning: string,
+	advice: string | ((situation: Situation) => string),
+): WordsOfKind {
+	return ({ facts }, situation) => ({
+		message: `${meaning}${sourceOf(facts)}`,
+		description: sentences(
+			typeof advice === 'string' ? advice : advice(situation),
+			facts.original &&
+				`${facts.httpStatus === undefined ? 'Details' : 'Original reply'}: "${facts.original}".`,
+			facts.requestId && `Request ID: ${facts.requestId}.`,
+		),
+	});
+}
+
+function sourceOf({ code, httpStatus }: KlingErrorFacts): string {
+	if (httpStatus === undefined) return '';
+	return code === undefined ? ` (HTTP ${httpStatus})` : ` (code ${code}, HTTP ${httpStatus})`;
+}
+
+function unreadable({ facts }: KlingError, situation: Situation): Words {
+	return {
+		message: `The reply from Kling couldn’t be read: ${flawOf(facts.flaw)}${sourceOf(facts)}`,
+		description: sentences(
+			checkAddress(situation),
+			'If other requests work, try again in a few minutes.',
+			facts.original && `Original reply: "${facts.original}".`,
+		),
+	};
+}
+
+function flawOf(flaw: ReplyFlaw | undefined): string {
+	if (flaw?.is === 'badField') return `"${flaw.field}" is missing or has an unexpected type`;
+	return flaw ? FLAWS[flaw.is] : FLAWS.notUnderstood;
+}
+
+const FLAWS: Readonly<Record<Exclude<ReplyFlaw['is'], 'badField'>, string>> = {
+	empty: 'it is empty',
+	webPage: 'it is a web page',
+	incompleteJson: 'it is not complete JSON',
+	noTask: 'it contains no task',
+	noAccount: 'it contains no account details',
+	notUnderstood: 'it has an unexpected format',
+};
+
+function checkKey({ connection }: Situation): string {
+	const where =
+		connection?.service === 'gateway'
+			? "It must come from the service at 'Base URL'."
+			: "It must belong to the selected 'Service' and 'Region'.";
+	return `Check the key in the Kling API credential. ${where}`;
+}
+
+/** Only who chose the service's address can have chosen a wrong one. */
+function checkAddress({ connection }: Situation): string {
+	const fields =
+		connection?.service === 'gateway'
+			? "'Service' and 'Base URL'"
+			: connection?.hasOwnBaseUrl
+				? "'Service', 'Region' and 'Base URL'"
+				: "'Service' and 'Region'";
+	return `Check ${fields} in the Kling API credential.`;
+}
+
+function checkParameters({ isCreating }: Situation): string {
+	return isCreating
+		? `Check which options the selected '${LABELS.model}' supports.`
+		: `Check '${LABELS.taskId}'.`;
+}
+
+function checkModelOrTask({ isCreating, connection }: Situation): string {
+	if (!isCreating) {
+		return `Check '${LABELS.taskId}', and use the credential that created the task.`;
+	}
+	const formats =
+		connection?.service === 'gateway' ? ['gateway' as const] : (['v1', 'path'] as const);
+	const models = modelsIn(formats).map(({ displayName }) => displayName);
+	return `Choose an available '${LABELS.model}': ${either(models)}. ${checkAddress({ connection })}`;
+}
+
+function tryFewer({ isCreating }: Situation): string {
+	return isCreating
+		? `Try again later, or create fewer videos at once (with Create and Wait, lower '${LABELS.maxConcurrency}').`
+		: 'Try again later.';
+}
+
+function wordsOfCredential({ field, problem }: CredentialError): Words {
+	const label = `'${CREDENTIAL_LABELS[field] ?? field}' in the Kling API credential`;
+	return {
+		empty: { message: `${label} is empty`, description: 'Fill in the field.' },
+		unsupported: {
+			message: `${label} has an unsupported value`,
+			description: 'Open the credential and choose the value again.',
+		},
+		noUrl: {
+			message: `${label} is not a web address`,
+			description:
+				'Enter an address such as https://api.example.com or https://api.example.com/kling.',
+		},
+		unencrypted: {
+			message: `${label} must start with https:// so that your key is encrypted`,
+			description: 'Change the address. http:// is only allowed on your own network.',
+		},
+	}[problem];
+}
+
+function isUserError(error: unknown): error is UserError {
+	return error instanceof Error && 'kind' in error && String(error.kind) in WORDS;
+}
+
+/** What is wrong with the value of a parameter. */
+export const parameterWords = {
+	empty: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' is empty`,
+		description: `Enter a value for '${LABELS[name]}'.`,
+	}),
+	notText: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' must be text`,
+		description: `Change the expression of '${LABELS[name]}' so that it returns text.`,
+	}),
+	tooLong: (name: Parameter, length: number, most: number): Words => ({
+		message: `'${LABELS[name]}' has ${length} characters (max ${most})`,
+		description: 'Shorten the text.',
+	}),
+	outOfRange: (name: Parameter, value: unknown, least: number, most: number): Words => ({
+		message: `'${LABELS[name]}' must be a number ${rangeOf(least, most)}, but is ${quote(value)}`,
+		description: `Enter a number ${rangeOf(least, most)}.`,
+	}),
+	notWhole: (name: Parameter, value: unknown): Words => ({
+		message: `'${LABELS[name]}' must be a whole number, but is ${quote(value)}`,
+		description: 'Enter a number without decimals.',
+	}),
+	notBoolean: (name: Parameter, value: unknown): Words => ({
+		message: `'${LABELS[name]}' must be true or false, but is ${quote(value)}`,
+		description: 'Change the expression so that it returns true or false.',
+	}),
+	notSupported: (
+		name: Parameter,
+		value: unknown,
+		user: string,
+		labels: readonly string[],
+	): Words => ({
+		message: isBlank(value)
+			? `'${LABELS[name]}' is empty`
+			: `${user} doesn’t support '${LABELS[name]}' ${typeof value === 'string' || typeof value === 'number' ? value : quote(value)}`,
+		description: `Choose ${either(labels)}.`,
+	}),
+	notAChoice: (name: Parameter, value: unknown, labels: readonly string[]): Words => ({
+		message: `'${LABELS[name]}' can’t be ${quote(value)}`,
+		description: `Choose ${either(labels)}.`,
+	}),
+	noUrl: (name: Parameter, value: unknown): Words => ({
+		message: `'${LABELS[name]}' must be an address that starts with https://, but is ${quote(value)}`,
+		description: 'Enter the whole address, e.g. https://n8n.example.com/webhook/kling.',
+	}),
+	noSuchOption: (name: Parameter, user: string): Words => ({
+		message: `${user} doesn’t support '${LABELS[name]}'`,
+		description: 'Remove the option.',
+	}),
+	onlyWith: (
+		name: Parameter,
+		user: string,
+		other: Parameter,
+		labels: readonly string[],
+	): Words => ({
+		message: `${user} supports '${LABELS[name]}' only with '${LABELS[other]}' ${either(labels)}`,
+		description: `Change '${LABELS[other]}', or remove '${LABELS[name]}'.`,
+	}),
+	zeroMovement: (name: Parameter, most: number): Words => ({
+		message: `'${LABELS[name]}' must be between -${most} and ${most}, and not 0`,
+		description: 'Enter another number, or remove the option.',
+	}),
+	tooManyShots: (most: number): Words => ({
+		message: `'${LABELS.shots}' has more than ${most} shots`,
+		description: 'Remove some of the shots.',
+	}),
+	noShots: (): Words => ({
+		message: `'${LABELS.shots}' is empty`,
+		description: `Add a shot, or set '${LABELS.shotType}' to Automatic.`,
+	}),
+	shotsDontAddUp: (seconds: number, duration: number): Words => ({
+		message: `The shots in '${LABELS.shots}' add up to ${seconds} seconds, but '${LABELS.duration}' is ${duration}`,
+		description: `Change the durations of the shots, or '${LABELS.duration}'.`,
+	}),
+	shotsTooLong: (length: number, most: number): Words => ({
+		message: `The shots in '${LABELS.shots}' have ${length} characters in total (max ${most})`,
+		description: 'Shorten the prompts of the shots.',
+	}),
+	unreadable: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' couldn’t be read`,
+		description: `Check the value or expression of '${LABELS[name]}'.`,
+	}),
+	needsApiKey: (model: string): Words => ({
+		message: `${model} doesn’t support access key and secret key`,
+		description: `Set 'Authentication' in the Kling API credential to 'API Key', or choose another '${LABELS.model}'.`,
+	}),
+	modelNotAvailable: (value: unknown, service: Service, models: readonly string[]): Words => ({
+		message: `${SERVICE_LABELS[service]} doesn’t support '${LABELS.model}' ${quote(value)}`,
+		description: `Choose ${either(models)}, or choose 'Custom' and enter a '${LABELS.customModel}'.`,
+	}),
+	noList: (): Words => ({
+		message: 'Kling-compatible gateways don’t support Get Many',
+		description: `Use Get Status with the '${LABELS.taskId}', or a credential for Kling AI.`,
+	}),
+	repeatedId: (id: string, one: number, other: number): Words => ({
+		message: `Items ${one} and ${other} have the same '${LABELS.externalTaskId}' "${id}"`,
+		description: 'Use an expression that differs for every item, or remove the option.',
+	}),
+};
+
+const USE_POLLING = `set '${LABELS.waitFor}' to 'Polling'`;
+
+/** Why an execution can't wait for a callback. */
+export const callbackWords = {
+	gateway: {
+		message: 'Kling-compatible gateways don’t support waiting for a callback',
+		description: `Set '${LABELS.waitFor}' to 'Polling'.`,
+	},
+	agent: {
+		message: `'${LABELS.waitFor}' can’t be 'Callback' when an AI agent runs the node as a tool`,
+		description: `Set '${LABELS.waitFor}' to 'Polling'.`,
+	},
+	unsaved: {
+		message: `'${LABELS.waitFor}' can’t be 'Callback' in an unsaved workflow`,
+		description: `Save the workflow, or ${USE_POLLING}.`,
+	},
+	unsigned: {
+		message: 'This version of n8n can’t sign callback URLs',
+		description: `Update n8n to 2.14 or later, or ${USE_POLLING}.`,
+	},
+} as const satisfies Record<string, Words>;
+
+/** What becomes of the money and the video of an item that failed. */
+export const consequences = {
+	mayHaveStarted: (externalTaskId: string | undefined): string =>
+		`the video may have been started${externalTaskId === undefined ? '' : ` with the external task ID ${externalTaskId}`}`,
+	checkConsole:
+		'The video may have been started and charged anyway. Check the service’s console before you create it again.',
+	notCharged: 'You were not charged.',
+	stillRunning: 'Kling is still working on it. Retrieve the video later with Get Status.',
+	otherIdsInUse: (tasks: readonly string[]): string =>
+		`These external task IDs are already in use: ${tasks.join(', ')}.`,
+	otherTasks: (tasks: readonly string[]): string =>
+		`Other tasks of this run (retrieve their videos with Get Status): ${tasks.join(', ')}.`,
+	othersMayHaveStarted: (items: readonly string[]): string =>
+		`These items may have been started as well: ${items.join(', ')}.`,
+	noneCreated: 'No video had been created.',
+	canceled: 'The execution was canceled',
+};
+
+/** Execution hints and log lines. */
+export const notes = {
+	reused: (count: number): string =>
+		`Reused ${count} ${count === 1 ? 'video' : 'videos'} from an earlier attempt.`,
+	finished: (finished: number, failed: number): string =>
+		`Videos finished: ${finished}, failed: ${failed}.`,
+	progress: ({ waiting, running, finished, failed }: Progress): string =>
+		`Kling: ${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`,
+	canceled: (details: string): string => `Kling: the execution was canceled. ${details}`,
+	privateCallback: (host: string): string =>
+		`Kling’s callback goes to ${host}, which is only reachable on your network. Set WEBHOOK_URL to n8n’s public address, or ${USE_POLLING}.`,
+	callbackNotHandled: (reason: string): string =>
+		`Kling: a callback couldn’t be handled. ${reason}`,
+	callbackIgnored: (reason: string): string =>
+		`Kling: ignored a callback that Kling doesn’t confirm. ${reason}`,
+};
+
+/** What callers of a webhook are told. */
+export const answers = {
+	badSignature: 'The signature is not valid',
+	noSecret:
+		"The Kling API credential has no 'Webhook Secret'. Add one, or turn off 'Verify Signature' in the Kling Trigger.",
+	notACallback: 'Not a Kling callback',
+	notSelected: 'Status not selected',
+	notConfirmed: 'Task not confirmed by Kling',
+	otherStatus: 'Task has a different status',
+	repeated: 'Already delivered',
+	received: 'Received',
+	tryLater: 'The callback can’t be handled at the moment',
+	stillWaiting: 'Still waiting',
+	otherTask: 'Not a task of this execution',
+	resuming: 'Resuming',
+	alreadyResuming: 'Already resuming',
+};
+
+/** What the credential's Test button shows. n8n shows the message of a failed test only. */
+export const testWords = {
+	accepted: 'The key is valid',
+	failed: ({ message, description }: Words): string => `${message}. ${description}`,
+};
+
+/** Why a file could not be downloaded. */
+export const downloadReasons = {
+	noVideo: (type: string): string => `the file host sent ${type} instead of a video`,
+	status: (httpStatus: number): string => `the file host answered HTTP ${httpStatus}`,
+	empty: 'the file is empty',
+	short: (bytes: number, announced: number): string =>
+		`only ${bytes} of ${announced} bytes arrived`,
+	interrupted: (detail: string): string => `the download was interrupted (${detail})`,
+};
+
+/** A message with all that is known of where it happened. */
+export function located(
+	message: string,
+	itemIndex: number,
+	taskId?: string,
+	addition?: string,
+): string {
+	const task = taskId === undefined ? '' : ` (task ${taskId})`;
+	return `${message}${addition ? `. In addition, ${addition}` : ''}${task} [Item ${itemIndex}]`;
+}
+
+/** "A, B or C" */
+export function either(values: readonly string[]): string {
+	const last = values[values.length - 1] ?? '';
+	return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
+}
+
+/** A value as messages quote it. */
+export function quote(value: unknown): string {
+	if (isBlank(value)) return 'empty';
+	return typeof value === 'string' ? `"${value}"` : String(JSON.stringify(value));
+}
+
+function isBlank(value: unknown): boolean {
+	return value === undefined || value === null || value === '';
+}
+
+function rangeOf(least: number, most: number): string {
+	return most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+}
+
+function sentences(...parts: Array<string | false | undefined>): string {
+	return parts.filter(Boolean).join(' ');
+}

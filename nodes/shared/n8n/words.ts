@@ -1,0 +1,7 @@
+/** What users read about an error. The sentences themselves stand in messages.ts. */
+export interface Words {
+	/** What happened; without item, task ID and full stop. */
+	message: string;
+	/** How to fix it; whole sentences. */
+	description: string;
+}

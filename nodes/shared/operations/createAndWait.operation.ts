@@ -1,0 +1,41 @@
+/** Create and Wait: starts the videos of all items, waits for them together and downloads them. */
+
+import { createVideos } from '../batch/createVideos';
+import { toItems } from '../batch/results';
+import { suspend } from '../batch/suspend';
+import { videoOptions } from '../description/optionFields';
+import { downloadFields, simplifyField } from '../description/outputFields';
+import { type VideoForm, videoFields } from '../description/videoFields';
+import { waitForField, waitOptions } from '../description/waitFields';
+import { settleTask } from '../items/settleTask';
+import { parametersOf } from '../parameters/parameterReader';
+import { readVideoItems } from '../parameters/videoParameters';
+import { readWaitParameters } from '../parameters/waitParameters';
+import type { Operation } from './operation';
+
+const OPERATIONS = ['createAndWait'];
+
+export function createAndWaitOperation(form: VideoForm): Operation {
+	return {
+		option: {
+			name: 'Create and Wait',
+			value: 'createAndWait',
+			action: 'Create video and wait',
+			description: 'Generate a video, wait until it is finished, and download it',
+		},
+		fields: [
+			...videoFields(OPERATIONS, form),
+			waitForField(OPERATIONS),
+			...downloadFields(OPERATIONS, true),
+			simplifyField(OPERATIONS),
+			videoOptions(OPERATIONS),
+			waitOptions(OPERATIONS),
+		],
+		async execute(run) {
+			const wait = readWaitParameters(parametersOf(run.context, 0));
+			const items = await readVideoItems(run);
+			if (wait.waitFor === 'callback') return await suspend(run, items, wait.timeout);
+			return toItems(run, await createVideos(run, items, wait, settleTask));
+		},
+	};
+}

@@ -1,0 +1,16 @@
+import type { INodeExecutionData, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { NodeRun } from '../batch/nodeRun';
+
+/** One operation of a node. */
+export interface Operation {
+	/** Its entry in the Operation field. */
+	option: INodePropertyOptions & { value: string };
+	/** Its form. */
+	fields: INodeProperties[];
+	/**
+	 * Runs it over all input items.
+	 * @throws {NodeApiError | NodeOperationError}
+	 */
+	execute(run: NodeRun): Promise<INodeExecutionData[]>;
+}

@@ -1,0 +1,246 @@
+/**
+ * zod types of parameters. They read what expressions deliver, such as numbers, booleans and options
+ * as text, and refuse everything else in words that name the parameter.
+ */
+
+import { z } from 'zod';
+
+import { InputError } from '../n8n/inputError';
+import type { Parameter } from '../n8n/labels';
+import { parameterWords } from '../n8n/messages';
+import type { Words } from '../n8n/words';
+import { isSafeUrl } from '../utils/url';
+
+/** What an issue of zod's carries: the parameter, and the words about it. */
+interface Complaint {
+	parameter: Parameter;
+	words: Words;
+}
+
+/** A zod issue that carries words about a parameter. */
+export function complain(parameter: Parameter, words: Words): z.IssueData & { message: string } {
+	return {
+		code: 'custom',
+		message: words.message,
+		params: { parameter, words } satisfies Complaint,
+	};
+}
+
+/**
+ * @param parameter what is read, for values that no complaint is made for
+ * @throws {InputError} with the first thing that is wrong
+ */
+export function check<Schema extends z.ZodTypeAny>(
+	schema: Schema,
+	value: unknown,
+	parameter: Parameter,
+): z.output<Schema> {
+	const result = schema.safeParse(value);
+	if (result.success) return result.data;
+	const [issue] = result.error.issues;
+	const complaint = issue?.code === 'custom' ? (issue.params as Complaint | undefined) : undefined;
+	if (complaint) throw new InputError(complaint.parameter, complaint.words);
+	throw new InputError(parameter, parameterWords.unreadable(parameter));
+}
+
+/** A value that `read` understands. @param read returns undefined for a value it refuses */
+function value<Value>(
+	parameter: Parameter,
+	read: (value: unknown) => Value | undefined,
+	words: (value: unknown) => Words,
+) {
+	return z.unknown().transform((given, context): Value => {
+		const understood = read(given);
+		if (understood !== undefined) return understood;
+		context.addIssue(complain(parameter, words(given)));
+		return z.NEVER;
+	});
+}
+
+/** Trimmed text of a number of code points, which is how Kling counts: an emoji is one character. */
+export function text(parameter: Parameter, least: number, most = Infinity) {
+	return z.unknown().transform((given, context): string => {
+		const complaint = (words: Words) => {
+			context.addIssue(complain(parameter, words));
+			return z.NEVER;
+		};
+		const read = typeof given === 'number' ? String(given) : (given ?? '');
+		if (typeof read !== 'string') return complaint(parameterWords.notText(parameter));
+		const trimmed = read.trim();
+		const length = [...trimmed].length;
+		if (length < least) return complaint(parameterWords.empty(parameter));
+		if (length > most) return complaint(parameterWords.tooLong(parameter, length, most));
+		return trimmed;
+	});
+}
+
+export function numberIn(parameter: Parameter, least: number, most: number) {
+	return value(
+		parameter,
+		(given) => {
+			const number = toNumber(given);
+			return typeof number === 'number' && number >= least && number <= most ? number : undefined;
+		},
+		(given) => parameterWords.outOfRange(parameter, given, least, most),
+	);
+}
+
+export function wholeNumberIn(parameter: Parameter, least: number, most: number) {
+	return numberIn(parameter, least, most).superRefine((number, context) => {
+		if (!Number.isInteger(number)) {
+			context.addIssue(complain(parameter, parameterWords.notWhole(parameter, number)));
+		}
+	});
+}
+
+/** What an option can be, and how the form calls it. */
+export interface Choice<Value extends string | number> {
+	value: Value;
+	label: string;
+}
+
+/** Choices whose labels are their values. */
+export function plainChoices<Value extends string | number>(
+	values: readonly Value[],
+): Array<Choice<Value>> {
+	return values.map((each) => ({ value: each, label: String(each) }));
+}
+
+/** Choices with the labels that the form shows. */
+export function choices<const Value extends string>(
+	values: readonly Value[],
+	labels: Readonly<Record<Value, string>>,
+): Array<Choice<Value>> {
+	return values.map((each) => ({ value: each, label: labels[each] }));
+}
+
+/**
+ * One of several choices, by its value or its label, in any case and with stray blanks.
+ * @param known all choices there are, so that messages can name a value by its label
+ * @param user who supports only some of them, such as the model; absent where there are no others
+ */
+export function oneOf<Value extends string | number>(
+	parameter: Parameter,
+	allowed: ReadonlyArray<Choice<Value>>,
+	known: ReadonlyArray<Choice<Value>> = allowed,
+	user?: string,
+) {
+	const labels = allowed.map(({ label }) => label);
+	return value(
+		parameter,
+		(given) => findChoice(allowed, given)?.value,
+		(given) =>
+			user === undefined
+				? parameterWords.notAChoice(parameter, given, labels)
+				: parameterWords.notSupported(
+						parameter,
+						findChoice(known, given)?.label ?? given,
+						user,
+						labels,
+					),
+	);
+}
+
+function findChoice<Value extends string | number>(
+	choicesOf: ReadonlyArray<Choice<Value>>,
+	given: unknown,
+): Choice<Value> | undefined {
+	const isText = typeof given === 'string';
+	if (!isText && typeof given !== 'number') return undefined;
+	const exact = choicesOf.find((choice) => choice.value === given);
+	if (exact) return exact;
+	const folded = fold(String(given));
+	return choicesOf.find(
+		({ value: each, label }) =>
+			fold(String(each)) === folded ||
+			fold(label) === folded ||
+			(typeof each === 'number' && folded !== '' && Number(folded) === each),
+	);
+}
+
+function fold(given: string): string {
+	return given.trim().toLowerCase();
+}
+
+/** True or false, also as the text or number that spreadsheets and forms make of it. */
+export function boolean(parameter: Parameter) {
+	return value(
+		parameter,
+		(given) => (typeof given === 'boolean' ? given : BOOLEANS.get(fold(String(given)))),
+		(given) => parameterWords.notBoolean(parameter, given),
+	);
+}
+
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+	['true', true],
+	['yes', true],
+	['on', true],
+	['1', true],
+	['false', false],
+	['no', false],
+	['off', false],
+	['0', false],
+]);
+
+export function webAddress(parameter: Parameter) {
+	return text(parameter, 1).superRefine((url, context) => {
+		if (!URL.canParse(url) || !isSafeUrl(new URL(url))) {
+			context.addIssue(complain(parameter, parameterWords.noUrl(parameter, url)));
+		}
+	});
+}
+
+/**
+ * An option: one that is not set is not sent, and one that is set where it is not known is refused.
+ * @param user what does not know the option, such as the model
+ */
+export function optional<Schema extends z.ZodTypeAny>(
+	isKnown: boolean,
+	schema: Schema,
+	parameter: Parameter,
+	user: string,
+) {
+	const refused = z.undefined().or(
+		value(
+			parameter,
+			() => undefined,
+			() => parameterWords.noSuchOption(parameter, user),
+		),
+	);
+	return z.preprocess(blankToUndefined, isKnown ? schema.optional() : refused) as z.ZodType<
+		z.output<Schema> | undefined,
+		z.ZodTypeDef,
+		unknown
+	>;
+}
+
+/** A parameter with a default for whoever leaves it blank. */
+export function withDefault<Schema extends z.ZodTypeAny>(
+	schema: Schema,
+	byDefault: z.input<Schema>,
+) {
+	return z.preprocess((given) => blankToUndefined(given) ?? byDefault, schema) as z.ZodType<
+		z.output<Schema>,
+		z.ZodTypeDef,
+		unknown
+	>;
+}
+
+/** The fields of a collection; none for anything else. */
+export function fieldsOf(given: unknown): Record<string, unknown> {
+	return z.record(z.unknown()).catch({}).parse(given);
+}
+
+function blankToUndefined(given: unknown): unknown {
+	return isBlank(given) ? undefined : given;
+}
+
+function isBlank(given: unknown): boolean {
+	return given === null || (typeof given === 'string' && given.trim() === '');
+}
+
+function toNumber(given: unknown): unknown {
+	if (typeof given !== 'string' || isBlank(given)) return given;
+	const number = Number(given);
+	return Number.isNaN(number) ? given : number;
+}

@@ -1,0 +1,175 @@
+/** What a model can be asked for, as a zod schema made from the model's entry in the registry. */
+
+import { z } from 'zod';
+
+import { FORMATS } from '../api/formats';
+import type { RequestFeature } from '../api/formats/format';
+import type { Target } from '../api/models';
+import { type CameraControl, LIMITS, type MultiShot, type VideoRequest } from '../api/request';
+import {
+	CAMERA_LABELS,
+	MODE_LABELS,
+	type Parameter,
+	SERVICE_LABELS,
+	SHOT_TYPE_LABELS,
+} from '../n8n/labels';
+import { parameterWords } from '../n8n/messages';
+import type { Words } from '../n8n/words';
+import {
+	boolean,
+	choices,
+	complain,
+	fieldsOf,
+	numberIn,
+	oneOf,
+	optional,
+	plainChoices,
+	text,
+	webAddress,
+	wholeNumberIn,
+} from './fieldTypes';
+
+const ALL_MODES = choices(keysOf(MODE_LABELS), MODE_LABELS);
+const ALL_CAMERA_TYPES = choices(keysOf(CAMERA_LABELS), CAMERA_LABELS);
+const ALL_SHOT_TYPES = choices(keysOf(SHOT_TYPE_LABELS), SHOT_TYPE_LABELS);
+
+export function requestSchema(model: Target): z.ZodType<VideoRequest, z.ZodTypeDef, unknown> {
+	const name = model.displayName;
+	const atService = model.format === 'gateway' ? name : `${name} at Kling AI`;
+	return z
+		.object({
+			prompt: text('prompt', 0, LIMITS.promptLength),
+			mode: oneOf('mode', choices(model.modes, MODE_LABELS), ALL_MODES, name),
+			duration: oneOf('duration', plainChoices(model.durations), undefined, name),
+			aspectRatio: oneOf('aspectRatio', plainChoices(model.aspectRatios), undefined, atService),
+			negativePrompt: optional(
+				model.negativePrompt,
+				text('negativePrompt', 0, LIMITS.promptLength),
+				'negativePrompt',
+				name,
+			),
+			cfgScale: optional(model.cfgScale, numberIn('cfgScale', 0, 1), 'cfgScale', name),
+			cameraControl: optional(
+				model.camera !== undefined,
+				cameraSchema(model),
+				'cameraControl',
+				atService,
+			),
+			sound: optional(model.soundModes.length > 0, boolean('sound'), 'sound', name),
+			multiShot: optional(model.multiShot.length > 0, multiShotSchema(model), 'multiShot', name),
+			watermark: feature(model, 'watermark', boolean('watermark')),
+			externalTaskId: feature(model, 'externalTaskId', text('externalTaskId', 1)),
+			callbackUrl: feature(model, 'callbackUrl', webAddress('callbackUrl')),
+		})
+		.superRefine((request, context) => {
+			const conflict = findConflict(request, model);
+			if (conflict) context.addIssue(complain(...conflict));
+		});
+}
+
+/** What each parameter may be, but not together with the others. */
+function findConflict(request: VideoRequest, model: Target): [Parameter, Words] | undefined {
+	const { prompt, mode, duration, cameraControl, sound, multiShot } = request;
+	const { camera, displayName, soundModes } = model;
+	const modeLabels = (modes: ReadonlyArray<VideoRequest['mode']>) =>
+		modes.map((each) => MODE_LABELS[each]);
+	if (sound && !soundModes.includes(mode)) {
+		return ['sound', parameterWords.onlyWith('sound', displayName, 'mode', modeLabels(soundModes))];
+	}
+	if (cameraControl && camera?.modes && !camera.modes.includes(mode)) {
+		return [
+			'cameraControl',
+			parameterWords.onlyWith('cameraControl', displayName, 'mode', modeLabels(camera.modes)),
+		];
+	}
+	if (cameraControl && camera?.durations && !camera.durations.includes(duration)) {
+		const durations = camera.durations.map(String);
+		return [
+			'cameraControl',
+			parameterWords.onlyWith('cameraControl', displayName, 'duration', durations),
+		];
+	}
+	if (multiShot?.shotType !== 'customize') {
+		return prompt === '' ? ['prompt', parameterWords.empty('prompt')] : undefined;
+	}
+	const seconds = multiShot.shots.reduce((sum, shot) => sum + shot.duration, 0);
+	if (seconds !== duration) {
+		return ['shots', parameterWords.shotsDontAddUp(seconds, duration)];
+	}
+	const tooLong = FORMATS[model.format].findConflict?.(request);
+	return tooLong && ['shots', parameterWords.shotsTooLong(tooLong.length, tooLong.most)];
+}
+
+function cameraSchema({ displayName, camera }: Target) {
+	const presets: readonly string[] = camera?.presets ?? [];
+	const types = choices([...(camera?.axes ?? []), ...(camera?.presets ?? [])], CAMERA_LABELS);
+	const type = oneOf('cameraType', types, ALL_CAMERA_TYPES, displayName);
+	const most = LIMITS.cameraValue;
+	const value = numberIn('cameraValue', -most, most).superRefine((amount, context) => {
+		if (amount === 0) {
+			context.addIssue(complain('cameraValue', parameterWords.zeroMovement('cameraValue', most)));
+		}
+	});
+	return z.unknown().transform((control, context): CameraControl => {
+		const fields = fieldsOf(control);
+		const read = type.safeParse(fields.type);
+		// A value left over in the form does a preset no harm: only its type is read.
+		const isPreset = read.success && presets.includes(read.data);
+		const schema = isPreset ? z.object({ type }) : z.object({ type, value });
+		return pass(schema.safeParse(fields), context);
+	});
+}
+
+function multiShotSchema({ displayName, multiShot }: Target) {
+	const shotType = oneOf(
+		'shotType',
+		choices(multiShot, SHOT_TYPE_LABELS),
+		ALL_SHOT_TYPES,
+		displayName,
+	);
+	const shot = z.object({
+		prompt: text('shotPrompt', 1, LIMITS.shotPromptLength),
+		duration: wholeNumberIn('shotDuration', 1, 15),
+	});
+	const shots = z
+		.preprocess((given) => fieldsOf(given).shot ?? [], z.array(shot))
+		.superRefine((list, context) => {
+			if (list.length === 0) context.addIssue(complain('shots', parameterWords.noShots()));
+			if (list.length > LIMITS.shots) {
+				context.addIssue(complain('shots', parameterWords.tooManyShots(LIMITS.shots)));
+			}
+		});
+	return z.object({ shotType, shots: z.unknown() }).transform((multi, context): MultiShot => {
+		if (multi.shotType === 'intelligence') return { shotType: multi.shotType };
+		return { shotType: multi.shotType, shots: pass(shots.safeParse(multi.shots), context) };
+	});
+}
+
+/** Passes on what was read, or the complaints about it. */
+function pass<Value>(
+	result: z.SafeParseReturnType<unknown, unknown>,
+	context: z.RefinementCtx,
+): Value {
+	if (result.success) return result.data as Value;
+	result.error.issues.forEach((issue) => context.addIssue(issue));
+	return z.NEVER;
+}
+
+/** A setting that depends on the service and not on the model. */
+function feature<Schema extends z.ZodTypeAny>(
+	{ format }: Target,
+	name: RequestFeature,
+	schema: Schema,
+) {
+	const isKnown = FORMATS[format].features.includes(name);
+	return optional(
+		isKnown,
+		schema,
+		name,
+		SERVICE_LABELS[format === 'gateway' ? 'gateway' : 'official'],
+	);
+}
+
+function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {
+	return Object.keys(record) as Key[];
+}

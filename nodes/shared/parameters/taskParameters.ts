@@ -1,0 +1,38 @@
+/** The parameters of the operations that work on existing tasks. */
+
+import type { Connection } from '../api/connection';
+import { FORMATS } from '../api/formats';
+import { InputError } from '../n8n/inputError';
+import { parameterWords } from '../n8n/messages';
+import { readSimplify } from './deliveryParameters';
+import { boolean, text, wholeNumberIn, withDefault } from './fieldTypes';
+import type { ParameterReader } from './parameterReader';
+
+/** @throws {InputError} */
+export function readTaskId(parameters: ParameterReader): string {
+	return parameters.read('taskId', text('taskId', 1));
+}
+
+/** How many tasks Get Many lists when nobody says otherwise. */
+const DEFAULT_LIMIT = 50;
+
+export interface ListParameters {
+	/** Infinity: all of them. */
+	limit: number;
+	simplify: boolean;
+}
+
+/** @throws {InputError} also when the service has no list */
+export function readListParameters(
+	parameters: ParameterReader,
+	{ formats }: Pick<Connection, 'formats'>,
+): ListParameters {
+	if (!formats.some((format) => FORMATS[format].list)) {
+		throw new InputError(undefined, parameterWords.noList());
+	}
+	const returnsAll = parameters.read('returnAll', withDefault(boolean('returnAll'), false));
+	const limit = returnsAll
+		? Infinity
+		: parameters.read('limit', withDefault(wholeNumberIn('limit', 1, Infinity), DEFAULT_LIMIT));
+	return { limit, simplify: readSimplify(parameters) };
+}

@@ -1,0 +1,67 @@
+/** How Create and Wait waits. These parameters hold for the whole batch and are read for the first item. */
+
+import { ON_TIMEOUT_LABELS, WAIT_FOR_LABELS } from '../n8n/labels';
+import { DEFAULT_POLLING_INTERVAL } from '../waiting/poller';
+import type { PollingOptions } from '../waiting/runBatch';
+import {
+	check,
+	choices,
+	fieldsOf,
+	numberIn,
+	oneOf,
+	wholeNumberIn,
+	withDefault,
+} from './fieldTypes';
+import type { ParameterReader } from './parameterReader';
+
+/** Of Wait Options, in the units of the form: seconds, minutes. */
+export const WAIT_DEFAULTS = {
+	pollingInterval: DEFAULT_POLLING_INTERVAL / 1000,
+	timeout: 60,
+	maxConcurrency: 20,
+	onTimeout: 'error',
+} as const;
+
+export interface WaitParameters {
+	waitFor: keyof typeof WAIT_FOR_LABELS;
+	/** How long one video may take; milliseconds. */
+	timeout: number;
+	/** Videos at once. */
+	maxConcurrency: number;
+	polling: PollingOptions;
+}
+
+const waitForSchema = withDefault(
+	oneOf('waitFor', choices(['polling', 'callback'], WAIT_FOR_LABELS)),
+	'polling',
+);
+
+const pollingIntervalSchema = withDefault(
+	numberIn('pollingInterval', 1, 3600),
+	WAIT_DEFAULTS.pollingInterval,
+);
+const timeoutSchema = withDefault(numberIn('timeout', 0, 24 * 60), WAIT_DEFAULTS.timeout);
+const maxConcurrencySchema = withDefault(
+	wholeNumberIn('maxConcurrency', 1, 1000),
+	WAIT_DEFAULTS.maxConcurrency,
+);
+const onTimeoutSchema = withDefault(
+	oneOf('onTimeout', choices(['continue', 'error'], ON_TIMEOUT_LABELS)),
+	WAIT_DEFAULTS.onTimeout,
+);
+
+/** @throws {InputError} */
+export function readWaitParameters(parameters: ParameterReader): WaitParameters {
+	const options = fieldsOf(parameters.raw('waitOptions'));
+	const waitFor = parameters.read('waitFor', waitForSchema);
+	const seconds = check(pollingIntervalSchema, options.pollingInterval, 'pollingInterval');
+	const minutes = check(timeoutSchema, options.timeout, 'timeout');
+	const maxConcurrency = check(maxConcurrencySchema, options.maxConcurrency, 'maxConcurrency');
+	const onTimeout = check(onTimeoutSchema, options.onTimeout, 'onTimeout');
+	return {
+		waitFor,
+		timeout: minutes * 60_000,
+		maxConcurrency,
+		polling: { pollingInterval: seconds * 1000, onTimeout },
+	};
+}

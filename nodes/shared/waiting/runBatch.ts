@@ -1,0 +1,218 @@
+/**
+ * Takes many videos from request to delivery at once: submitted up to a limit, polled together,
+ * each delivered as soon as Kling is done with it. The failure of one never harms another.
+ */
+
+import type { Task } from '../api/task';
+import { attempt } from '../utils/attempt';
+import { Semaphore } from '../utils/semaphore';
+import { type Clock, StoppedError } from './clock';
+import type { Ledger } from './ledger';
+import { Poller, TimeLimitError } from './poller';
+import { recordFailure, submit, type Submitted } from './submit';
+import { Throttle } from './throttle';
+import type { PlannedVideo, Verbs } from './verbs';
+
+export interface PollingOptions {
+	/** Milliseconds. */
+	pollingInterval: number;
+	onTimeout: 'error' | 'continue';
+}
+
+export interface BatchOptions {
+	clock: Clock;
+	ledger: Ledger;
+	/** How long one video may take, from its first submission on; milliseconds. */
+	timeout: number;
+	/** Videos at once, from their submission to the end of the wait. */
+	maxConcurrency: number;
+	/** Absent: deliver each task as soon as it is created. */
+	polling?: PollingOptions;
+	/** Give the whole batch up when one video fails: nothing further is created or waited for. */
+	stopOnFailure: boolean;
+	/** Stops everything when aborted. */
+	signal?: AbortSignal;
+	onProgress?(progress: Progress): void;
+}
+
+/** How many videos have come how far. */
+export type Progress = Readonly<Record<'waiting' | 'running' | 'finished' | 'failed', number>>;
+
+/** A video is `submitting` while a request to create its task may be on its way. */
+export type VideoState = 'waiting' | 'submitting' | 'running' | 'finished' | 'failed';
+
+const COUNTED_AS: Readonly<Record<VideoState, keyof Progress>> = {
+	waiting: 'waiting',
+	submitting: 'waiting',
+	running: 'running',
+	finished: 'finished',
+	failed: 'failed',
+};
+
+export interface Outcome<Result> {
+	/** A video that was given up (stop, or another one's failure) keeps the state it was in. */
+	state: VideoState;
+	/** What is known of the video's task, if it was created. */
+	task?: Task;
+	/** The task was created by an earlier attempt of this node run. */
+	isReused?: boolean;
+	/** Set when the video finished. */
+	result?: Result;
+	/** Set when the video failed. */
+	error?: unknown;
+}
+
+/** Runs all videos. @returns their outcomes, in the order of the videos; never throws */
+export async function runBatch<Video extends PlannedVideo, Result>(
+	videos: readonly Video[],
+	verbs: Verbs<Video, Result>,
+	options: BatchOptions,
+): Promise<Array<Outcome<Result>>> {
+	return await new Batch(videos, verbs, options).run();
+}
+
+/** Downloads at once. */
+export const PARALLEL_DELIVERIES = 5;
+
+class Batch<Video extends PlannedVideo, Result> {
+	private readonly outcomes: Array<Outcome<Result>>;
+	private readonly progress = { waiting: 0, running: 0, finished: 0, failed: 0 };
+	private readonly givenUp = new AbortController();
+	private readonly signal: AbortSignal;
+	private readonly places: Semaphore;
+	private readonly deliveries = new Semaphore(PARALLEL_DELIVERIES);
+	private readonly throttles = new Map<string, Throttle>();
+	private readonly poller?: Poller;
+
+	constructor(
+		private readonly videos: readonly Video[],
+		private readonly verbs: Verbs<Video, Result>,
+		private readonly options: BatchOptions,
+	) {
+		const { clock, polling, maxConcurrency, signal } = options;
+		this.outcomes = videos.map(() => ({ state: 'waiting' }));
+		this.progress.waiting = videos.length;
+		this.signal = signal ? AbortSignal.any([signal, this.givenUp.signal]) : this.givenUp.signal;
+		this.places = new Semaphore(maxConcurrency);
+		this.poller = polling && new Poller(verbs, { ...polling, clock, signal: this.signal });
+	}
+
+	async run(): Promise<Array<Outcome<Result>>> {
+		await Promise.all(
+			this.videos.map(async (video, index) => {
+				await this.runVideo(video, this.outcomes[index] as Outcome<Result>);
+			}),
+		);
+		return this.outcomes;
+	}
+
+	private async runVideo(video: Video, outcome: Outcome<Result>): Promise<void> {
+		const delivered = await attempt(async () => {
+			const task = await this.places.run(async () => await this.runInPlace(video, outcome));
+			// A failed task was delivered in its place.
+			if (task === undefined) return;
+			await this.deliver(video, task, outcome);
+		});
+		if (!delivered.ok) this.fail(outcome, delivered.error);
+	}
+
+	private async deliver(video: Video, task: Task, outcome: Outcome<Result>): Promise<void> {
+		outcome.result = await this.deliveries.run(
+			async () => await this.verbs.deliver(video, task, this.signal),
+		);
+		this.enter(outcome, 'finished');
+	}
+
+	private fail(outcome: Outcome<Result>, error: unknown): void {
+		// A task that came to be while the batch was given up has been noted in the outcome.
+		if (this.signal.aborted || outcome.state === 'failed') return;
+		outcome.error = error;
+		this.enter(outcome, 'failed');
+		if (this.options.stopOnFailure) this.givenUp.abort();
+	}
+
+	/**
+	 * From submission to the end of the wait. A failure is handled while the place is still taken:
+	 * after one that ends the batch nothing further is created.
+	 * @returns the task to deliver, if that is still to be done
+	 */
+	private async runInPlace(video: Video, outcome: Outcome<Result>): Promise<Task | undefined> {
+		if (this.signal.aborted) throw new StoppedError();
+		const run = await attempt(async () => {
+			const task = await this.createAndFollow(video, outcome);
+			if (task.status !== 'failed') return task;
+			recordFailure(video.key, this.options.ledger);
+			await this.deliver(video, task, outcome);
+			return undefined;
+		});
+		if (run.ok) return run.value;
+		this.fail(outcome, run.error);
+		throw run.error;
+	}
+
+	private async createAndFollow(video: Video, outcome: Outcome<Result>): Promise<Task> {
+		const { clock, ledger, timeout } = this.options;
+		const { signal, verbs } = this;
+		const deadline = clock.now() + timeout;
+		const throttle = this.throttleOf(video);
+		const submitted = await throttle.pass(
+			async () => {
+				this.enter(outcome, 'submitting');
+				return await submit(video, { verbs, clock, ledger, deadline, signal });
+			},
+			{ deadline, signal, onRefused: () => this.enter(outcome, 'waiting') },
+		);
+		Object.assign(outcome, submitted);
+		this.enter(outcome, 'running');
+		try {
+			outcome.task = await this.follow(outcome, submitted, deadline);
+		} finally {
+			// Without polling the task goes on, and so does its share of the account's limit.
+			if (this.poller) throttle.release();
+		}
+		return outcome.task;
+	}
+
+	/** @returns the task as it is in the end; meanwhile the outcome shows it as it is */
+	private async follow(
+		outcome: Outcome<Result>,
+		{ task, isReused }: Submitted,
+		deadline: number,
+	): Promise<Task> {
+		const { poller } = this;
+		if (!poller) return isReused ? await this.refresh(task) : task;
+		const note = (latest: Task) => {
+			outcome.task = latest;
+		};
+		const waited = await attempt(async () => await poller.waitFor(task, deadline, isReused, note));
+		if (waited.ok) return waited.value;
+		const { error } = waited;
+		const isAccepted =
+			error instanceof TimeLimitError && this.options.polling?.onTimeout === 'continue';
+		if (isAccepted) return error.lastTask;
+		throw error;
+	}
+
+	/** What Kling knows of a task of which an earlier attempt left the ID only. */
+	private async refresh(task: Task): Promise<Task> {
+		const [refreshed] = await this.verbs.refresh([task]);
+		return refreshed && 'task' in refreshed ? refreshed.task : task;
+	}
+
+	/** Kling counts an account's parallel tasks per model. */
+	private throttleOf({ target }: Video): Throttle {
+		const model = target.displayName;
+		const throttle = this.throttles.get(model) ?? new Throttle(this.options.clock);
+		this.throttles.set(model, throttle);
+		return throttle;
+	}
+
+	private enter(outcome: Outcome<Result>, state: VideoState): void {
+		const wasCounted = COUNTED_AS[outcome.state];
+		outcome.state = state;
+		if (COUNTED_AS[state] === wasCounted) return;
+		this.progress[wasCounted]--;
+		this.progress[COUNTED_AS[state]]++;
+		this.options.onProgress?.({ ...this.progress });
+	}
+}

@@ -1,0 +1,96 @@
+import { KlingError } from '../api/errors/klingError';
+import { meaningOf } from '../api/errors/userError';
+import { attempt } from '../utils/attempt';
+import { Semaphore } from '../utils/semaphore';
+import { type Clock, StoppedError } from './clock';
+import { retry } from './retry';
+
+export interface Passage {
+	/** Milliseconds since the epoch. */
+	deadline: number;
+	signal: AbortSignal;
+	/** Called each time the limit refuses. */
+	onRefused?(): void;
+}
+
+/**
+ * The way to a service that limits how many tasks run at once. As long as it does not refuse,
+ * everyone passes at once. From its first refusal on, the others line up and try one at a time:
+ * whoever is first tries when a task of ours has ended, which makes room, or else after a pause that
+ * grows.
+ */
+export class Throttle {
+	private isLimited = false;
+	/** Tasks of ours that have ended and whose place nobody has tried to take yet. */
+	private freed = 0;
+	private readonly line = new Semaphore(1);
+	private endPause?: () => void;
+
+	constructor(private readonly clock: Clock) {}
+
+	/**
+	 * @param create tried until no limit refuses it; nothing was charged by then
+	 * @throws {KlingError} the last refusal, when the next try would come after the deadline
+	 * @throws {StoppedError} when the signal is aborted during a pause
+	 */
+	async pass<Result>(create: () => Promise<Result>, passage: Passage): Promise<Result> {
+		let refusal: unknown;
+		if (!this.isLimited) {
+			const tried = await attempt(create);
+			if (tried.ok) return tried.value;
+			if (!isLimit(tried.error)) throw tried.error;
+			this.isLimited = true;
+			refusal = tried.error;
+			passage.onRefused?.();
+		}
+		return await this.line.run(async () => await this.passInTurn(create, passage, refusal));
+	}
+
+	/** A task of ours has ended. */
+	release(): void {
+		if (!this.isLimited) return;
+		this.freed++;
+		this.endPause?.();
+	}
+
+	private async passInTurn<Result>(
+		create: () => Promise<Result>,
+		{ deadline, signal, onRefused }: Passage,
+		refusal?: unknown,
+	): Promise<Result> {
+		return await retry(create, {
+			clock: { now: () => this.clock.now(), sleep: async (ms) => await this.pause(ms, signal) },
+			signal,
+			deadline,
+			// Also for whoever comes later and has not been refused yet.
+			pausesFirst: true,
+			after: refusal,
+			requestedPause: (error) => (error instanceof KlingError ? error.facts.retryAfter : undefined),
+			isWorthRetrying: (error) => {
+				if (!isLimit(error)) return false;
+				this.freed = 0;
+				onRefused?.();
+				return true;
+			},
+		});
+	}
+
+	/** Ends early when a task of ours ends. */
+	private async pause(ms: number, signal: AbortSignal): Promise<void> {
+		if (signal.aborted) throw new StoppedError();
+		const freed = new AbortController();
+		this.endPause = () => freed.abort();
+		if (this.freed === 0) {
+			await attempt(
+				async () => await this.clock.sleep(ms, AbortSignal.any([signal, freed.signal])),
+			);
+		}
+		this.endPause = undefined;
+		if (signal.aborted) throw new StoppedError();
+		this.freed = Math.max(0, this.freed - 1);
+	}
+}
+
+function isLimit(error: unknown): boolean {
+	return meaningOf(error).creating === 'wait';
+}

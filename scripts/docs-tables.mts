@@ -1,0 +1,262 @@
+/**
+ * `npm run docs`: writes the generated tables of docs/ from the code that knows: the model registry,
+ * the wire formats, the connection, the fault matrix and the list of tested versions of n8n. With
+ * `--check` it only says whether they are up to date.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { toConnection, type Service } from '../nodes/shared/api/connection.ts';
+import { FORMATS } from '../nodes/shared/api/formats/index.ts';
+import {
+	ALL_MODELS,
+	CUSTOM_MODEL,
+	type AnyModel,
+	type Capabilities,
+	type FormatName,
+	type ServedModel,
+} from '../nodes/shared/api/models.ts';
+import { NODE_MAJOR, TESTED_VERSIONS, type TestedVersion } from '../testkit/n8n/versions.mts';
+import { renderMarkdown } from '../testkit/faults/render.mts';
+
+/** The tables by name. In a document they stand between `<!-- models:start -->` and `<!-- models:end -->`. */
+const TABLES = {
+	models: modelTable,
+	services: serviceTable,
+	versions: versionTable,
+	faults: renderMarkdown,
+};
+
+export type TableName = keyof typeof TABLES;
+
+/** The documents that have generated tables. */
+export const DOCUMENTS: Readonly<Record<string, readonly TableName[]>> = {
+	'docs/models.md': ['models'],
+	'docs/compatibility.md': ['services', 'versions'],
+	'docs/fault-tolerance.md': ['faults'],
+};
+
+export function renderTable(name: TableName): string {
+	return TABLES[name]();
+}
+
+/**
+ * The text with fresh tables between their markers.
+ *
+ * @throws Error when a pair of markers is missing, is there twice, or stands the wrong way round
+ */
+export function updateTables(text: string, names: readonly TableName[]): string {
+	return names.reduce((updated, name) => replaceBetween(updated, name, renderTable(name)), text);
+}
+
+function replaceBetween(text: string, name: string, table: string): string {
+	const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
+	const [before = '', inside, ...others] = text.split(start);
+	const [, after, ...more] = inside?.split(end) ?? [];
+	if (after === undefined || others.length + more.length > 0 || before.includes(end)) {
+		throw new Error(`The text must contain ${start} and then ${end}, each once`);
+	}
+	return `${before}${start}\n\n${table}\n\n${end}${after}`;
+}
+
+const YES = 'yes';
+const NO = '–';
+
+const SERVICE_OF: Readonly<Record<FormatName, string>> = {
+	gateway: 'Gateway',
+	v1: 'Kling AI',
+	path: 'Kling AI',
+};
+
+function modelTable(): string {
+	const columns: Record<string, (model: AnyModel) => string> = {
+		Model: ({ displayName }) => displayName,
+		Value: ({ value }) => code(value),
+		'IDs by format': (model) =>
+			model === CUSTOM_MODEL
+				? 'the Model ID'
+				: byFormat(model, (served) => code((served as ServedModel).id), { named: true }),
+		Services: ({ formats }) =>
+			[...new Set(formatsOf(formats).map((format) => SERVICE_OF[format]))].join(', '),
+		Modes: (model) => byFormat(model, ({ modes }) => modes.map(code).join(', ')),
+		'Durations (s)': (model) => byFormat(model, ({ durations }) => range(durations)),
+		'Aspect ratios': (model) => byFormat(model, ({ aspectRatios }) => aspectRatios.join(', ')),
+		Sound: (model) => byFormat(model, soundOf),
+		'Negative prompt': (model) => byFormat(model, ({ negativePrompt }) => yesNo(negativePrompt)),
+		'CFG scale': (model) => byFormat(model, ({ cfgScale }) => yesNo(cfgScale)),
+		'Camera control': (model) => byFormat(model, cameraOf),
+		'Multi-shot': (model) => byFormat(model, ({ multiShot }) => multiShot.join(', ') || NO),
+		'Retired on': (model) => ('retired' in model && model.retired) || NO,
+		Remarks: ({ note }) => note ?? '',
+	};
+	return table(
+		Object.keys(columns),
+		ALL_MODELS.map((model) => Object.values(columns).map((cell) => cell(model))),
+	);
+}
+
+function formatsOf(formats: AnyModel['formats']): FormatName[] {
+	return Object.keys(formats) as FormatName[];
+}
+
+/**
+ * What holds in all formats of a model once; else each statement with the formats it holds in.
+ *
+ * @param named names the formats in any case
+ */
+function byFormat(
+	{ formats }: AnyModel,
+	textOf: (served: Capabilities) => string,
+	{ named = false } = {},
+): string {
+	const statements = new Map<string, string[]>();
+	for (const format of formatsOf(formats)) {
+		const text = textOf(formats[format] as Capabilities);
+		statements.set(text, [...(statements.get(text) ?? []), format]);
+	}
+	const [[only = ''] = []] = statements;
+	if (statements.size === 1 && !named) return only;
+	return [...statements].map(([text, names]) => `${names.join(', ')}: ${text}`).join('<br>');
+}
+
+function soundOf({ modes, soundModes }: Capabilities): string {
+	if (soundModes.length === 0) return NO;
+	return soundModes.length === modes.length ? YES : `with ${soundModes.map(code).join(', ')}`;
+}
+
+function cameraOf({ camera }: Capabilities): string {
+	if (!camera) return NO;
+	const kinds = camera.presets.length > 0 ? 'axes, presets' : 'axes';
+	const limits = [
+		...(camera.modes ?? []).map(code),
+		...(camera.durations ?? []).map((seconds) => `${seconds} s`),
+	];
+	return limits.length === 0 ? kinds : `${kinds} with ${limits.join(', ')}`;
+}
+
+function range(numbers: readonly number[]): string {
+	const [first = 0] = numbers;
+	const isGapless = numbers.length > 2 && numbers.every((number, n) => number === first + n);
+	return isGapless ? `${first}–${first + numbers.length - 1}` : numbers.join(', ');
+}
+
+interface Access {
+	service: Service;
+	/** As the form names them. */
+	name: string;
+	region: string;
+	authentication: string;
+	credential: Record<string, string>;
+}
+
+const REGIONS = { global: 'Global', china: 'China', custom: 'Custom' };
+
+const API_KEY = { authentication: 'apiKey', apiKey: 'key' };
+const ACCESS_KEY = { authentication: 'accessKey', accessKey: 'key', secretKey: 'secret' };
+const ELSEWHERE = 'https://example.com';
+
+function accesses(): Access[] {
+	const official = Object.entries(REGIONS).flatMap(([value, region]): Access[] => {
+		const common = { service: 'official', name: 'Kling AI', region } as const;
+		const place = { region: value, baseUrl: ELSEWHERE };
+		return [
+			{ ...common, authentication: 'API Key', credential: { ...place, ...API_KEY } },
+			{
+				...common,
+				authentication: 'Access Key + Secret Key',
+				credential: { ...place, ...ACCESS_KEY },
+			},
+		];
+	});
+	return [
+		...official,
+		{
+			service: 'gateway',
+			name: 'Kling-Compatible Gateway',
+			region: NO,
+			authentication: 'API Key',
+			credential: { baseUrl: ELSEWHERE, ...API_KEY },
+		},
+	];
+}
+
+function serviceTable(): string {
+	const rows = accesses().map(({ service, name, region, authentication, credential }) => {
+		const { baseUrl, formats } = toConnection({ service, ...credential });
+		const hasFeature = (feature: 'watermark' | 'externalTaskId' | 'callbackUrl') =>
+			yesNo(formats.every((format) => FORMATS[format].features.includes(feature)));
+		const hasList = formats.some((format) => FORMATS[format].list);
+		return [
+			name,
+			region,
+			baseUrl === ELSEWHERE ? 'yours' : code(baseUrl),
+			authentication,
+			formats.map(code).join(', '),
+			['Create', 'Create and Wait', 'Get Status', ...(hasList ? ['Get Many'] : [])].join(', '),
+			hasFeature('watermark'),
+			hasFeature('externalTaskId'),
+			hasFeature('callbackUrl'),
+		];
+	});
+	const header = ['Service', 'Region', 'Base URL', 'Authentication', 'Formats', 'Operations'];
+	return table([...header, 'Watermark', 'External Task ID', 'Callback URL'], rows);
+}
+
+function versionTable(): string {
+	const [developedOn] = TESTED_VERSIONS;
+	const columns: Record<string, (version: TestedVersion) => string> = {
+		n8n: ({ version }) => version,
+		'Node.js': () => String(NODE_MAJOR),
+		'All operations, polling, downloads, retries, Stop, kill -9': () => YES,
+		'Kling Trigger': () => YES,
+		'Tool of an AI agent': ({ tellsAgentsOfErrors }) =>
+			tellsAgentsOfErrors ? YES : 'with On Error: Continue',
+		'Waiting by callback': ({ signsResumeUrls }) => (signsResumeUrls ? YES : 'refused'),
+		'Editor in a browser, queue mode': (version) => (version === developedOn ? YES : 'not tried'),
+	};
+	return table(
+		Object.keys(columns),
+		TESTED_VERSIONS.map((version) => Object.values(columns).map((cell) => cell(version))),
+	);
+}
+
+function code(text: string): string {
+	return `\`${text}\``;
+}
+
+function yesNo(truth: boolean): string {
+	return truth ? YES : NO;
+}
+
+/** As prettier lays tables out, so that formatting a document leaves them as they are. */
+function table(header: string[], rows: string[][]): string {
+	const widths = header.map((title, column) =>
+		Math.max(
+			3,
+			...[title, ...rows.map((row) => row[column] ?? '')].map((cell) => [...cell].length),
+		),
+	);
+	const line = (cells: string[]) =>
+		`| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+	return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join(
+		'\n',
+	);
+}
+
+function run(isCheck: boolean): void {
+	for (const [path, names] of Object.entries(DOCUMENTS)) {
+		const text = readFileSync(path, 'utf8');
+		const updated = updateTables(text, names);
+		if (updated === text) {
+			console.log(`The tables of ${path} are up to date`);
+		} else if (isCheck) {
+			console.error(`The tables of ${path} are stale. Run npm run docs`);
+			process.exitCode = 1;
+		} else {
+			writeFileSync(path, updated);
+			console.log(`Wrote the tables of ${path}`);
+		}
+	}
+}
+
+// Run as a script, not imported by a test.
+if (process.argv[1]?.endsWith('docs-tables.mts')) run(process.argv.includes('--check'));
