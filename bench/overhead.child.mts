@@ -2,7 +2,7 @@
 import type { IExecuteFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { createRequire } from 'node:module';
 import { EMULATOR_API_KEY } from '../emulator/index.mts';
-import { Slots } from '../nodes/shared/slots.ts';
+import { Semaphore } from '../nodes/shared/utils/semaphore.ts';
 import type { Clock } from '../nodes/shared/waiting/clock.ts';
 import { VirtualClock } from '../testkit/clocks/virtualClock.mts';
 import { klingAccount, klingGateway } from '../testkit/credentials.mts';
@@ -41,7 +41,7 @@ const sendByFetch: SendRequest = async (method, path, body) => {
 
 /** What the node does, as far as HTTP goes. */
 async function sendAll(count: number, send: SendRequest): Promise<void> {
-	const slots = new Slots(parallelism);
+	const permits = new Semaphore(parallelism);
 	const one = async (index: number) => {
 		const created = await send('POST', PATH, bodyOf(index));
 		if (operation === 'createAndWait' && format === 'gateway') {
@@ -54,7 +54,7 @@ async function sendAll(count: number, send: SendRequest): Promise<void> {
 	await Promise.all(
 		Array.from(
 			{ length: count },
-			async (_, index) => await slots.run(async () => await one(index)),
+			async (_, index) => await permits.run(async () => await one(index)),
 		),
 	);
 }
@@ -100,7 +100,7 @@ class BareHelper implements INodeType {
 /** Puts a clock in the place of the built node's own: what remains of a run without pauses is work. */
 function setNodeClock(clock: Clock): void {
 	const fromRoot = createRequire(`${process.cwd()}/package.json`);
-	const module = fromRoot('./dist/nodes/shared/n8n/clock.js') as { systemClock: Clock };
+	const module = fromRoot('./dist/nodes/shared/n8n/systemClock.js') as { systemClock: Clock };
 	Object.assign(module.systemClock, {
 		now: () => clock.now(),
 		sleep: async (ms, signal) => await clock.sleep(ms, signal),

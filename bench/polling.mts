@@ -1,4 +1,4 @@
-/** Part 2: our polling against the published schedules of other nodes (peers-and-style.md, section b.1). */
+/** Part 2: our polling against the published schedules of other nodes. */
 import type { FormatName } from '../nodes/shared/api/models.ts';
 import { isOver, type Task } from '../nodes/shared/api/task.ts';
 import type { Section } from '../testkit/cli/section.mts';
@@ -106,8 +106,7 @@ async function runSchedule(schedule: Schedule, generation: readonly number[]): P
 	return await measure({ format: 'gateway', generation }, async (kling) => {
 		await Promise.all(
 			generation.map(async (_, index) => {
-				const { key, create } = kling.order(index);
-				const task = await follow(kling, await create(key), schedule);
+				const task = await follow(kling, await kling.create(index), schedule);
 				if (task) kling.deliver(task);
 			}),
 		);
