@@ -34,6 +34,7 @@ export {
 	EMULATOR_ACCESS_KEY,
 	EMULATOR_API_KEY,
 	EMULATOR_SECRET_KEY,
+	SAMPLE_VIDEO,
 	type AccountOptions,
 	type EmulatorOptions,
 	type ResourcePack,

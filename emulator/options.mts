@@ -6,6 +6,9 @@ export const EMULATOR_API_KEY = 'emulator-api-key';
 export const EMULATOR_ACCESS_KEY = 'emulator-access-key';
 export const EMULATOR_SECRET_KEY = 'emulator-secret-key';
 
+/** The MP4 that is served unless told otherwise; its path from the repository's root. */
+export const SAMPLE_VIDEO = 'emulator/sample.mp4';
+
 /** A prepaid pack of video units, as `GET /account/costs` shows it (kling-api.md section 9). Times in ms. */
 export interface ResourcePack {
 	name: string;
@@ -85,7 +88,7 @@ export function resolveOptions(options: Partial<EmulatorOptions>): EmulatorOptio
 		onRequest: () => {},
 		...options,
 		// Resolved here and not at import: jest and the npm scripts run at the root, and a module has no say in that.
-		video: resolve(process.cwd(), options.video ?? 'emulator/sample.mp4'),
+		video: resolve(process.cwd(), options.video ?? SAMPLE_VIDEO),
 		accounts: options.accounts ?? [
 			{
 				name: 'emulator',

@@ -3,9 +3,9 @@
  * nothing runs in the background.
  */
 import { randomBytes } from 'node:crypto';
+import type { Format } from './log.mts';
 import { resolveAccount, type EmulatorOptions, type ResolvedAccount } from './options.mts';
 import type { AccountOptions, ResourcePack } from './options.mts';
-import type { Format } from './log.mts';
 
 /** The emulator's own words; each format has its own spelling of them. */
 export type Phase = 'submitted' | 'processing' | 'succeeded' | 'failed';

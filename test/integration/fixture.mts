@@ -1,6 +1,4 @@
 /** Runs the node on n8n's own engine against the emulator, or whatever else listens at an address. */
-import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import type {
 	ExecutionError,
 	ICredentialDataDecryptedObject,
@@ -25,22 +23,23 @@ import {
 	type EngineRun,
 	type WorkflowJson,
 } from '../../testkit/engine/index.mts';
+import { chain, KLING_NODE, manualTrigger } from '../../testkit/workflows.mts';
 
 export type { Emulator, Fault, FaultAction, RecordedRequest } from '../../emulator/index.mts';
 export { EMULATOR_API_KEY, FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
 export { cleanUp, runCredentialTest, type EngineRun } from '../../testkit/engine/index.mts';
+export { eventually, pause } from '../../testkit/eventually.mts';
+export { sampleVideo } from '../../testkit/sampleVideo.mts';
 export { HttpServer, sendJson } from '../../testkit/engine/http-server.mts';
 
 /** The node under test, as the workflows here call it. */
 export const NODE = 'Kling';
 
-const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
-
 export function types(): Pick<EngineOptions, 'nodeTypes' | 'credentialTypes'> {
 	const node = new KlingTextToVideo();
 	return {
 		// n8n gives the node a second type of this name for AI agents.
-		nodeTypes: { [NODE_TYPE]: node, [`${NODE_TYPE}Tool`]: node },
+		nodeTypes: { [KLING_NODE]: node, [`${KLING_NODE}Tool`]: node },
 		credentialTypes: { klingApi: new KlingApi() },
 	};
 }
@@ -73,16 +72,9 @@ export async function startGateway(options: Partial<EmulatorOptions> = {}): Prom
 	return await startEmulator({ generationMs: 60, queueMs: 20, ...options });
 }
 
-/** "Start" (a manual trigger), then the node; what it puts out on either output goes no further. */
+/** "Start" (a manual trigger), then the node; the items of its outputs go no further. */
 export function workflow(parameters: INodeParameters, node: Partial<INode> = {}): WorkflowJson {
-	const common = { typeVersion: 1, position: [0, 0] as [number, number] };
-	return {
-		nodes: [
-			{ ...common, id: '1', name: 'Start', type: 'n8n-nodes-base.manualTrigger', parameters: {} },
-			{ ...common, id: '2', name: NODE, type: NODE_TYPE, parameters, ...node },
-		],
-		connections: { Start: { main: [[{ node: NODE, type: 'main', index: 0 }]] } },
-	};
+	return chain('Test', manualTrigger(), { name: NODE, type: KLING_NODE, parameters, ...node });
 }
 
 function engineOptions(
@@ -129,24 +121,6 @@ export function errorOf(run: EngineRun): ExecutionError & { description?: string
 	const error = run.nodeError(NODE);
 	if (error === undefined) throw new Error(`The node did not fail, the run ended ${run.status}`);
 	return error;
-}
-
-/** The video that the emulator serves for every task. */
-export function sampleVideo(): Buffer {
-	return readFileSync('emulator/sample.mp4');
-}
-
-/** Waits for something that happens on a real socket. */
-export async function eventually(holds: () => boolean): Promise<void> {
-	for (let attempt = 0; attempt < 300; attempt++) {
-		if (holds()) return;
-		await delay(10);
-	}
-	throw new Error('it did not come true within 3 s');
-}
-
-export async function pause(ms: number): Promise<void> {
-	await delay(ms);
 }
 
 export interface Failed {

@@ -3,7 +3,8 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { park, type ParkedItem } from '../../nodes/KlingTextToVideo/callback/parked';
 import { resume, waitingWebhooks } from '../../nodes/KlingTextToVideo/callback/resume';
 import type { Task } from '../../nodes/shared/api/task';
-import { eventually, sampleVideo } from '../integration/fixture.mts';
+import { eventually } from '../../testkit/eventually.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
 import {
 	buy,
 	credential,

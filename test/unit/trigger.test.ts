@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { KlingTrigger } from '../../nodes/KlingTrigger/KlingTrigger.node';
-import { sampleVideo } from '../integration/fixture.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
 import {
 	buy,
 	credential,
