@@ -4,7 +4,9 @@ import { runInNewContext } from 'node:vm';
 import { FORMATS } from '../nodes/shared/api/formats/index.ts';
 import { readCallbackBody } from '../nodes/shared/api/formats/reply.ts';
 import { parseJson } from '../nodes/shared/api/json.ts';
-import { kibibytes, median, milliseconds, type Section } from './report.mts';
+import type { Section } from '../testkit/cli/section.mts';
+import { kibibytes, milliseconds } from '../testkit/cli/units.mts';
+import { median } from './statistics.mts';
 
 /** Of each reply, in bytes; the largest that a callback may have, too. */
 const SIZE = 1_000_000;

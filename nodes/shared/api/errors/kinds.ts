@@ -69,7 +69,7 @@ export const MEANINGS = {
 	notFound: { creating: 'refused', checking: 'absent' },
 	/** The service does not offer the model. */
 	modelUnavailable: FINAL,
-	unsupported: FINAL,
+	unsupported: { creating: 'refused', checking: 'absent' },
 	policy: FINAL,
 	moderation: FINAL,
 	refused: FINAL,

@@ -65,8 +65,8 @@ function kindOfRefusal(
 	{ code, ...words }: RefusalWords & { code?: number },
 	body: string,
 ): ErrorKind {
-	if (httpStatus >= 300 && httpStatus < 400) return 'redirected';
-	const kind = kindOf(httpStatus, code, words);
+	const isRedirected = httpStatus >= 300 && httpStatus < 400;
+	const kind = isRedirected ? 'redirected' : kindOf(httpStatus, code, words);
 	// A web page in place of a final answer: a proxy or firewall on the way, or a wrong address.
 	return isWebPage(body) && MEANINGS[kind].creating === 'refused' ? 'notTheApi' : kind;
 }

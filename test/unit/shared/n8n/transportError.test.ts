@@ -1,4 +1,5 @@
-import { toTransportError, TransportError } from '../../nodes/shared/api/http';
+import { TransportError } from '../../../../nodes/shared/api/http';
+import { toTransportError } from '../../../../nodes/shared/n8n/transportError';
 
 /** An error with a code, around another one. */
 function failed(code: string | undefined, message: string, cause?: unknown): Error {
@@ -37,7 +38,7 @@ describe('a request that brought no reply', () => {
 		]);
 	});
 
-	it('was stopped, whatever the cause says besides', () => {
+	it('was stopped, whatever the cause says', () => {
 		const error = toTransportError(failed('ERR_CANCELED', 'canceled', failed('ECONNRESET', 'x')));
 		expect(error.failure).toBe('aborted');
 	});

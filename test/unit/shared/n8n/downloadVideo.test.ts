@@ -1,9 +1,11 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { DownloadError, downloadVideo } from '../../nodes/shared/n8n/download';
-import { StoppedError } from '../../nodes/shared/waiting/clock';
-import { VirtualClock } from '../../testkit/clocks/virtualClock.mts';
-import { URL } from './gatewayReplies';
+import { DownloadError } from '../../../../nodes/shared/n8n/downloadError';
+import { downloadVideo } from '../../../../nodes/shared/n8n/downloadVideo';
+import { downloadReasons } from '../../../../nodes/shared/n8n/messages';
+import { StoppedError } from '../../../../nodes/shared/waiting/clock';
+import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
+import { URL } from '../../gatewayReplies';
 
 interface Host {
 	headers?: Record<string, string>;
@@ -55,7 +57,11 @@ describe('a downloaded file', () => {
 		const { clock, done, options } = download({ ...host, headers: { 'content-length': '10' } });
 		const error: unknown = await done.catch((thrown: unknown) => thrown);
 		expect(error).toBeInstanceOf(DownloadError);
-		expect(error).toMatchObject({ reason: 'only 9 of 10 bytes arrived', url: URL });
+		expect(error).toMatchObject({
+			kind: 'download',
+			reason: downloadReasons.short(9, 10),
+			url: URL,
+		});
 		expect(options).toHaveLength(3);
 		// Two pauses that grow: from half a second to one, and twice that.
 		expect(clock.seconds).toBeGreaterThanOrEqual(1.5);
@@ -63,7 +69,10 @@ describe('a downloaded file', () => {
 	});
 
 	it('is refused when it is empty, announced or not', async () => {
-		await expect(download({ stored: { bytes: 0 } }).done).rejects.toThrow(/the file is empty/);
+		await expect(download({ stored: { bytes: 0 } }).done).rejects.toMatchObject({
+			kind: 'download',
+			reason: downloadReasons.empty,
+		});
 	});
 
 	it('may be longer than announced, which is the length of its compressed form', async () => {

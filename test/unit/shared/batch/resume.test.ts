@@ -1,12 +1,15 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { park, type ParkedItem } from '../../nodes/KlingTextToVideo/callback/parked';
-import { resume, waitingWebhooks } from '../../nodes/KlingTextToVideo/callback/resume';
-import type { Task } from '../../nodes/shared/api/task';
-import { eventually } from '../../testkit/eventually.mts';
-import { sampleVideo } from '../../testkit/sampleVideo.mts';
+import type { ErrorKind } from '../../../../nodes/shared/api/errors/kinds';
+import { knownById, type Task } from '../../../../nodes/shared/api/task';
+import { resume, waitingWebhooks } from '../../../../nodes/shared/batch/resume';
+import { type SuspendedItem, toSuspendedItem } from '../../../../nodes/shared/batch/suspendedItems';
+import type { Delivery } from '../../../../nodes/shared/items/deliverTask';
+import { answers, notes } from '../../../../nodes/shared/n8n/messages';
+import { eventually } from '../../../../testkit/eventually.mts';
+import { sampleVideo } from '../../../../testkit/sampleVideo.mts';
 import {
-	buy,
+	createTask,
 	credential,
 	FAIL_WORD,
 	SECRET,
@@ -16,10 +19,10 @@ import {
 	type Called,
 	type Emulator,
 	type WebhookCall,
-} from './webhook.mts';
+} from '../../webhook.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
+jest.mock('../../../../nodes/shared/n8n/systemClock', () =>
+	jest.requireActual('../../../../testkit/clocks/fastClock.mts'),
 );
 
 let kling: Emulator & { finish: () => void };
@@ -30,33 +33,32 @@ beforeAll(async () => {
 beforeEach(() => kling.reset());
 afterAll(async () => await kling.close());
 
-const DELIVERY = { simplify: true, downloadTo: 'data' };
+const DELIVERY: Delivery = { simplify: true, downloadTo: 'data' };
 
 /** The items of a suspended execution, as n8n gives them back. */
-function parkAll(ids: string[], delivery: object = DELIVERY, format: Task['format'] = 'v1') {
+function suspended(
+	ids: string[],
+	delivery = DELIVERY,
+	format: Task['format'] = 'v1',
+): SuspendedItem[] {
 	const items = ids.map((id, index) =>
-		park(
-			{ id, format, status: 'submitted', videos: [], raw: {} },
-			index,
-			'kling-v2-6',
-			delivery as typeof DELIVERY,
-		),
+		toSuspendedItem(knownById({ id, format }), index, 'kling-v2-6', delivery),
 	);
-	return JSON.parse(JSON.stringify(items)) as ParkedItem[];
+	return JSON.parse(JSON.stringify(items)) as SuspendedItem[];
 }
 
-const said = (task_id: string | undefined, task_status: string) =>
+const callbackOf = (task_id: string | undefined, task_status: string) =>
 	JSON.stringify({ task_id, task_status, created_at: 1, updated_at: 2 });
 
 async function callBack(
 	body: string | undefined,
-	parked: ParkedItem[],
+	waiting: SuspendedItem[],
 	options: Partial<WebhookCall> = {},
 ) {
 	const called = webhookCall({
 		credential: credential(kling),
 		body,
-		input: parked,
+		input: waiting,
 		...options,
 	});
 	const result = await resume(called.context);
@@ -72,9 +74,20 @@ function expectDeclined(
 	expect(result).toEqual({ noWebhookResponse: true });
 }
 
+/** Checks the item of a task that failed: its text names the task, its error holds the facts. */
+function expectFailed(
+	item: INodeExecutionData | undefined,
+	facts: { kind: ErrorKind; taskId: string | undefined; itemIndex: number },
+) {
+	expect(item?.error?.context).toMatchObject(facts);
+	expect(item?.json.error).toBe(item?.error?.message);
+	expect(item?.json.error).toContain(facts.taskId);
+	expect(item?.pairedItem).toEqual({ item: facts.itemIndex });
+}
+
 const asked = () => kling.requests().filter(({ route }) => route === 'query' || route === 'list');
 
-const putOut = ({ result }: { result: { workflowData?: INodeExecutionData[][] } }) =>
+const outputOf = ({ result }: { result: { workflowData?: INodeExecutionData[][] } }) =>
 	result.workflowData;
 
 it('is reached by POST under the node’s own ID, and by a restart only', () => {
@@ -94,15 +107,19 @@ describe('the execution resumes', () => {
 	it.each(['v1', 'path'] as const)(
 		'with all videos in the order of the items when Kling is done with all: %s',
 		async (format) => {
-			const ids = [await buy(kling, format), await buy(kling, format), await buy(kling, format)];
+			const ids = [
+				await createTask(kling, format),
+				await createTask(kling, format),
+				await createTask(kling, format),
+			];
 			kling.finish();
 			const body =
 				format === 'v1'
-					? said(ids[1], 'succeed')
+					? callbackOf(ids[1], 'succeed')
 					: JSON.stringify({ id: ids[1], status: 'succeeded' });
-			const called = await callBack(body, parkAll(ids, DELIVERY, format));
-			expect(called.reply).toMatchObject({ status: 200, body: { message: 'Resuming' } });
-			expect(putOut(called)).toEqual([
+			const called = await callBack(body, suspended(ids, DELIVERY, format));
+			expect(called.reply).toMatchObject({ status: 200, body: { message: answers.resuming } });
+			expect(outputOf(called)).toEqual([
 				ids.map((id, item) => ({
 					json: expect.objectContaining({
 						task_id: id,
@@ -115,33 +132,33 @@ describe('the execution resumes', () => {
 				})),
 			]);
 			for (const id of ids) expect(called.files.get(`${id}.mp4`)).toEqual(sampleVideo());
-			// Three tasks, one question.
+			// Three tasks, one check.
 			expect(asked()).toHaveLength(1);
 		},
 	);
 
 	it('after an answer that does not wait for the downloads', async () => {
-		const ids = [await buy(kling)];
+		const ids = [await createTask(kling)];
 		kling.finish();
 		kling.addFault({ match: { route: 'video' }, action: { type: 'slow', ms: 300 } });
 		const startedAt = performance.now();
-		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids));
+		const called = await callBack(callbackOf(ids[0], 'succeed'), suspended(ids));
 		const endedAt = performance.now();
 		expect(called.reply.time! - startedAt).toBeLessThan(250);
 		expect(endedAt - startedAt).toBeGreaterThanOrEqual(300);
 		expect(called.result.noWebhookResponse).toBe(true);
-		expect(putOut(called)?.[0]).toHaveLength(1);
+		expect(outputOf(called)?.[0]).toHaveLength(1);
 	});
 
 	it('without a file, or with Kling’s own reply, as the items want it', async () => {
-		const ids = [await buy(kling), await buy(kling)];
+		const ids = [await createTask(kling), await createTask(kling)];
 		kling.finish();
 		const [plain, raw] = [
-			parkAll([ids[0]!], { simplify: true }),
-			parkAll(ids, { simplify: false }),
+			suspended([ids[0]!], { simplify: true }),
+			suspended(ids, { simplify: false }),
 		];
-		const called = await callBack(said(ids[0], 'succeed'), [plain[0]!, raw[1]!]);
-		expect(putOut(called)).toEqual([
+		const called = await callBack(callbackOf(ids[0], 'succeed'), [plain[0]!, raw[1]!]);
+		expect(outputOf(called)).toEqual([
 			[
 				{
 					json: expect.objectContaining({ task_id: ids[0], task_status: 'completed' }),
@@ -160,61 +177,64 @@ describe('the execution resumes', () => {
 	});
 
 	it('with the items that were finished before as they were', async () => {
-		const id = await buy(kling);
+		const id = await createTask(kling);
 		kling.finish();
-		const [waiting] = parkAll(['unused', id]).slice(1);
+		const [waiting] = suspended(['unused', id]).slice(1);
 		const finished = {
 			json: { task_id: 'done', task_status: 'completed' },
 			binary: { data: { data: 'store', mimeType: 'video/mp4', id: 'store:done.mp4' } },
 			pairedItem: { item: 0 },
 		};
-		const called = await callBack(said(id, 'succeed'), [finished, waiting!]);
-		expect(putOut(called)?.[0]?.[0]).toEqual(finished);
-		expect(putOut(called)?.[0]?.[1]?.json.task_id).toBe(id);
+		const called = await callBack(callbackOf(id, 'succeed'), [finished, waiting!]);
+		expect(outputOf(called)?.[0]?.[0]).toEqual(finished);
+		expect(outputOf(called)?.[0]?.[1]?.json.task_id).toBe(id);
 		expect(kling.requests().filter(({ route }) => route === 'video')).toHaveLength(1);
 	});
 
 	it('on the failure of the last task', async () => {
-		const ids = [await buy(kling), await buy(kling, 'v1', FAIL_WORD)];
+		const ids = [await createTask(kling), await createTask(kling, 'v1', FAIL_WORD)];
 		kling.finish();
-		const called = await callBack(said(ids[1], 'failed'), parkAll(ids));
-		const [good, bad] = putOut(called)![0]!;
+		const called = await callBack(callbackOf(ids[1], 'failed'), suspended(ids));
+		const [good, bad] = outputOf(called)![0]!;
 		expect(good?.json.task_status).toBe('completed');
+		expectFailed(bad, { kind: 'taskFailed', taskId: ids[1], itemIndex: 1 });
 		expect(bad?.json).toEqual({
-			error: expect.stringMatching(
-				new RegExp(`^Kling could not make the video: .+ \\(task ${ids[1]}\\) \\[Item 1\\]$`),
-			),
+			error: expect.any(String),
 			task_id: ids[1],
 			task_status: 'failed',
 		});
-		expect(bad?.pairedItem).toEqual({ item: 1 });
 	});
 
 	it('with failed items as n8n finds them for the error output, if there is one', async () => {
-		const ids = [await buy(kling), await buy(kling, 'v1', FAIL_WORD), await buy(kling)];
+		const ids = [
+			await createTask(kling),
+			await createTask(kling, 'v1', FAIL_WORD),
+			await createTask(kling),
+		];
 		kling.finish();
-		const called = await callBack(said(ids[2], 'succeed'), parkAll(ids), {
+		const called = await callBack(callbackOf(ids[2], 'succeed'), suspended(ids), {
 			node: { onError: 'continueErrorOutput' },
 		});
 		// n8n parts the first output by itself, and replaces whatever a second one brings: it looks
 		// for items whose JSON is an `error` and a `message` and nothing else.
-		const [[first, failed, third] = [], ...outputs] = putOut(called) ?? [];
+		const [[first, failed, third] = [], ...outputs] = outputOf(called) ?? [];
 		expect(outputs).toEqual([]);
 		expect([first?.json.task_id, third?.json.task_id]).toEqual([ids[0], ids[2]]);
 		expect(failed?.json).toEqual({
-			error: expect.stringContaining(`(task ${ids[1]}) [Item 1]`),
+			error: expect.stringContaining(`${ids[1]}`),
 			message: { task_id: ids[1], task_status: 'failed' },
 		});
 	});
 
 	it('with the facts of a video whose file does not come', async () => {
-		const ids = [await buy(kling)];
+		const ids = [await createTask(kling)];
 		kling.finish();
 		kling.addFault({ match: { route: 'video' }, times: 'forever', action: { type: 'expired' } });
-		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids));
+		const called = await callBack(callbackOf(ids[0], 'succeed'), suspended(ids));
 		expect(called.reply.status).toBe(200);
-		expect(putOut(called)![0]![0]?.json).toMatchObject({
-			error: expect.stringContaining(`(task ${ids[0]}) [Item 0]`),
+		const [item] = outputOf(called)![0]!;
+		expectFailed(item, { kind: 'download', taskId: ids[0], itemIndex: 0 });
+		expect(item?.json).toMatchObject({
 			task_id: ids[0],
 			task_status: 'completed',
 			video_url: `${kling.url}/videos/${ids[0]}.mp4`,
@@ -222,89 +242,95 @@ describe('the execution resumes', () => {
 	});
 
 	it('with an error for a task that Kling has forgotten', async () => {
-		const ids = [await buy(kling), '179538000000000000'];
+		const ids = [await createTask(kling), '179538000000000000'];
 		kling.finish();
-		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids));
-		const [good, lost] = putOut(called)![0]!;
+		const called = await callBack(callbackOf(ids[0], 'succeed'), suspended(ids));
+		const [good, lost] = outputOf(called)![0]!;
 		expect(good?.json.task_status).toBe('completed');
-		expect(lost?.json).toEqual({
-			error: expect.stringContaining(`(task ${ids[1]}) [Item 1]`),
-			task_id: ids[1],
-		});
+		expectFailed(lost, { kind: 'notFound', taskId: ids[1], itemIndex: 1 });
+		expect(lost?.json).toEqual({ error: expect.any(String), task_id: ids[1] });
 	});
 
 	it('once, when several callbacks come at the same time and later', async () => {
-		const ids = [await buy(kling), await buy(kling), await buy(kling)];
+		const ids = [await createTask(kling), await createTask(kling), await createTask(kling)];
 		kling.finish();
 		kling.addFault({ match: { route: 'video' }, times: 3, action: { type: 'slow', ms: 100 } });
 		const all = await Promise.all(
-			ids.map(async (id) => await callBack(said(id, 'succeed'), parkAll(ids))),
+			ids.map(async (id) => await callBack(callbackOf(id, 'succeed'), suspended(ids))),
 		);
-		const late = await callBack(said(ids[0], 'succeed'), parkAll(ids));
+		const late = await callBack(callbackOf(ids[0], 'succeed'), suspended(ids));
 		const [resumed, ...others] = [...all, late].sort(
 			(one, other) =>
 				Number(other.result.workflowData !== undefined) -
 				Number(one.result.workflowData !== undefined),
 		);
-		expect(putOut(resumed!)?.[0]).toHaveLength(3);
+		expect(outputOf(resumed!)?.[0]).toHaveLength(3);
 		expect(others).toHaveLength(3);
-		for (const other of others) expectDeclined(other, 200, 'Already resuming');
+		for (const other of others) expectDeclined(other, 200, answers.alreadyResuming);
 		expect(kling.requests().filter(({ route }) => route === 'video')).toHaveLength(3);
 	});
 
-	it('by a later callback when Kling could not be asked for the first', async () => {
-		const ids = [await buy(kling), await buy(kling)];
+	it('by a later callback when Kling did not answer at the first', async () => {
+		const ids = [await createTask(kling), await createTask(kling)];
 		kling.finish();
 		for (const route of ['list', 'query'] as const) {
 			kling.addFault({ match: { route }, times: 'forever', action: { type: 'html' } });
 		}
-		const first = await callBack(said(ids[0], 'succeed'), parkAll(ids));
+		const first = await callBack(callbackOf(ids[0], 'succeed'), suspended(ids));
 		// Not handled: who sends callbacks again may do so.
-		expectDeclined(first, 503, 'Kling cannot be asked at the moment');
-		expect(first.warnings).toEqual([expect.stringContaining('could not be handled')]);
+		expectDeclined(first, 503, answers.tryLater);
+		expect(first.warnings).toEqual([expect.stringContaining(notes.callbackNotHandled(''))]);
 		kling.clearFaults();
-		const second = await callBack(said(ids[1], 'succeed'), parkAll(ids));
-		expect(putOut(second)?.[0]).toHaveLength(2);
+		const second = await callBack(callbackOf(ids[1], 'succeed'), suspended(ids));
+		expect(outputOf(second)?.[0]).toHaveLength(2);
 	});
 
-	it('although one question to Kling is lost', async () => {
-		const ids = [await buy(kling)];
+	it('although one check at Kling is lost', async () => {
+		const ids = [await createTask(kling)];
 		kling.finish();
 		kling.addFault({ match: { route: 'query' }, action: { type: 'reset' } });
-		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids));
-		expect(putOut(called)?.[0]?.[0]?.json.task_status).toBe('completed');
+		const called = await callBack(callbackOf(ids[0], 'succeed'), suspended(ids));
+		expect(outputOf(called)?.[0]?.[0]?.json.task_status).toBe('completed');
 	});
 });
 
-it('resumes on the last callback, although an earlier one is still being looked into', async () => {
-	const ids = [await buy(kling), await buy(kling)];
-	// Kling answers the first question late, with what was true when it was asked.
+it('resumes on the last callback, although an earlier one is still being checked', async () => {
+	const ids = [await createTask(kling), await createTask(kling)];
+	// Kling answers the first check late, with what was true when it came.
 	kling.addFault({ match: { route: 'list' }, action: { type: 'slow', ms: 300 } });
-	const early = callBack(said(ids[0], 'succeed'), parkAll(ids));
+	const early = callBack(callbackOf(ids[0], 'succeed'), suspended(ids));
 	await eventually(() => asked().length === 1);
 	kling.finish();
-	const last = await callBack(said(ids[1], 'succeed'), parkAll(ids));
-	expect(last.reply).toMatchObject({ status: 200, body: { message: 'Resuming' } });
-	expect(putOut(last)?.[0]).toHaveLength(2);
-	expectDeclined(await early, 200, 'Still waiting');
+	const last = await callBack(callbackOf(ids[1], 'succeed'), suspended(ids));
+	expect(last.reply).toMatchObject({ status: 200, body: { message: answers.resuming } });
+	expect(outputOf(last)?.[0]).toHaveLength(2);
+	expectDeclined(await early, 200, answers.stillWaiting);
 });
 
-describe('the execution goes on waiting', () => {
+describe('the execution keeps waiting', () => {
 	it.each(['submitted', 'processing', 'a word to come'])(
 		'on a callback that says "%s", without asking Kling',
 		async (status) => {
-			const ids = [await buy(kling)];
+			const ids = [await createTask(kling)];
 			kling.finish();
-			expectDeclined(await callBack(said(ids[0], status), parkAll(ids)), 200, 'Still waiting');
+			expectDeclined(
+				await callBack(callbackOf(ids[0], status), suspended(ids)),
+				200,
+				answers.stillWaiting,
+			);
 			expect(asked()).toEqual([]);
 		},
 	);
 
 	it('while Kling is at work on one task of several', async () => {
-		const first = await buy(kling);
+		const first = await createTask(kling);
 		kling.finish();
-		const ids = [first, await buy(kling)];
-		expectDeclined(await callBack(said(first, 'succeed'), parkAll(ids)), 200, 'Still waiting');
+		const ids = [first, await createTask(kling)];
+		expectDeclined(
+			await callBack(callbackOf(first, 'succeed'), suspended(ids)),
+			200,
+			answers.stillWaiting,
+		);
 		expect(asked()).toHaveLength(1);
 		expect(kling.requests().filter(({ route }) => route === 'video')).toEqual([]);
 	});
@@ -312,26 +338,30 @@ describe('the execution goes on waiting', () => {
 	it.each(['succeed', 'failed'])(
 		'when a callback says "%s" of a task that Kling is at work on',
 		async (status) => {
-			const ids = [await buy(kling)];
-			expectDeclined(await callBack(said(ids[0], status), parkAll(ids)), 200, 'Still waiting');
+			const ids = [await createTask(kling)];
+			expectDeclined(
+				await callBack(callbackOf(ids[0], status), suspended(ids)),
+				200,
+				answers.stillWaiting,
+			);
 		},
 	);
 
 	it('on a callback about a task of another execution', async () => {
-		const [own, other] = [await buy(kling), await buy(kling)];
+		const [own, other] = [await createTask(kling), await createTask(kling)];
 		kling.finish();
-		const called = await callBack(said(other, 'succeed'), parkAll([own]));
-		expectDeclined(called, 200, 'Not a task of this execution');
+		const called = await callBack(callbackOf(other, 'succeed'), suspended([own]));
+		expectDeclined(called, 200, answers.otherTask);
 		expect(asked()).toEqual([]);
 	});
 
 	it('on a callback that came late, for a run of the node before', async () => {
 		// A loop: the node has finished its first task, and its second run waits.
-		const [before, now] = [await buy(kling), await buy(kling)];
+		const [before, now] = [await createTask(kling), await createTask(kling)];
 		kling.finish();
 		const finished = { json: { task_id: before, task_status: 'completed' } };
-		const called = await callBack(said(before, 'succeed'), [finished, ...parkAll([now])]);
-		expectDeclined(called, 200, 'Not a task of this execution');
+		const called = await callBack(callbackOf(before, 'succeed'), [finished, ...suspended([now])]);
+		expectDeclined(called, 200, answers.otherTask);
 	});
 
 	it.each<[string, string | undefined]>([
@@ -340,47 +370,47 @@ describe('the execution goes on waiting', () => {
 		['no JSON', 'task_status=succeed'],
 		['JSON of another kind', '{"hello":"world"}'],
 	])('on a request with %s', async (_name, body) => {
-		const ids = [await buy(kling)];
+		const ids = [await createTask(kling)];
 		kling.finish();
-		expectDeclined(await callBack(body, parkAll(ids)), 200, 'Still waiting');
+		expectDeclined(await callBack(body, suspended(ids)), 200, answers.stillWaiting);
 		expect(asked()).toEqual([]);
 	});
 
-	it('when nothing was parked', async () => {
-		expectDeclined(await callBack(said('1', 'succeed'), []), 200, 'Not a task of this execution');
+	it('when nothing was suspended', async () => {
+		expectDeclined(await callBack(callbackOf('1', 'succeed'), []), 200, answers.otherTask);
 	});
 
 	it.each(['getCredentials', 'evaluateExpression'] as const)(
 		'when n8n fails at %s: an exception would destroy it',
 		async (part) => {
-			const ids = [await buy(kling)];
+			const ids = [await createTask(kling)];
 			kling.finish();
 			const broken = {
 				[part]: () => {
 					throw new Error('out of order');
 				},
 			};
-			const called = await callBack(said(ids[0], 'succeed'), parkAll(ids), { broken });
-			expectDeclined(called, 503, 'Kling cannot be asked at the moment');
+			const called = await callBack(callbackOf(ids[0], 'succeed'), suspended(ids), { broken });
+			expectDeclined(called, 503, answers.tryLater);
 			expect(called.warnings).toEqual([expect.stringContaining('out of order')]);
 		},
 	);
 
 	it('when the credential can no longer be used', async () => {
-		const ids = [await buy(kling)];
-		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids), {
+		const ids = [await createTask(kling)];
+		const called = await callBack(callbackOf(ids[0], 'succeed'), suspended(ids), {
 			credential: credential(kling, { apiKey: '' }),
 		});
-		expectDeclined(called, 503, 'Kling cannot be asked at the moment');
+		expectDeclined(called, 503, answers.tryLater);
 	});
 
 	it('when Kling does not accept the key at the moment: the tasks are not over for that', async () => {
-		const ids = [await buy(kling), await buy(kling)];
-		const called = await callBack(said(ids[0], 'succeed'), parkAll(ids), {
+		const ids = [await createTask(kling), await createTask(kling)];
+		const called = await callBack(callbackOf(ids[0], 'succeed'), suspended(ids), {
 			credential: credential(kling, { apiKey: 'revoked' }),
 		});
 		expect(called.result).toEqual({ noWebhookResponse: true });
-		expect(putOut(called)).toBeUndefined();
+		expect(outputOf(called)).toBeUndefined();
 	});
 });
 
@@ -390,36 +420,36 @@ describe('with a Webhook Secret', () => {
 	let body: string;
 
 	beforeEach(async () => {
-		ids = [await buy(kling)];
+		ids = [await createTask(kling)];
 		kling.finish();
-		body = said(ids[0], 'succeed');
+		body = callbackOf(ids[0], 'succeed');
 	});
 
 	const withHeaders = async (headers: Record<string, string>) =>
-		await callBack(body, parkAll(ids), { credential: credential(kling, secret), headers });
+		await callBack(body, suspended(ids), { credential: credential(kling, secret), headers });
 
 	it('a signed callback resumes the execution', async () => {
-		expect(putOut(await withHeaders(signed(body)))?.[0]).toHaveLength(1);
+		expect(outputOf(await withHeaders(signed(body)))?.[0]).toHaveLength(1);
 	});
 
 	it.each<[string, () => Record<string, string>]>([
 		['without a signature', () => ({})],
 		['signed with another secret', () => signed(body, { secret: 'whsec_AAAA' })],
-		['with the signature of another body', () => signed(said('2', 'succeed'))],
+		['with the signature of another body', () => signed(callbackOf('2', 'succeed'))],
 		[
 			'recorded ten minutes ago',
 			() => signed(body, { timestamp: Math.floor(Date.now() / 1000) - 600 }),
 		],
 	])('one %s is refused, and Kling is not asked', async (_name, headers) => {
-		expectDeclined(await withHeaders(headers()), 401, 'The signature is not valid');
+		expectDeclined(await withHeaders(headers()), 401, answers.badSignature);
 		expect(asked()).toEqual([]);
 	});
 
 	it('one with a form instead of a body is refused', async () => {
-		const called = await callBack(undefined, parkAll(ids), {
+		const called = await callBack(undefined, suspended(ids), {
 			credential: credential(kling, secret),
 			headers: signed(body),
 		});
-		expectDeclined(called, 401, 'The signature is not valid');
+		expectDeclined(called, 401, answers.badSignature);
 	});
 });
