@@ -132,7 +132,7 @@ describe('what an answer says', () => {
 });
 
 describe('requests', () => {
-	it('are those of the seed document', async () => {
+	it('are those of the gateway format', async () => {
 		const requests: ApiRequest[] = [];
 		const client = gatewayClient(async (request) => {
 			requests.push(request);
