@@ -18,7 +18,7 @@ import {
 export const QUEUE_MS = 10_000;
 export const GENERATION_MS = 60_000;
 
-/** The official test vector of a callback's signature (kling-api.md section 8). */
+/** Kling's own example of a callback's signature (docs/kling-api.md#signatures). */
 export const SIGNATURE_VECTOR = {
 	secret: 'whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI=',
 	id: '9876543210',
@@ -112,7 +112,7 @@ export async function networkError(failing: Promise<unknown>): Promise<string> {
 	throw new Error('the call did not fail');
 }
 
-/** A token as Kling's documents make it (section 1.2), with changes. `now` in ms. */
+/** A token as Kling's documents make it, with changes. `now` in ms. */
 export async function token(
 	now: number,
 	{

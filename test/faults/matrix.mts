@@ -42,7 +42,7 @@ export interface Case extends Cell {
 }
 
 /** All cells in which the fault can happen. */
-export const CASES: Case[] = TABLE.flatMap((row) =>
+const CASES: Case[] = TABLE.flatMap((row) =>
 	OPERATIONS.flatMap((operation) =>
 		FORMATS.flatMap((format) => {
 			const expectation = expectationOf(row, operation, format);

@@ -15,7 +15,7 @@ jest.mock('../../nodes/shared/n8n/clock', () =>
 );
 
 const HOUR = 3_600_000;
-/** The moment of the log in kling-api.md, section 3.1. */
+/** A time from a log of the real API. */
 const BEGINNING = 1_774_805_076_166;
 
 let emulator: Emulator;
