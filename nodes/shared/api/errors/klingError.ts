@@ -1,6 +1,6 @@
 /** Errors that come from Kling, or from the way to it. */
 
-import type { TransportError } from '../http';
+import type { TransportError, TransportProblem } from '../http';
 import type { TaskReply } from '../task';
 import { kindOf, type RefusalWords } from './codes';
 import { type ErrorKind, MEANINGS } from './kinds';
@@ -23,6 +23,8 @@ export interface KlingErrorFacts {
 	isKlings?: boolean;
 	/** Why a task failed, in Kling's words. */
 	reason?: string;
+	/** What kept a connection from coming about. */
+	problem?: TransportProblem;
 }
 
 /** Why a reply could not be read. */
@@ -86,8 +88,8 @@ export function otherShape(httpStatus: number, body: string, flaw: ReplyFlaw): K
 }
 
 /** No complete reply came. */
-export function fromTransport({ failure, detail }: TransportError): KlingError {
-	return new KlingError(failure, { original: detail });
+export function fromTransport({ failure, detail, problem }: TransportError): KlingError {
+	return new KlingError(failure, { original: detail, problem });
 }
 
 /**
