@@ -18,7 +18,7 @@ import {
 	type EngineRun,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 

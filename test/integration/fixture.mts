@@ -25,7 +25,9 @@ import {
 	type EngineRun,
 	type WorkflowJson,
 } from '../../testkit/engine/index.mts';
+import { errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 
+export { adviceOn, errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 export type { Emulator, Fault, FaultAction, RecordedRequest } from '../../emulator/index.mts';
 export { EMULATOR_API_KEY, FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
 export { cleanUp, runCredentialTest, type EngineRun } from '../../testkit/engine/index.mts';
@@ -73,7 +75,7 @@ export async function startGateway(options: Partial<EmulatorOptions> = {}): Prom
 	return await startEmulator({ generationMs: 60, queueMs: 20, ...options });
 }
 
-/** "Start" (a manual trigger), then the node; what it puts out on either output goes no further. */
+/** "Start" (a manual trigger), then the node; nothing follows either of its outputs. */
 export function workflow(parameters: INodeParameters, node: Partial<INode> = {}): WorkflowJson {
 	const common = { typeVersion: 1, position: [0, 0] as [number, number] };
 	return {
@@ -131,6 +133,13 @@ export function errorOf(run: EngineRun): ExecutionError & { description?: string
 	return error;
 }
 
+/** What the node's error is about. It must say what to do about it. */
+export function factsOf(run: EngineRun): ErrorFacts {
+	const error = errorOf(run);
+	expect(error.description).toMatch(/\S/);
+	return errorFacts(error);
+}
+
 /** The video that the emulator serves for every task. */
 export function sampleVideo(): Buffer {
 	return readFileSync('emulator/sample.mp4');
@@ -152,8 +161,8 @@ export async function pause(ms: number): Promise<void> {
 export interface Failed {
 	/** Which input item, from 0. */
 	item: number;
-	/** The whole message, or a part of it. */
-	message: string | RegExp;
+	/** What the error is about. */
+	error: Omit<ErrorFacts, 'itemIndex'>;
 	/** What else the item says: facts of the task, or `{}`. */
 	facts?: IDataObject;
 }
@@ -161,18 +170,12 @@ export interface Failed {
 /** Checks the item that a failure became. */
 export function expectFailed(
 	given: INodeExecutionData | undefined,
-	{ item, message, facts = {} }: Failed,
+	{ item, error, facts = {} }: Failed,
 ): void {
 	if (given === undefined) throw new Error(`There is no item for input item ${item}`);
-	const { error, ...beside } = given.json;
-	if (typeof message === 'string') expect(error).toBe(message);
-	else expect(error).toMatch(message);
-	expect(beside).toEqual(facts);
+	expect(errorFacts(given)).toEqual({ itemIndex: item, ...error });
+	const { error: _sentence, ...others } = given.json;
+	expect(others).toEqual(facts);
 	expect(given.pairedItem).toEqual({ item });
 	expect(given.binary).toBeUndefined();
-}
-
-/** Matches texts that hold this one. */
-export function containing(text: string): RegExp {
-	return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
 }
