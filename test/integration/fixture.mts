@@ -6,11 +6,14 @@ import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
 	INode,
+	INodeCredentialTestResult,
 	INodeExecutionData,
 	INodeParameters,
 } from 'n8n-workflow';
 import { KlingApi } from '../../credentials/KlingApi.credentials.ts';
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
+import type { UserError } from '../../nodes/shared/api/errors/userError.ts';
+import { testWords, type Situation, wordsOf } from '../../nodes/shared/n8n/messages.ts';
 import {
 	EMULATOR_API_KEY,
 	startEmulator,
@@ -140,6 +143,17 @@ export function factsOf(run: EngineRun): ErrorFacts {
 	return errorFacts(error);
 }
 
+/** What the Test button says about an error, but for what the reply itself adds. */
+export function expectTestFailed(
+	result: INodeCredentialTestResult,
+	error: UserError,
+	connection?: Situation['connection'],
+): void {
+	expect(result.status).toBe('Error');
+	const message = testWords.failed(wordsOf(error, { connection }));
+	expect(result.message.slice(0, message.length)).toBe(message);
+}
+
 /** The video that the emulator serves for every task. */
 export function sampleVideo(): Buffer {
 	return readFileSync('emulator/sample.mp4');
@@ -174,7 +188,8 @@ export function expectFailed(
 ): void {
 	if (given === undefined) throw new Error(`There is no item for input item ${item}`);
 	expect(errorFacts(given)).toEqual({ itemIndex: item, ...error });
-	const { error: _sentence, ...others } = given.json;
+	const { error: _sentence, error_description: description = 'none', ...others } = given.json;
+	expect(description).toMatch(/\S/);
 	expect(others).toEqual(facts);
 	expect(given.pairedItem).toEqual({ item });
 	expect(given.binary).toBeUndefined();

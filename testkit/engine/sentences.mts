@@ -111,9 +111,9 @@ const SERVICES = Object.keys(SERVICE_LABELS) as Array<keyof typeof SERVICE_LABEL
 /** Of kinds whose sentences say more than a code. */
 const OWN: Partial<Record<ErrorKind, () => Sentence[]>> = {
 	webPage: () => flawed('webPage', 'webPage'),
-	unreadable: () => flawed('unreadable', 'empty', 'incompleteJson'),
+	unreadable: () => flawed('unreadable', 'empty', 'incompleteJson', 'noAccount'),
 	otherShape: () => [
-		...flawed('otherShape', 'noTask', 'noAccount', 'notUnderstood'),
+		...flawed('otherShape', 'noTask', 'notUnderstood'),
 		...answers('otherShape', { flaw: { is: 'badField', field: slot('flaw') } }),
 	],
 	idInUse: () => {
