@@ -4,11 +4,14 @@ import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
 	INode,
+	INodeCredentialTestResult,
 	INodeExecutionData,
 	INodeParameters,
 } from 'n8n-workflow';
 import { KlingApi } from '../../credentials/KlingApi.credentials.ts';
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
+import type { UserError } from '../../nodes/shared/api/errors/userError.ts';
+import { testWords, type Situation, wordsOf } from '../../nodes/shared/n8n/messages.ts';
 import {
 	EMULATOR_API_KEY,
 	startEmulator,
@@ -24,7 +27,9 @@ import {
 	type WorkflowJson,
 } from '../../testkit/engine/index.mts';
 import { chain, KLING_NODE, manualTrigger } from '../../testkit/workflows.mts';
+import { errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 
+export { adviceOn, errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 export type { Emulator, Fault, FaultAction, RecordedRequest } from '../../emulator/index.mts';
 export { EMULATOR_API_KEY, FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
 export { cleanUp, runCredentialTest, type EngineRun } from '../../testkit/engine/index.mts';
@@ -73,7 +78,7 @@ export async function startGateway(options: Partial<EmulatorOptions> = {}): Prom
 }
 
 /** "Start" (a manual trigger), then the node; the items of its outputs go no further. */
-function workflow(parameters: INodeParameters, node: Partial<INode> = {}): WorkflowJson {
+export function workflow(parameters: INodeParameters, node: Partial<INode> = {}): WorkflowJson {
 	return chain('Test', manualTrigger(), { name: NODE, type: KLING_NODE, parameters, ...node });
 }
 
@@ -123,11 +128,29 @@ export function errorOf(run: EngineRun): ExecutionError & { description?: string
 	return error;
 }
 
+/** What the node's error is about. It must say what to do about it. */
+export function factsOf(run: EngineRun): ErrorFacts {
+	const error = errorOf(run);
+	expect(error.description).toMatch(/\S/);
+	return errorFacts(error);
+}
+
+/** What the Test button says about an error, but for what the reply itself adds. */
+export function expectTestFailed(
+	result: INodeCredentialTestResult,
+	error: UserError,
+	connection?: Situation['connection'],
+): void {
+	expect(result.status).toBe('Error');
+	const message = testWords.failed(wordsOf(error, { connection }));
+	expect(result.message.slice(0, message.length)).toBe(message);
+}
+
 export interface Failed {
 	/** Which input item, from 0. */
 	item: number;
-	/** The whole message, or a part of it. */
-	message: string | RegExp;
+	/** What the error is about. */
+	error: Omit<ErrorFacts, 'itemIndex'>;
 	/** What else the item says: facts of the task, or `{}`. */
 	facts?: IDataObject;
 }
@@ -135,18 +158,13 @@ export interface Failed {
 /** Checks the item that a failure became. */
 export function expectFailed(
 	given: INodeExecutionData | undefined,
-	{ item, message, facts = {} }: Failed,
+	{ item, error, facts = {} }: Failed,
 ): void {
 	if (given === undefined) throw new Error(`There is no item for input item ${item}`);
-	const { error, ...beside } = given.json;
-	if (typeof message === 'string') expect(error).toBe(message);
-	else expect(error).toMatch(message);
-	expect(beside).toEqual(facts);
+	expect(errorFacts(given)).toEqual({ itemIndex: item, ...error });
+	const { error: _sentence, error_description: description = 'none', ...others } = given.json;
+	expect(description).toMatch(/\S/);
+	expect(others).toEqual(facts);
 	expect(given.pairedItem).toEqual({ item });
 	expect(given.binary).toBeUndefined();
-}
-
-/** Matches texts that hold this one. */
-export function containing(text: string): RegExp {
-	return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
 }

@@ -82,6 +82,15 @@ export function unreadable(httpStatus: number, body: string): KlingError {
 		: new KlingError('unreadable', { ...facts, flaw: { is: 'incompleteJson' } });
 }
 
+/** Kling's answer about the account says nothing about it. */
+export function noAccount(httpStatus: number, body: string): KlingError {
+	return new KlingError('unreadable', {
+		httpStatus,
+		original: excerptOf(body),
+		flaw: { is: 'noAccount' },
+	});
+}
+
 /** Kling's answer is JSON, but not what was asked for. */
 export function otherShape(httpStatus: number, body: string, flaw: ReplyFlaw): KlingError {
 	return new KlingError('otherShape', { httpStatus, original: excerptOf(body), flaw });
