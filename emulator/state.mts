@@ -80,6 +80,8 @@ export interface TaskSummary {
 	state: Phase;
 	createdAt: number;
 	updatedAt: number;
+	/** Units. */
+	charge: number;
 	body: unknown;
 }
 
@@ -247,6 +249,7 @@ export class State {
 				state: phase,
 				createdAt: task.createdAt,
 				updatedAt,
+				charge: task.charge,
 				body: task.body,
 			};
 		});

@@ -13,6 +13,13 @@ export interface Video {
 	duration?: number;
 }
 
+/** What Kling says it charged. */
+export interface Cost {
+	amount: number;
+	/** `units` of resource packs, a currency code, or `balance` for money of a currency not named. */
+	unit: string;
+}
+
 /** A task as a reply tells of it. */
 export interface TaskReply {
 	id: string;
@@ -25,6 +32,8 @@ export interface TaskReply {
 	updatedAt?: number;
 	externalTaskId?: string;
 	videos: Video[];
+	/** Absent as long as Kling says nothing of it. */
+	cost?: Cost;
 	/** Kling's reply as it came, for users who switch Simplify off. */
 	raw: unknown;
 }
