@@ -1,8 +1,9 @@
 /** Part 1: a batch of videos through the waiting engine and through a sequential loop. */
 import type { FormatName } from '../nodes/shared/api/models.ts';
+import type { Section } from '../testkit/cli/section.mts';
+import { count, ratio, seconds } from '../testkit/cli/units.mts';
 import { runEngine, runSequentially } from './engine.mts';
 import { fixed, idealMakespan, jittered } from './generation.mts';
-import { count, ratio, seconds, type Section } from './report.mts';
 import type { Measured } from './virtualKling.mts';
 
 const VIDEOS = 20;

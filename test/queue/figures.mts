@@ -1,5 +1,6 @@
 /** What the tests measure, and the tables they print in the end. */
-import { mebibytes, ratio, seconds, toMarkdown } from '../../bench/report.mts';
+import { toMarkdown } from '../../testkit/cli/section.mts';
+import { mebibytes, ratio, seconds } from '../../testkit/cli/units.mts';
 import type { Emulator, Execution, Worker } from '../../testkit/n8n/index.mts';
 import { CONCURRENCY, GENERATION_MS, WORKERS } from './cluster.mts';
 

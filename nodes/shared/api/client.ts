@@ -2,7 +2,7 @@
 
 import { attempt } from '../utils/attempt';
 import { type Account, accountRequest, readAccount } from './account';
-import { absentTask, KlingError, otherShape } from './errors/klingError';
+import { absentTask, KlingError, noAccount, otherShape } from './errors/klingError';
 import { isAbsent, meaningOf } from './errors/userError';
 import { type Answer, exchange } from './exchange';
 import { FORMATS } from './formats';
@@ -119,7 +119,7 @@ export class KlingClient {
 	async account(): Promise<Account> {
 		const { json, reply } = await this.ask(accountRequest(this.now()));
 		const account = readAccount(json);
-		if (!account) throw otherShape(reply.status, reply.body, { is: 'noAccount' });
+		if (!account) throw noAccount(reply.status, reply.body);
 		return account;
 	}
 

@@ -6,6 +6,7 @@ import type { Task, Video } from '../api/task';
 
 /** The simplified output of one task. Absent facts are left out. @param modelName on the wire */
 export function toOutput(task: Task, modelName?: string): IDataObject {
+	const [video] = task.videos;
 	return present({
 		task_id: task.id,
 		task_status: task.status,
@@ -14,7 +15,11 @@ export function toOutput(task: Task, modelName?: string): IDataObject {
 		updated_at: task.updatedAt,
 		model_name: modelName,
 		external_task_id: task.externalTaskId,
-		video_url: task.videos[0]?.url,
+		video_id: video?.id,
+		video_url: video?.url,
+		watermark_url: video?.watermarkUrl,
+		duration: video?.duration,
+		cost: task.cost && { ...task.cost },
 		task_result: task.videos.length === 0 ? undefined : { videos: task.videos.map(toVideo) },
 	});
 }

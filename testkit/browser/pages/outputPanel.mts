@@ -61,7 +61,7 @@ export class OutputPanel {
 }
 
 /** A video in the page. */
-export class Video {
+class Video {
 	constructor(private readonly element: Locator) {}
 
 	/** Plays the video from its start, for some tenths of a second. @throws what keeps the browser from playing it */

@@ -1,6 +1,6 @@
 /** Errors that come from Kling, or from the way to it. */
 
-import type { TransportError } from '../http';
+import type { TransportError, TransportProblem } from '../http';
 import type { TaskReply } from '../task';
 import { kindOf, type RefusalWords } from './codes';
 import { type ErrorKind, MEANINGS } from './kinds';
@@ -23,6 +23,8 @@ export interface KlingErrorFacts {
 	isKlings?: boolean;
 	/** Why a task failed, in Kling's words. */
 	reason?: string;
+	/** What kept a connection from coming about. */
+	problem?: TransportProblem;
 }
 
 /** Why a reply could not be read. */
@@ -80,14 +82,23 @@ export function unreadable(httpStatus: number, body: string): KlingError {
 		: new KlingError('unreadable', { ...facts, flaw: { is: 'incompleteJson' } });
 }
 
+/** Kling's answer about the account says nothing about it. */
+export function noAccount(httpStatus: number, body: string): KlingError {
+	return new KlingError('unreadable', {
+		httpStatus,
+		original: excerptOf(body),
+		flaw: { is: 'noAccount' },
+	});
+}
+
 /** Kling's answer is JSON, but not what was asked for. */
 export function otherShape(httpStatus: number, body: string, flaw: ReplyFlaw): KlingError {
 	return new KlingError('otherShape', { httpStatus, original: excerptOf(body), flaw });
 }
 
 /** No complete reply came. */
-export function fromTransport({ failure, detail }: TransportError): KlingError {
-	return new KlingError(failure, { original: detail });
+export function fromTransport({ failure, detail, problem }: TransportError): KlingError {
+	return new KlingError(failure, { original: detail, problem });
 }
 
 /**

@@ -10,6 +10,7 @@ import { z } from 'zod';
 
 import { parseJson } from '../json';
 import { type TaskReply, type TaskStatus, toKnownStatus, toTaskStatus } from '../task';
+import { readCost } from './cost';
 import { type Fields, firstOf, isFields, numberOf, textOf, timeOf } from './fields';
 import { externalIdIn, isTask, type Located, locateTask, MAX_ENTRIES, statusIn } from './levels';
 import { failureReason, statusMessage } from './reason';
@@ -155,6 +156,7 @@ function toTask(located: Located, raw: unknown, isEnveloped: boolean): TaskReply
 		updatedAt: first(UPDATED_NAMES, timeOf),
 		externalTaskId: inner.map(externalIdIn).find((name) => name !== undefined),
 		videos,
+		cost: inner.map(readCost).find((cost) => cost !== undefined),
 		raw,
 	};
 }

@@ -6,7 +6,8 @@ import { resume, waitingWebhooks } from '../../../../nodes/shared/batch/resume';
 import { type SuspendedItem, toSuspendedItem } from '../../../../nodes/shared/batch/suspendedItems';
 import type { Delivery } from '../../../../nodes/shared/items/deliverTask';
 import { answers, notes } from '../../../../nodes/shared/n8n/messages';
-import { eventually, sampleVideo } from '../../../integration/fixture.mts';
+import { eventually } from '../../../../testkit/eventually.mts';
+import { sampleVideo } from '../../../../testkit/sampleVideo.mts';
 import {
 	createTask,
 	credential,

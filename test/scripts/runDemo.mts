@@ -1,9 +1,9 @@
-/** Runs `scripts/demo.mts` as its users do, in a process of its own. */
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+/** Runs `scripts/demo.mts` as its users do. */
+import { execFile } from 'node:child_process';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ScriptRun } from '../../testkit/cli/runScript.mts';
 
 export interface DemoRun {
 	code: number | null;
@@ -13,6 +13,7 @@ export interface DemoRun {
 
 /**
  * Runs the demo to its end.
+ *
  * @param env its KLING_… variables; it gets none of this process's
  * @param interruptAt presses Ctrl-C as soon as this is printed
  */
@@ -21,22 +22,17 @@ export async function runDemo(
 	{ generationSeconds = 1, interruptAt }: { generationSeconds?: number; interruptAt?: string } = {},
 ): Promise<DemoRun> {
 	const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('KLING_'));
-	const child = spawn(
-		process.execPath,
-		['--import', 'tsx', 'scripts/demo.mts', '--generation-seconds', String(generationSeconds)],
-		{ env: { ...Object.fromEntries(inherited), ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+	const script = new ScriptRun(
+		'scripts/demo.mts',
+		['--generation-seconds', String(generationSeconds)],
+		{ ...Object.fromEntries(inherited), ...env },
 	);
-	const run: DemoRun = { code: null, stdout: '', stderr: '' };
-	child.stderr.setEncoding('utf8').on('data', (text: string) => (run.stderr += text));
-	child.stdout.setEncoding('utf8').on('data', (text: string) => {
-		run.stdout += text;
-		if (interruptAt !== undefined && run.stdout.includes(interruptAt)) {
-			interruptAt = undefined;
-			child.kill('SIGINT');
-		}
-	});
-	[run.code] = (await once(child, 'close')) as [number | null];
-	return run;
+	if (interruptAt !== undefined) {
+		await script.untilPrinted(interruptAt);
+		void script.end();
+	}
+	const code = await script.ended;
+	return { code, stdout: script.stdout, stderr: script.stderr };
 }
 
 /** Builds the package unless dist/ is there and newer than everything it is made from. */
@@ -66,9 +62,4 @@ export async function takeVideo(stdout: string): Promise<Buffer> {
 	const content = await readFile(path);
 	await rm(path);
 	return content;
-}
-
-/** The file that the emulator serves for every task. */
-export async function sampleVideo(): Promise<Buffer> {
-	return await readFile('emulator/sample.mp4');
 }
