@@ -111,7 +111,7 @@ describe('the gateway format', () => {
 		expect(reply.status).toBe(400);
 	});
 
-	it('knows the models of its allow-list besides the four', async () => {
+	it('knows the models of its allow-list in addition to the four', async () => {
 		expect((await create({ ...REQUIRED, model_name: 'kling-v9-preview' })).status).toBe(200);
 	});
 

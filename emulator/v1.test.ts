@@ -261,7 +261,7 @@ describe('the v1 format', () => {
 		expect((await call('GET', url, { authorization: '' })).status).toBe(200);
 	});
 
-	it('refuses an external id a second time, but not one that bought nothing', async () => {
+	it('refuses an external id a second time, but not one that created nothing', async () => {
 		const body = { ...BASE, external_task_id: 'once' };
 		expect((await create({ ...body, prompt: REFUSE_WORD })).json.code).toBe(1301);
 		expect((await create(body)).json.code).toBe(0);

@@ -83,7 +83,7 @@ async function loadPackage(): Promise<Pick<EngineOptions, 'nodeTypes' | 'credent
 	try {
 		return await loadBuiltPackage(process.cwd());
 	} catch (error) {
-		// Node's own message goes on with the files that asked for the missing one.
+		// Node's own message also lists the files that asked for the missing one.
 		const [reason] = (error as Error).message.split('\n');
 		throw new DemoError(`Cannot load the built package, run "npm run build": ${reason}`);
 	}

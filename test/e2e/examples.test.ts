@@ -275,7 +275,7 @@ describe('content-pipeline.json', () => {
 				{ title: TITLES[0], task_id: lastId, message: expect.stringContaining(lastId) },
 				{
 					title: TITLES[1],
-					task_id: expect.stringContaining('nothing was bought'),
+					task_id: expect.stringContaining('nothing was charged'),
 					message: expect.stringMatching(/./),
 				},
 			],

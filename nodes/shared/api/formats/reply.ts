@@ -98,7 +98,7 @@ const MAX_ENVELOPE_FIELDS = 20;
 /** The longest text of those, in characters. */
 const MAX_ENVELOPE_TEXT = 1000;
 
-/** What a list's reply says besides its tasks: it is repeated for each of them, so only small facts. */
+/** What a list's reply says in addition to its tasks: it is repeated for each of them, so only small facts. */
 function envelopeOf(reply: unknown): Fields {
 	const envelope: Record<string, unknown> = {};
 	if (!isFields(reply)) return envelope;
