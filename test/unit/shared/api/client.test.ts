@@ -232,7 +232,7 @@ describe('account', () => {
 	it('fails when the reply tells nothing of an account', async () => {
 		const { client } = clientOf(() => reply({ code: 0, data: null }));
 		await expect(client.account()).rejects.toMatchObject({
-			kind: 'otherShape',
+			kind: 'unreadable',
 			facts: { flaw: { is: 'noAccount' } },
 		});
 	});

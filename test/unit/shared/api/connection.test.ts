@@ -48,7 +48,7 @@ describe('Base URL', () => {
 		'http://172.32.0.1',
 		'http://192.169.0.1',
 		'http://11.0.0.1',
-		'http://100.127.0.1',
+		'http://100.128.0.1',
 		'http://[2001:db8::1]',
 		'http://localhost.example.com',
 		'http://10.example.com',
