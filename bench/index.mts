@@ -13,6 +13,7 @@ import { benchmarkLoad, measureTarball } from './load.mts';
 import { benchmarkMemory } from './memory.mts';
 import { benchmarkOverhead } from './overhead.mts';
 import { benchmarkPolling } from './polling.mts';
+import { benchmarkReplies } from './replies.mts';
 import { readSettings, USAGE, type Part, type Settings } from './settings.mts';
 
 /** A part as it comes out: its tables and its numbers. */
@@ -28,6 +29,7 @@ const BENCHMARKS: Readonly<Record<Part, (isQuick: boolean) => Promise<Finished[]
 	polling: async (isQuick) => (await benchmarkPolling(isQuick)).map(finish),
 	memory: async (isQuick) => [finish(await benchmarkMemory(isQuick))],
 	overhead: async (isQuick) => [finish(await benchmarkOverhead(isQuick))],
+	replies: async (isQuick) => await Promise.resolve([finish(benchmarkReplies(isQuick))]),
 	load: async (isQuick) => [finish(await benchmarkLoad(isQuick)), finish(await measureTarball())],
 };
 

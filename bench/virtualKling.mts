@@ -102,7 +102,7 @@ export class VirtualKling {
 				await client.create({ ...request, externalTaskId }, target),
 			findByExternalId: async (format, externalTaskId) =>
 				await client.findByExternalId(format, externalTaskId),
-			refresh: async (tasks) => await client.refresh(tasks),
+			refresh: (tasks) => client.refresh(tasks),
 			deliver: async (_video, task) => this.deliver(task),
 		};
 	}

@@ -23,12 +23,12 @@ export function isRepeated(context: IWebhookFunctions, { id, status }: Task): bo
 	const names = [`${id} ${status}`, deliveryId(context.getHeaderData())].filter(
 		(name) => name !== undefined,
 	);
-	if (names.some((name) => known.includes(name) || isExpiringSet(context, name))) return true;
+	if (names.some((name) => known.includes(name) || isRecent(context, name))) return true;
 	store.deliveries = [...known, ...names].slice(-MEMORY);
 	return false;
 }
 
-function isExpiringSet(context: IWebhookFunctions, name: string): boolean {
+function isRecent(context: IWebhookFunctions, name: string): boolean {
 	// Test and production runs of a trigger do not spoil each other's deliveries.
 	const key = JSON.stringify([
 		context.getWorkflow().id,

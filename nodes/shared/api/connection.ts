@@ -58,8 +58,8 @@ export function toConnection(credential: unknown): Connection {
 	const service = fields.service;
 	const host = service === 'official' && fields.region !== 'custom' && HOSTS[fields.region];
 	const baseUrl = host || checkBaseUrl(fields.baseUrl);
-	// Kling's own hosts have no prefix; services that pass its API on do (docs/kling-api.md#relays).
-	const isRelay = new URL(baseUrl).pathname !== '/';
+	// Whatever is not at Kling's own hosts may be a relay (docs/kling-api.md#relays).
+	const isRelay = !Object.values<string>(HOSTS).includes(baseUrl);
 	const common = {
 		service,
 		baseUrl,

@@ -92,7 +92,7 @@ function verbsOf(
 			await client.create({ ...request, externalTaskId }, target),
 		findByExternalId: async (format, externalTaskId) =>
 			await client.findByExternalId(format, externalTaskId),
-		refresh: async (tasks) => await client.refresh(tasks),
+		refresh: (tasks) => client.refresh(tasks),
 		deliver: async ({ itemIndex, delivery, target }, task, signal) =>
 			await deliver({ context, clock, signal }, task, {
 				...delivery,

@@ -108,7 +108,7 @@ async function checkAll(
 	const tasks = waiting.map(({ taskId: id, format }) => knownById({ id, format }));
 	return await retry(
 		async () => {
-			const outcomes = await client.refresh(tasks);
+			const outcomes = await Promise.all(client.refresh(tasks));
 			for (const outcome of outcomes) {
 				if ('error' in outcome && !isAbsent(outcome.error)) throw outcome.error;
 			}

@@ -72,7 +72,7 @@ export async function suspend(
 /** A task may be over before the execution is suspended, and its callback lost. */
 async function checkOnce(client: KlingClient, videos: BatchVideo[]): Promise<void> {
 	const running = videos.filter(({ task }) => task && !isOver(task));
-	const checked = await client.refresh(running.map(({ task }) => task as Task));
+	const checked = await Promise.all(client.refresh(running.map(({ task }) => task as Task)));
 	running.forEach((video, index) => {
 		const outcome = checked[index] as Refreshed;
 		if ('task' in outcome) video.task = outcome.task;

@@ -46,7 +46,9 @@ export function identityOf(
 	];
 	return (itemIndex, { request, target }) => {
 		// Stored executions hold keys: what is hashed, and in which order, must never change.
-		const hashed = { request, target };
+		const model = { ...target };
+		delete model.isOpen;
+		const hashed = { request, target: model };
 		return {
 			key: hash([...run, itemIndex, hashed]),
 			name: `n8n-${executionId}-${itemIndex}-${hash([...run, executionId, itemIndex, hashed])}`,

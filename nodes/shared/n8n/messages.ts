@@ -8,6 +8,7 @@ import type { Connection, CredentialError, Service } from '../api/connection';
 import type { ErrorKind } from '../api/errors/kinds';
 import type { KlingError, KlingErrorFacts, ReplyFlaw } from '../api/errors/klingError';
 import type { UserError } from '../api/errors/userError';
+import type { TransportProblem } from '../api/http';
 import { modelsIn } from '../api/models';
 import type { Progress } from '../waiting/runBatch';
 import type { TimeLimitError } from '../waiting/poller';
@@ -54,6 +55,11 @@ const WORDS = {
 		'The Kling resource pack is used up or expired',
 		'Buy a resource pack in the Kling console.',
 	),
+	noQuota: refused('The account has no quota or balance left', ({ connection }) =>
+		connection?.hasOwnBaseUrl
+			? 'Top up the account at the provider of the key.'
+			: 'Top up the account in the Kling console.',
+	),
 	noPermission: refused(
 		'The account has no permission for this request or model',
 		({ connection }) =>
@@ -74,6 +80,10 @@ const WORDS = {
 		`If you set '${LABELS.externalTaskId}', use a different ID. Otherwise try again.`,
 	),
 	notFound: refused('Kling couldn’t find the model or task', checkModelOrTask),
+	modelUnavailable: refused(
+		'The service doesn’t offer this model',
+		`Choose another '${LABELS.model}', or ask the provider of the key which models it offers.`,
+	),
 	unsupported: refused('This address doesn’t support the request', checkAddress),
 	policy: refused('Kling’s platform policy doesn’t allow this request', FIX_PROMPT),
 	moderation: refused('Kling’s content moderation rejected the prompt', FIX_PROMPT),
@@ -94,10 +104,11 @@ const WORDS = {
 	otherShape: unreadable,
 	unreadable,
 
-	unreachable: refused(
-		'Kling can’t be reached',
-		(situation) => `${checkAddress(situation)} Check also this server’s network connection.`,
-	),
+	unreachable: (error: KlingError, situation: Situation) =>
+		refused('Kling can’t be reached', checkConnection(error.facts.problem, situation))(
+			error,
+			situation,
+		),
 	interrupted: refused('The connection to Kling was lost before the reply was complete', TRY_LATER),
 	timeout: refused('Kling didn’t answer in time', TRY_LATER),
 	aborted: refused(
@@ -210,6 +221,33 @@ function checkAddress({ connection }: Situation): string {
 	return `Check ${fields} in the Kling API credential.`;
 }
 
+/** What to do when no connection comes about. */
+function checkConnection(problem: TransportProblem | undefined, situation: Situation): string {
+	if (problem === undefined) {
+		return `${checkAddress(situation)} Check also this server’s network connection.`;
+	}
+	return problem === 'address' ? checkAddress(situation) : adviceOn(problem, situation);
+}
+
+function adviceOn(
+	problem: Exclude<TransportProblem, 'address'>,
+	{ connection }: Situation,
+): string {
+	return {
+		certificate:
+			'n8n doesn’t trust the certificate. If a proxy or firewall on your network inspects encrypted connections, add its certificate authority to n8n with the environment variable NODE_EXTRA_CA_CERTS.',
+		protocol: sentences(
+			connection?.hasOwnBaseUrl &&
+				"Check the port in 'Base URL' in the Kling API credential, and whether it must start with http:// or https://.",
+			'A proxy or firewall on your network can also interfere with encrypted connections.',
+		),
+		blocked:
+			'n8n is set up to block requests to this address. Ask your n8n administrator to allow it with the environment variable N8N_SSRF_ALLOWED_IP_RANGES or N8N_SSRF_ALLOWED_HOSTNAMES.',
+		proxy:
+			'Check the proxy that n8n is set up with in the environment variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
+	}[problem];
+}
+
 function checkParameters({ isCreating }: Situation): string {
 	return isCreating
 		? `Check which options the selected '${LABELS.model}' supports.`
@@ -296,6 +334,10 @@ export const parameterWords = {
 	notAChoice: (name: Parameter, value: unknown, labels: readonly string[]): Words => ({
 		message: `'${LABELS[name]}' can’t be ${quote(value)}`,
 		description: `Choose ${either(labels)}.`,
+	}),
+	noId: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' isn’t a valid ID`,
+		description: `Enter the ID as the service returned it. Check the expression of '${LABELS[name]}' if it has one.`,
 	}),
 	noUrl: (name: Parameter, value: unknown): Words => ({
 		message: `'${LABELS[name]}' must be an address that starts with https://, but is ${quote(value)}`,

@@ -34,9 +34,12 @@ export function toNodeError(
 		error instanceof UserError
 			? wordsOf(error, situation)
 			: { message: error instanceof Error ? error.message : String(error), description: '' };
+	const advice = [description, hint].filter(Boolean).join(' ') || undefined;
+	const fullMessage = located(message, itemIndex, taskId, addition);
 	const options = {
-		message: located(message, itemIndex, taskId, addition),
-		description: [description, hint].filter(Boolean).join(' ') || undefined,
+		// An AI agent is told the message alone.
+		message: isTool(node) && advice ? `${fullMessage}. ${advice}` : fullMessage,
+		description: advice,
 		itemIndex,
 	};
 	const api = apiFactsOf(error, message);
@@ -47,6 +50,11 @@ export function toNodeError(
 	nodeError.message = options.message;
 	Object.assign(nodeError.context, factsOf(error), taskId !== undefined && { taskId });
 	return nodeError;
+}
+
+/** Whether the node is run by an AI agent: n8n gives the node's tool a type of its own. */
+export function isTool({ type }: Pick<INode, 'type'>): boolean {
+	return type.endsWith('Tool');
 }
 
 /** What tells errors apart without reading their words. */

@@ -2,7 +2,8 @@ import { KlingError } from '../api/errors/klingError';
 import { meaningOf } from '../api/errors/userError';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
-import { type Clock, StoppedError } from './clock';
+import type { Clock } from './clock';
+import { Pause } from './pause';
 import { retry } from './retry';
 
 export interface Passage {
@@ -24,9 +25,11 @@ export class Throttle {
 	/** Tasks of ours that have ended and whose place nobody has tried to take yet. */
 	private freed = 0;
 	private readonly line = new Semaphore(1);
-	private endPause?: () => void;
+	private readonly pauses: Pause;
 
-	constructor(private readonly clock: Clock) {}
+	constructor(private readonly clock: Clock) {
+		this.pauses = new Pause(clock);
+	}
 
 	/**
 	 * @param create tried until no limit refuses it; nothing was charged by then
@@ -50,7 +53,7 @@ export class Throttle {
 	release(): void {
 		if (!this.isLimited) return;
 		this.freed++;
-		this.endPause?.();
+		this.pauses.endNow();
 	}
 
 	private async passInTurn<Result>(
@@ -77,16 +80,7 @@ export class Throttle {
 
 	/** Ends early when a task of ours ends. */
 	private async pause(ms: number, signal: AbortSignal): Promise<void> {
-		if (signal.aborted) throw new StoppedError();
-		const freed = new AbortController();
-		this.endPause = () => freed.abort();
-		if (this.freed === 0) {
-			await attempt(
-				async () => await this.clock.sleep(ms, AbortSignal.any([signal, freed.signal])),
-			);
-		}
-		this.endPause = undefined;
-		if (signal.aborted) throw new StoppedError();
+		await this.pauses.run(this.freed === 0 ? ms : 0, signal);
 		this.freed = Math.max(0, this.freed - 1);
 	}
 }

@@ -57,6 +57,8 @@ export const MEANINGS = {
 	accountRestricted: FINAL,
 	unpaid: { ...FINAL, provesKey: true },
 	noUnits: { ...FINAL, provesKey: true },
+	/** A relay's own account has nothing left. */
+	noQuota: { ...FINAL, provesKey: true },
 	noPermission: FINAL,
 	ipNotAllowed: FINAL,
 
@@ -65,7 +67,9 @@ export const MEANINGS = {
 	badParameter: { creating: 'refused', checking: 'absent', mayBeIdInUse: true },
 	conflict: { ...FINAL, mayBeIdInUse: true },
 	notFound: { creating: 'refused', checking: 'absent' },
-	unsupported: FINAL,
+	/** The service does not offer the model. */
+	modelUnavailable: FINAL,
+	unsupported: { creating: 'refused', checking: 'absent' },
 	policy: FINAL,
 	moderation: FINAL,
 	refused: FINAL,

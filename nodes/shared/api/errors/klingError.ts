@@ -1,8 +1,8 @@
 /** Errors that come from Kling, or from the way to it. */
 
-import type { TransportError } from '../http';
+import type { TransportError, TransportProblem } from '../http';
 import type { TaskReply } from '../task';
-import { kindOf } from './codes';
+import { kindOf, type RefusalWords } from './codes';
 import { type ErrorKind, MEANINGS } from './kinds';
 import { UserError } from './userError';
 
@@ -19,8 +19,12 @@ export interface KlingErrorFacts {
 	flaw?: ReplyFlaw;
 	/** The external task ID that is in use, and the task that has it. */
 	inUse?: { externalTaskId: string; taskId: string; taskStatus: string };
+	/** That there is no such task was said in Kling's own words: it may be relied on even at a relay. */
+	isKlings?: boolean;
 	/** Why a task failed, in Kling's words. */
 	reason?: string;
+	/** What kept a connection from coming about. */
+	problem?: TransportProblem;
 }
 
 /** Why a reply could not be read. */
@@ -45,11 +49,11 @@ export class KlingError extends UserError {
  */
 export function refusal(
 	httpStatus: number,
-	verdict: { code?: number; message?: string; requestId?: string; retryAfter?: number },
+	verdict: RefusalWords & { code?: number; requestId?: string; retryAfter?: number },
 	body: string,
 ): KlingError {
 	const { code, message, requestId, retryAfter } = verdict;
-	return new KlingError(kindOfRefusal(httpStatus, code, body), {
+	return new KlingError(kindOfRefusal(httpStatus, verdict, body), {
 		httpStatus,
 		code,
 		original: message ?? excerptOf(body),
@@ -58,9 +62,13 @@ export function refusal(
 	});
 }
 
-function kindOfRefusal(httpStatus: number, code: number | undefined, body: string): ErrorKind {
-	if (httpStatus >= 300 && httpStatus < 400) return 'redirected';
-	const kind = kindOf(httpStatus, code);
+function kindOfRefusal(
+	httpStatus: number,
+	{ code, ...words }: RefusalWords & { code?: number },
+	body: string,
+): ErrorKind {
+	const isRedirected = httpStatus >= 300 && httpStatus < 400;
+	const kind = isRedirected ? 'redirected' : kindOf(httpStatus, code, words);
 	// A web page in place of a final answer: a proxy or firewall on the way, or a wrong address.
 	return isWebPage(body) && MEANINGS[kind].creating === 'refused' ? 'notTheApi' : kind;
 }
@@ -80,13 +88,16 @@ export function otherShape(httpStatus: number, body: string, flaw: ReplyFlaw): K
 }
 
 /** No complete reply came. */
-export function fromTransport({ failure, detail }: TransportError): KlingError {
-	return new KlingError(failure, { original: detail });
+export function fromTransport({ failure, detail, problem }: TransportError): KlingError {
+	return new KlingError(failure, { original: detail, problem });
 }
 
-/** Kling answered properly, and has no such task. */
-export function absentTask(): KlingError {
-	return new KlingError('notFound');
+/**
+ * The answer was well-formed, and has no such task.
+ * @param isKlings it is in Kling's own words, which a relay's need not be
+ */
+export function absentTask(isKlings: boolean): KlingError {
+	return new KlingError('notFound', { isKlings });
 }
 
 /** The user's own ID for a task belongs to another task already. */
