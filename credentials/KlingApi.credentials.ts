@@ -5,7 +5,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { authorization } from '../nodes/shared/api/auth';
+import { authorization, refuseForeignUrl } from '../nodes/shared/api/auth';
 import { toConnection } from '../nodes/shared/api/connection';
 
 const BASE_URL: INodeProperties = {
@@ -136,15 +136,17 @@ export class KlingApi implements ICredentialType {
 		},
 	];
 
-	/** Signs one request. @throws {CredentialError} when a field cannot be used */
+	/**
+	 * Signs one request, of whichever node, if it goes to the service of this credential.
+	 * @throws {CredentialError} when a field cannot be used, or the request goes elsewhere
+	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
-	): Promise<IHttpRequestOptions> => ({
-		...request,
-		headers: {
-			...request.headers,
-			Authorization: authorization(toConnection(credentials), Date.now()),
-		},
-	});
+	): Promise<IHttpRequestOptions> => {
+		const connection = toConnection(credentials);
+		refuseForeignUrl(connection, request);
+		const headers = { ...request.headers, Authorization: authorization(connection, Date.now()) };
+		return { ...request, headers };
+	};
 }

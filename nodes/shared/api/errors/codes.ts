@@ -41,6 +41,10 @@ const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
 	500: 'serverError',
 };
 
+export function isKnownCode(code: number): boolean {
+	return code in KIND_BY_CODE;
+}
+
 /** @param code Kling's service code, where the reply has one */
 export function kindOf(httpStatus: number, code: number | undefined): ErrorKind {
 	const known = (code === undefined ? undefined : KIND_BY_CODE[code]) ?? KIND_BY_STATUS[httpStatus];
