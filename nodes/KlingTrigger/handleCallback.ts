@@ -10,6 +10,7 @@ import type {
 import { readCallback } from '../shared/api/callback';
 import { type Connection, toConnection } from '../shared/api/connection';
 import { isUnanswered } from '../shared/api/errors/userError';
+import { maskerOf } from '../shared/api/mask';
 import type { Task, TaskReply } from '../shared/api/task';
 import { type Delivery, deliverTask } from '../shared/items/deliverTask';
 import { failItem } from '../shared/items/errorItem';
@@ -48,7 +49,7 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 		if (webhookSecret === undefined) return answer(context, 401, answers.noSecret);
 		if (!isFromKling(context, webhookSecret)) return answer(context, 401, answers.badSignature);
 	}
-	const reported = readCallback(bodyOf(context));
+	const reported = readCallback(bodyOf(context), maskerOf(connection));
 	if (!reported) return answer(context, 400, answers.notACallback);
 	if (!statuses.includes(reported.status)) return answer(context, 200, answers.notSelected);
 

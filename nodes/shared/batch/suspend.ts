@@ -82,7 +82,7 @@ async function checkOnce(client: KlingClient, videos: BatchVideo[]): Promise<voi
 /** Delivers a video that is over at the first check, or notes why that cannot be. */
 async function finish(run: NodeRun, video: BatchVideo, task: Task): Promise<void> {
 	const { itemIndex, delivery, key, target } = video;
-	if (task.status === 'failed') recordFailure(key, contextLedger(run.context));
+	if (task.status === 'failed') recordFailure(key, contextLedger(run.context, run.connection));
 	const shape = { ...delivery, itemIndex, modelName: target.id };
 	const settled = await attempt(async () => await settleTask(run, task, shape));
 	if (settled.ok) {

@@ -6,8 +6,10 @@ import type {
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
-import type { Connection } from '../api/connection';
+import { authorization } from '../api/auth';
+import { type Connection, CredentialError } from '../api/connection';
 import type { ApiReply, ApiRequest, Send } from '../api/http';
+import { masked } from '../api/mask';
 import type { NodeContext } from './context';
 import { toTransportError } from './transportError';
 
@@ -17,6 +19,9 @@ import { toTransportError } from './transportError';
  */
 const TIMEOUTS = { GET: 20_000, POST: 60_000 } as const;
 
+/** Somebody looks at the Test button, and up to three requests follow one another. Milliseconds. */
+const TEST_TIMEOUT = 10_000;
+
 export const CREDENTIAL = 'klingApi';
 
 /**
@@ -24,7 +29,7 @@ export const CREDENTIAL = 'klingApi';
  * execution is stopped. Every HTTP status comes back as a reply; only a missing reply throws.
  */
 export function sendAsNode(context: NodeContext, connection: Connection): Send {
-	return async (request) => {
+	return masked(async (request) => {
 		try {
 			const reply = (await context.helpers.httpRequestWithAuthentication.call(
 				context,
@@ -33,9 +38,18 @@ export function sendAsNode(context: NodeContext, connection: Connection): Send {
 			)) as IN8nHttpFullResponse;
 			return toReply(reply.statusCode, reply.headers, reply.body);
 		} catch (error) {
-			throw toTransportError(error);
+			throw credentialErrorIn(error) ?? toTransportError(error);
 		}
-	};
+	}, connection);
+}
+
+/**
+ * Why the request was not signed, which n8n wraps in an error of its own. It is signed with the
+ * credential as it is now, which may have been edited since the run began.
+ */
+function credentialErrorIn(thrown: unknown): CredentialError | undefined {
+	const { cause } = thrown instanceof Error ? thrown : {};
+	return [thrown, cause].find((each) => each instanceof CredentialError);
 }
 
 function toHttpOptions(connection: Connection, request: ApiRequest): IHttpRequestOptions {
@@ -57,29 +71,30 @@ function toHttpOptions(connection: Connection, request: ApiRequest): IHttpReques
 /**
  * Sends for the credential's Test button. There n8n offers its older request helper only, and
  * leaves the signing to the test.
- * @param authorization value of the header
  */
 export function sendForTest(
 	helpers: ICredentialTestFunctions['helpers'],
 	connection: Connection,
-	authorization: string,
 ): Send {
-	return async ({ method, path }) => {
+	return masked(async ({ method, path }) => {
 		try {
 			const reply = (await helpers.request({
 				method,
 				uri: `${connection.baseUrl}${path}`,
-				headers: { Accept: 'application/json', Authorization: authorization },
+				headers: {
+					Accept: 'application/json',
+					Authorization: authorization(connection, Date.now()),
+				},
 				resolveWithFullResponse: true,
 				simple: false,
 				followRedirect: false,
-				timeout: TIMEOUTS[method],
+				timeout: TEST_TIMEOUT,
 			})) as IN8nHttpFullResponse;
 			return toReply(reply.statusCode, reply.headers, reply.body);
 		} catch (error) {
 			throw toTransportError(error);
 		}
-	};
+	}, connection);
 }
 
 function toReply(status: number, headers: object, body: unknown): ApiReply {
