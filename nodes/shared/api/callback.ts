@@ -2,7 +2,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-import { readBareTask } from './formats/reply';
+import { readCallbackBody } from './formats/reply';
 import type { TaskReply } from './task';
 
 /** Header names in lower case, as Node delivers them. */
@@ -31,6 +31,35 @@ function textOf(header: string | string[] | undefined): string | undefined {
 const WINDOW = 5 * 60;
 
 /**
+ * The headers with which Kling would sign a callback.
+ * @param secret `whsec_…`
+ * @param id unique for each delivery
+ * @param now milliseconds since the epoch
+ */
+export function signatureHeaders(
+	secret: string,
+	id: string,
+	body: Buffer,
+	now: number,
+): Record<string, string> {
+	const timestamp = String(Math.floor(now / 1000));
+	const digest = digestOf(keyOf(secret), id, timestamp, body).toString('base64');
+	return {
+		[HEADERS.id]: id,
+		[HEADERS.timestamp]: timestamp,
+		[HEADERS.signature]: `v1,${digest}`,
+	};
+}
+
+function digestOf(key: Buffer, id: string, timestamp: string, body: Buffer): Buffer {
+	return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
+}
+
+function keyOf(secret: string): Buffer {
+	return Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+}
+
+/**
  * Checks who sent a callback, by the Standard Webhooks scheme.
  * @param secret `whsec_…`
  * @param body the bytes as they came
@@ -47,10 +76,10 @@ export function isSignatureValid(
 	const signatures = textOf(headers[HEADERS.signature]);
 	if (!id || !timestamp || !signatures) return false;
 	if (!(Math.abs(now / 1000 - Number(timestamp)) <= WINDOW)) return false;
-	const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+	const key = keyOf(secret);
 	// With an empty key anybody could sign.
 	if (key.length === 0) return false;
-	const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
+	const expected = digestOf(key, id, timestamp, body);
 	return signatures.split(' ').some((signature) => {
 		const [version, digest = ''] = signature.split(',');
 		const given = Buffer.from(digest, 'base64');
@@ -60,12 +89,8 @@ export function isSignatureValid(
 
 /**
  * Reads a callback's body.
- * @returns undefined when it is not about a task
+ * @returns undefined when it is not about a task, or larger than any callback
  */
 export function readCallback(body: Buffer): TaskReply | undefined {
-	try {
-		return readBareTask(JSON.parse(body.toString('utf8')));
-	} catch {
-		return undefined;
-	}
+	return readCallbackBody(body);
 }
