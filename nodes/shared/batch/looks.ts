@@ -18,8 +18,6 @@ export interface Look {
 	/** One of the tasks that are waited for. */
 	taskId: string;
 	webhookSecret?: string;
-	/** Until the time limit; milliseconds. */
-	timeLeft: number;
 }
 
 /**
@@ -48,12 +46,15 @@ export function timesOfLooks(timeLeft: number): number[] {
 	return [...times].filter((time) => time > 0).sort((one, other) => one - other);
 }
 
-/** Schedules the looks. They end when n8n says that the execution does not wait any more. */
-export function scheduleLooks(look: Look): void {
-	scheduleNext(look, timesOfLooks(look.timeLeft), 0);
+/**
+ * Schedules looks. They end when n8n says that the execution does not wait any more.
+ * @param times milliseconds from now on, in order
+ */
+export function scheduleLooks(look: Look, times: readonly number[]): void {
+	scheduleNext(look, times, 0);
 }
 
-function scheduleNext(look: Look, times: number[], elapsed: number): void {
+function scheduleNext(look: Look, times: readonly number[], elapsed: number): void {
 	const [next, ...later] = times;
 	if (next === undefined) return;
 	after(next - elapsed, () => {

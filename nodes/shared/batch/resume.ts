@@ -23,7 +23,8 @@ import { ExpiringMap } from '../utils/expiringMap';
 import { Semaphore } from '../utils/semaphore';
 import { PARALLEL_REQUESTS } from '../waiting/limits';
 import { PARALLEL_DELIVERIES } from '../waiting/runBatch';
-import { isLook } from './looks';
+import { isLook, scheduleLooks } from './looks';
+import { resumeUrlOf } from './resumeUrl';
 import {
 	forErrorOutput,
 	readSuspendedItems,
@@ -83,20 +84,33 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 		return answer(context, 200, answers.otherTask);
 	}
 	const run = runOf(context, waiting);
-	// Not as something done: a repetition gets through if n8n fails to start the execution.
-	if (run.isClaimed(systemClock.now())) return answer(context, 503, answers.alreadyResuming);
+	if (run.isClaimed(systemClock.now())) return answer(context, 200, answers.alreadyResuming);
 	const report = { taskId: reported.id, isLook: isLook(reported) };
 	const areAllOver = await run.lookInto(report, checkerFor(context, connection));
 	if (!areAllOver) return answer(context, 200, answers.stillWaiting);
 	// While one callback is being looked into, another one may complete the batch.
-	if (!run.claim(systemClock.now())) return answer(context, 503, answers.alreadyResuming);
+	if (!run.claim(systemClock.now())) return answer(context, 200, answers.alreadyResuming);
 	const finished = await attempt(async () => await finishAll(context, suspended, run));
 	if (!finished.ok) {
 		run.release();
 		throw finished.error;
 	}
 	run.handOver(systemClock.now());
+	await attempt(() => checkStart(context, connection, reported.id));
 	return { noWebhookResponse: true, workflowData: [finished.value] };
+}
+
+/** How long after the items were handed over that is; milliseconds. */
+const START_CHECK = 30_000;
+
+/** Looks once more, in case that n8n fails to start the execution. If not, n8n rejects the look. */
+function checkStart(
+	context: IWebhookFunctions,
+	{ webhookSecret }: Connection,
+	taskId: string,
+): void {
+	const resumeUrl = resumeUrlOf(context).href;
+	scheduleLooks({ resumeUrl, taskId, webhookSecret }, [START_CHECK]);
 }
 
 /** Tasks of different services can have the same IDs, and executions run the same node in loops. */

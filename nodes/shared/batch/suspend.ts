@@ -21,7 +21,7 @@ import { createVideos } from './createVideos';
 import type { ReadItem, VideoData } from './itemData';
 import type { NodeRun } from './nodeRun';
 import { inOrder, itemOfVideo, stoppedError } from './results';
-import { scheduleLooks } from './looks';
+import { scheduleLooks, timesOfLooks } from './looks';
 import { forErrorOutput, isWaitingItem, toSuspendedItem } from './suspendedItems';
 
 /**
@@ -63,12 +63,11 @@ export async function suspend(
 	}
 	// What a resume by the timer returns; the previous node's own output stays as it is.
 	context.getExecuteData().data.main = [forErrorOutput(context, output)];
-	scheduleLooks({
-		resumeUrl: resumeUrl.href,
-		taskId: waiting.task.id,
-		webhookSecret: connection.webhookSecret,
-		timeLeft: startedAt + timeout - Date.now(),
-	});
+	const { webhookSecret } = connection;
+	scheduleLooks(
+		{ resumeUrl: resumeUrl.href, taskId: waiting.task.id, webhookSecret },
+		timesOfLooks(startedAt + timeout - Date.now()),
+	);
 	await context.putExecutionToWait(new Date(startedAt + timeout));
 	// n8n throws this away; but a failed item in front would make Retry On Fail run the waiting items.
 	return output.filter(isWaitingItem);

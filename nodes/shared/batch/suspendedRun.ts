@@ -96,8 +96,11 @@ export class SuspendedRun {
 		const calledAt = checker.clock.now();
 		this.calledAt = calledAt;
 		this.credit += REQUESTS_PER_CALLBACK;
+		const wasAsked = this.asking.has(taskId);
 		if (this.canCheckAll(isLook)) await this.checkAll(checker);
 		else await this.check([taskId], checker);
+		// The shared answer may be of before the callback.
+		if (wasAsked) await this.check([taskId], checker);
 		if (this.isOver()) return true;
 
 		checker.onUnderstood();
