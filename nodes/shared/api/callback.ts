@@ -3,7 +3,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import { CredentialError } from './errors/credentialError';
-import { readBareTask } from './formats/reply';
+import { readCallbackBody } from './formats/reply';
 import type { TaskReply } from './task';
 
 /** Header names in lower case, as Node delivers them. */
@@ -53,6 +53,31 @@ export function webhookKey(secret: string): Buffer {
 }
 
 /**
+ * The headers with which Kling would sign a callback.
+ * @param secret `whsec_…`
+ * @param id unique for each delivery
+ * @param now milliseconds since the epoch
+ */
+export function signatureHeaders(
+	secret: string,
+	id: string,
+	body: Buffer,
+	now: number,
+): Record<string, string> {
+	const timestamp = String(Math.floor(now / 1000));
+	const digest = digestOf(webhookKey(secret), id, timestamp, body).toString('base64');
+	return {
+		[HEADERS.id]: id,
+		[HEADERS.timestamp]: timestamp,
+		[HEADERS.signature]: `v1,${digest}`,
+	};
+}
+
+function digestOf(key: Buffer, id: string, timestamp: string, body: Buffer): Buffer {
+	return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
+}
+
+/**
  * Checks who sent a callback, by the Standard Webhooks scheme.
  * @param key of webhookKey
  * @param body the bytes as they came
@@ -69,7 +94,7 @@ export function isSignatureValid(
 	const signatures = textOf(headers[HEADERS.signature]);
 	if (!id || !timestamp || !signatures) return false;
 	if (!(Math.abs(now / 1000 - Number(timestamp)) <= WINDOW)) return false;
-	const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
+	const expected = digestOf(key, id, timestamp, body);
 	return signatures.split(' ').some((signature) => {
 		const [version, digest = ''] = signature.split(',');
 		const given = Buffer.from(digest, 'base64');
@@ -80,15 +105,11 @@ export function isSignatureValid(
 /**
  * Reads a callback's body.
  * @param mask keeps the connection's own keys out of what is read
- * @returns undefined when it is not about a task
+ * @returns undefined when it is not about a task, or larger than any callback
  */
 export function readCallback(
 	body: Buffer,
-	mask: (text: string) => string = (text) => text,
+	mask?: (text: string) => string,
 ): TaskReply | undefined {
-	try {
-		return readBareTask(JSON.parse(mask(body.toString('utf8'))));
-	} catch {
-		return undefined;
-	}
+	return readCallbackBody(body, mask);
 }

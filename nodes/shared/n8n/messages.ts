@@ -383,6 +383,9 @@ export const parameterWords = {
 
 const USE_POLLING = `set '${LABELS.waitFor}' to 'Polling'`;
 
+/** What tells n8n its own address. */
+const ADDRESS_VARIABLE = 'WEBHOOK_URL (N8N_WEBHOOK_URL in newer versions of n8n)';
+
 /** Why an execution can't wait for a callback. */
 export const callbackWords = {
 	gateway: {
@@ -396,6 +399,10 @@ export const callbackWords = {
 	unsaved: {
 		message: `'${LABELS.waitFor}' can’t be 'Callback' in an unsaved workflow`,
 		description: `Save the workflow, or ${USE_POLLING}.`,
+	},
+	noUrl: {
+		message: 'n8n’s own address isn’t a web address, so Kling can’t call back',
+		description: `Set the environment variable ${ADDRESS_VARIABLE} to n8n’s public address, such as https://n8n.example.com/, or ${USE_POLLING}.`,
 	},
 	unsigned: {
 		message: 'This version of n8n can’t sign callback URLs',
@@ -431,7 +438,7 @@ export const notes = {
 		`Kling: ${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`,
 	canceled: (details: string): string => `Kling: the execution was canceled. ${details}`,
 	privateCallback: (host: string): string =>
-		`Kling’s callback goes to ${host}, which is only reachable on your network. Set WEBHOOK_URL to n8n’s public address, or ${USE_POLLING}.`,
+		`Kling’s callback goes to ${host}, which is only reachable on your network. Set ${ADDRESS_VARIABLE} to n8n’s public address, or ${USE_POLLING}.`,
 	callbackNotHandled: (reason: string): string =>
 		`Kling: a callback couldn’t be handled. ${maskKeys(reason)}`,
 	callbackIgnored: (reason: string): string =>
