@@ -52,6 +52,7 @@ export function toItem(
 	};
 }
 
-function present(facts: object): IDataObject {
+/** The facts that are known. */
+export function present(facts: object): IDataObject {
 	return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }

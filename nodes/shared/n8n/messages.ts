@@ -375,6 +375,10 @@ export const parameterWords = {
 		message: 'Kling-compatible gateways don’t support Get Many',
 		description: `Use Get Status with the '${LABELS.taskId}', or a credential for Kling AI.`,
 	}),
+	noBalance: (service: 'gateway' | 'relay'): Words => ({
+		message: `${service === 'gateway' ? 'Kling-compatible gateways don’t' : "The service at 'Base URL' doesn’t"} support Get Balance`,
+		description: 'Check the balance at the provider of the key, or use a credential for Kling AI.',
+	}),
 	repeatedId: (id: string, one: number, other: number): Words => ({
 		message: `Items ${one} and ${other} have the same '${LABELS.externalTaskId}' "${id}"`,
 		description: 'Use an expression that differs for every item, or remove the option.',

@@ -6,12 +6,10 @@
  * others.
  */
 
-import { z } from 'zod';
-
 import { parseJson } from '../json';
 import { type TaskReply, type TaskStatus, toKnownStatus, toTaskStatus } from '../task';
 import { readCost } from './cost';
-import { type Fields, firstOf, isFields, numberOf, textOf, timeOf } from './fields';
+import { type Fields, firstOf, isFields, timeOf } from './fields';
 import { externalIdIn, isTask, type Located, locateTask, MAX_ENTRIES, statusIn } from './levels';
 import { failureReason, statusMessage } from './reason';
 import { readVideos } from './videos';
@@ -28,13 +26,6 @@ export class ShapeError extends Error {
 		this.name = 'ShapeError';
 	}
 }
-
-/** Field types of other replies' schemas. */
-export const wire = {
-	/** A number, or its text. */
-	number: z.unknown().transform(numberOf),
-	text: z.unknown().transform(textOf),
-};
 
 /**
  * @param reply the whole reply, kept as the task's `raw`
