@@ -148,7 +148,7 @@ export interface TriggerOptions {
 export interface RunOptions {
 	/** Name of the trigger to begin with; default: the workflow's manual trigger, or else its only trigger. */
 	trigger?: string;
-	/** What the trigger is to have put out; default: it is executed. */
+	/** What the trigger is to have returned; default: it is executed. */
 	triggerData?: ITaskData;
 	/** The last node to be executed; default: all. */
 	destination?: string;
