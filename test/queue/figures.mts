@@ -10,18 +10,18 @@ const AT_ONCE = WORKERS * CONCURRENCY;
 /** A burst of executions from its first trigger to its last delivery. */
 export interface Burst {
 	mode: string;
-	slots: number;
+	limit: number;
 	executions: number;
 	videos: number;
 	ms: number;
 	/** Of it, the emulator's clock was held. */
 	heldMs: number;
 	mostTasks: number;
-	/** Refused with "not yet". */
+	/** Creations refused for now, by HTTP 429. */
 	refused: number;
-	requests: Record<'create' | 'ask' | 'file', number>;
+	requests: Record<'create' | 'check' | 'file', number>;
 	mostSuspended: number;
-	/** Of each worker while the videos were made, in bytes. */
+	/** Of each worker while the videos were generated, in bytes. */
 	memory: number[];
 }
 
@@ -34,7 +34,7 @@ export interface Kill {
 	delivered: number;
 	/** Executions that the worker was running. */
 	onWorker: number;
-	/** Of these, begun anew by another worker. */
+	/** Of these, started again by another worker. */
 	repeated: number;
 	/** Of these, ended by n8n as failed. */
 	failed: number;
@@ -58,13 +58,17 @@ export function lastEnd(executions: Execution[]): number {
 	return Math.max(...executions.map(({ stoppedAt }) => stoppedAt?.getTime() ?? NaN));
 }
 
-/** Requests by purpose, and how often Kling said "not yet". */
+/** Requests by purpose, and how many creations were refused for now. */
 export function countRequests(emulator: Emulator): Pick<Burst, 'requests' | 'refused'> {
 	const all = emulator.requests();
 	const countOf = (...routes: string[]) =>
 		all.filter(({ route }) => routes.includes(route ?? '')).length;
 	return {
-		requests: { create: countOf('create'), ask: countOf('list', 'query'), file: countOf('video') },
+		requests: {
+			create: countOf('create'),
+			check: countOf('list', 'query'),
+			file: countOf('video'),
+		},
 		refused: all.filter(({ route, status }) => route === 'create' && status === 429).length,
 	};
 }
@@ -82,8 +86,8 @@ export function print(bursts: Burst[], kills: Kill[]): void {
 function burstTable(results: Burst[]): string {
 	const per = (number: number, { videos }: Burst) => (number / videos).toFixed(1);
 	const rounds = (number: number, atOnce: number) => Math.ceil(number / atOnce) * GENERATION_MS;
-	const ideal = ({ executions, videos, slots }: Burst) =>
-		Math.max(rounds(executions, AT_ONCE), rounds(videos, slots));
+	const ideal = ({ executions, videos, limit }: Burst) =>
+		Math.max(rounds(executions, AT_ONCE), rounds(videos, limit));
 	const [polling, callback] = ['polling', 'callback'].map((mode) =>
 		results.find((burst) => burst.mode === mode && burst.executions === burst.videos),
 	);
@@ -98,7 +102,7 @@ function burstTable(results: Burst[]): string {
 			`${AT_ONCE} at a time. "Held": no video came along until all executions were suspended.${faster}`,
 		columns: [
 			['mode', ({ mode }) => mode],
-			['slots', ({ slots }) => String(slots)],
+			['concurrency limit', ({ limit }) => String(limit)],
 			['executions', ({ executions }) => String(executions)],
 			['videos', ({ videos }) => String(videos)],
 			['all delivered in', ({ ms }) => seconds(ms)],
@@ -107,11 +111,11 @@ function burstTable(results: Burst[]): string {
 			['one after the other', ({ videos }) => seconds(videos * GENERATION_MS)],
 			['most tasks at once', ({ mostTasks }) => String(mostTasks)],
 			['most suspended at once', ({ mostSuspended }) => String(mostSuspended)],
-			['"not yet"', ({ refused }) => String(refused)],
+			['refused for now', ({ refused }) => String(refused)],
 			[
-				'requests per video (create, ask, file)',
+				'requests per video (create, check, file)',
 				(row) =>
-					[row.requests.create, row.requests.ask, row.requests.file]
+					[row.requests.create, row.requests.check, row.requests.file]
 						.map((number) => per(number, row))
 						.join(', '),
 			],
@@ -124,15 +128,15 @@ function burstTable(results: Burst[]): string {
 function killTable(results: Kill[]): string {
 	return toMarkdown({
 		title: 'Queue mode: kill -9 of a worker',
-		note: 'What became of the executions it was running, and of all videos. None was bought twice.',
+		note: 'What became of the executions it was running, and of all videos. None was charged twice.',
 		columns: [
 			['mode', ({ mode }) => mode],
 			['executions', ({ executions }) => String(executions)],
 			['videos asked for', ({ videos }) => String(videos)],
-			['tasks bought', ({ tasks }) => String(tasks)],
+			['tasks created', ({ tasks }) => String(tasks)],
 			['videos delivered', ({ delivered }) => String(delivered)],
 			['executions on the worker', ({ onWorker }) => String(onWorker)],
-			['begun anew by another', ({ repeated }) => String(repeated)],
+			['started again by another', ({ repeated }) => String(repeated)],
 			['ended as failed', ({ failed }) => String(failed)],
 			['their tasks found by Get Many', ({ found }) => String(found)],
 		],

@@ -148,7 +148,7 @@ export interface TriggerOptions {
 export interface RunOptions {
 	/** Name of the trigger to begin with; default: the workflow's manual trigger, or else its only trigger. */
 	trigger?: string;
-	/** What the trigger is to have put out; default: it is executed. */
+	/** What the trigger is to have returned; default: it is executed. */
 	triggerData?: ITaskData;
 	/** The last node to be executed; default: all. */
 	destination?: string;
@@ -443,7 +443,7 @@ export class Host {
 	}
 
 	/**
-	 * Calls a webhook of an active workflow, by POST unless told otherwise.
+	 * Calls a webhook of an active workflow, by POST by default.
 	 *
 	 * @param path behind `/webhook/`, or else an absolute path or URL, such as a resume URL
 	 * @param body sent as JSON; a text or bytes as they are

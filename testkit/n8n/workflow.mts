@@ -114,7 +114,7 @@ export function respond(parameters: INodeParameters): NodeSketch {
 }
 
 /**
- * A node that reads a file of each item and puts out its SHA-256, in hexadecimal, as `sha256`. For
+ * A node that reads a file of each item and returns its SHA-256, in hexadecimal, as `sha256`. For
  * files that a trigger received by webhook: older versions of n8n give them to the workflow, but do
  * not find them any more when the execution is over.
  */
@@ -133,7 +133,7 @@ export function hashFile(name: string, binaryPropertyName = 'data'): NodeSketch 
 	};
 }
 
-/** A node "Prompts" that puts out one item for each prompt. */
+/** A node "Prompts" that returns one item for each prompt. */
 export function prompts(...texts: string[]): NodeSketch {
 	return code(
 		'Prompts',

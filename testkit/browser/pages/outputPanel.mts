@@ -1,4 +1,4 @@
-/** What a node has put out, on the right of its form. */
+/** What a node has returned, on the right of its form. */
 import type { Locator, Page } from 'playwright-core';
 import { TEST_ID } from './selectors.mts';
 
