@@ -26,8 +26,8 @@ export interface KlingOptions {
 	format: FormatName;
 	/** Generation times of the tasks in the order of their creation, then from the start; milliseconds. */
 	generation: readonly number[];
-	/** Tasks that may run at once. Default: any number. */
-	slots?: number;
+	/** Concurrency limit of the account. Default: none that matters. */
+	concurrency?: number;
 }
 
 /** What a run cost and how late it was. */
@@ -69,14 +69,18 @@ export class VirtualKling {
 		);
 	}
 
-	static async start({ format, generation, slots = 1000 }: KlingOptions): Promise<VirtualKling> {
+	static async start({
+		format,
+		generation,
+		concurrency = 1000,
+	}: KlingOptions): Promise<VirtualKling> {
 		const clock = new VirtualClock();
 		const emulator = await startEmulator({
 			now: () => clock.now(),
 			queueMs: 1000,
 			generationMs: oneAfterAnother(generation),
 			models: 'classic',
-			accounts: [{ apiKey: EMULATOR_API_KEY, concurrency: slots }],
+			accounts: [{ apiKey: EMULATOR_API_KEY, concurrency }],
 		});
 		return new VirtualKling(format, clock, emulator);
 	}

@@ -42,7 +42,7 @@ export function admit<Fields, Model>(
 	if (account.deniedModels.includes(draft.model)) throw new KlingError(1103);
 	if (draft.texts.some((text) => text.includes(REFUSE_WORD))) throw new KlingError(1301);
 	const pack = pay(state, account, draft);
-	if (state.slotsInUse(account, draft) >= account.concurrency) throw new KlingError(1303);
+	if (state.unfinishedTasks(account, draft) >= account.concurrency) throw new KlingError(1303);
 	const fails = draft.texts.some((text) => text.includes(FAIL_WORD));
 	const task = state.create(
 		account,

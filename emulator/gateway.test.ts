@@ -137,7 +137,7 @@ describe('the gateway format', () => {
 		expect((await call('GET', `${emulator.url}/videos/${id}.mp4`)).status).not.toBe(200);
 	});
 
-	it('has slots per account and model, and frees them at the end of a task', async () => {
+	it('has a concurrency limit per account and model, for which a task counts until its end', async () => {
 		emulator.updateAccount('emulator', { concurrency: 2 });
 		const statuses = async (model: string) => [
 			(await create({ ...REQUIRED, model_name: model })).status,

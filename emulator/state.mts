@@ -213,7 +213,7 @@ export class State {
 	}
 
 	/** Tasks that count for the concurrency limit now: each from its creation to its end. */
-	slotsInUse(account: Account, draft: Draft): number {
+	unfinishedTasks(account: Account, draft: Draft): number {
 		return this.tasks.filter(
 			(task) =>
 				task.account === account &&

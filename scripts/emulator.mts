@@ -19,7 +19,7 @@ const USAGE = `Usage: npm run emulator -- [options]
 
   --port <n>                 port on 127.0.0.1, 0 for any free one (default 8787)
   --generation-seconds <n>   generation time of a video (default 10)
-  --slots <n>                concurrency limit per model (default 20)
+  --concurrency <n>          concurrency limit per model (default 20)
   --models current|classic   "classic" includes the retired models (default current)
   --faults                   allow fault injection under /__emulator
   --minutes <n>              stop automatically after this time (default 120)
@@ -31,7 +31,7 @@ const QUEUE_SHARE = 0.2;
 interface Settings {
 	port: number;
 	generationSeconds: number;
-	slots: number;
+	concurrency: number;
 	models: 'current' | 'classic';
 	faults: boolean;
 	minutes: number;
@@ -44,7 +44,7 @@ function readFlags(): Settings {
 		options: {
 			port: { type: 'string', default: '8787' },
 			'generation-seconds': { type: 'string', default: '10' },
-			slots: { type: 'string', default: '20' },
+			concurrency: { type: 'string', default: '20' },
 			models: { type: 'string', default: 'current' },
 			faults: { type: 'boolean', default: false },
 			minutes: { type: 'string', default: '120' },
@@ -60,7 +60,7 @@ function readFlags(): Settings {
 		generationSeconds: numberFlag('generation-seconds', values['generation-seconds'], {
 			max: 86_400,
 		}),
-		slots: numberFlag('slots', values.slots, { max: 10_000, whole: true }),
+		concurrency: numberFlag('concurrency', values.concurrency, { max: 10_000, whole: true }),
 		minutes: numberFlag('minutes', values.minutes, { max: MAX_MINUTES }),
 		models,
 		faults: values.faults,
@@ -98,7 +98,7 @@ async function run(settings: Settings): Promise<void> {
 				apiKey: EMULATOR_API_KEY,
 				accessKey: EMULATOR_ACCESS_KEY,
 				secretKey: EMULATOR_SECRET_KEY,
-				concurrency: settings.slots,
+				concurrency: settings.concurrency,
 			},
 		],
 		onRequest: logLine,
@@ -107,7 +107,7 @@ async function run(settings: Settings): Promise<void> {
 	const interrupt = watchForInterrupt();
 	interrupt.addEventListener('abort', () => void stop('interrupted'), { once: true });
 
-	console.log(`Kling emulator: a video takes ${settings.generationSeconds} seconds. Concurrency limit: ${settings.slots} per model.
+	console.log(`Kling emulator: a video takes ${settings.generationSeconds} seconds. Concurrency limit: ${settings.concurrency} per model.
 
   Kling AI                 ${emulator.url}
   Kling-compatible gateway ${emulator.gatewayUrl}

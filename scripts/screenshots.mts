@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots`: retakes the pictures of docs/, in light and in dark, with the page objects of
+ * `npm run screenshots`: retakes the screenshots in docs/, in light and in dark, with the page objects of
  * the browser tests on a real n8n.
  */
 import { mkdir } from 'node:fs/promises';

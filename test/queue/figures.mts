@@ -10,18 +10,19 @@ const AT_ONCE = WORKERS * CONCURRENCY;
 /** A burst of executions from its first trigger to its last delivery. */
 export interface Burst {
 	mode: string;
-	limit: number;
+	/** Concurrency limit of the account. */
+	concurrency: number;
 	executions: number;
 	videos: number;
 	ms: number;
 	/** Of it, the emulator's clock was held. */
 	heldMs: number;
 	mostTasks: number;
-	/** Creations refused for now, by HTTP 429. */
+	/** Rejected by the concurrency limit. */
 	refused: number;
-	requests: Record<'create' | 'check' | 'file', number>;
+	requests: Record<'create' | 'ask' | 'file', number>;
 	mostSuspended: number;
-	/** Of each worker while the videos were generated, in bytes. */
+	/** Of each worker while the videos were made, in bytes. */
 	memory: number[];
 }
 
@@ -34,7 +35,7 @@ export interface Kill {
 	delivered: number;
 	/** Executions that the worker was running. */
 	onWorker: number;
-	/** Of these, started again by another worker. */
+	/** Of these, repeated by another worker. */
 	repeated: number;
 	/** Of these, ended by n8n as failed. */
 	failed: number;
@@ -58,17 +59,13 @@ export function lastEnd(executions: Execution[]): number {
 	return Math.max(...executions.map(({ stoppedAt }) => stoppedAt?.getTime() ?? NaN));
 }
 
-/** Requests by purpose, and how many creations were refused for now. */
+/** Requests by purpose, and how often the concurrency limit rejected one. */
 export function countRequests(emulator: Emulator): Pick<Burst, 'requests' | 'refused'> {
 	const all = emulator.requests();
 	const countOf = (...routes: string[]) =>
 		all.filter(({ route }) => routes.includes(route ?? '')).length;
 	return {
-		requests: {
-			create: countOf('create'),
-			check: countOf('list', 'query'),
-			file: countOf('video'),
-		},
+		requests: { create: countOf('create'), ask: countOf('list', 'query'), file: countOf('video') },
 		refused: all.filter(({ route, status }) => route === 'create' && status === 429).length,
 	};
 }
@@ -86,8 +83,8 @@ export function print(bursts: Burst[], kills: Kill[]): void {
 function burstTable(results: Burst[]): string {
 	const per = (number: number, { videos }: Burst) => (number / videos).toFixed(1);
 	const rounds = (number: number, atOnce: number) => Math.ceil(number / atOnce) * GENERATION_MS;
-	const ideal = ({ executions, videos, limit }: Burst) =>
-		Math.max(rounds(executions, AT_ONCE), rounds(videos, limit));
+	const ideal = ({ executions, videos, concurrency }: Burst) =>
+		Math.max(rounds(executions, AT_ONCE), rounds(videos, concurrency));
 	const [polling, callback] = ['polling', 'callback'].map((mode) =>
 		results.find((burst) => burst.mode === mode && burst.executions === burst.videos),
 	);
@@ -99,10 +96,10 @@ function burstTable(results: Burst[]): string {
 		title: `Queue mode: one main, ${WORKERS} workers, ${CONCURRENCY} executions at once on each`,
 		note:
 			`A video takes ${seconds(GENERATION_MS)}. "At best" is what executions could reach that hold a worker while they wait, ` +
-			`${AT_ONCE} at a time. "Held": no video came along until all executions were suspended.${faster}`,
+			`${AT_ONCE} at a time. "Held": no video made progress until all executions were suspended.${faster}`,
 		columns: [
 			['mode', ({ mode }) => mode],
-			['concurrency limit', ({ limit }) => String(limit)],
+			['concurrency limit', ({ concurrency }) => String(concurrency)],
 			['executions', ({ executions }) => String(executions)],
 			['videos', ({ videos }) => String(videos)],
 			['all delivered in', ({ ms }) => seconds(ms)],
@@ -111,11 +108,11 @@ function burstTable(results: Burst[]): string {
 			['one after the other', ({ videos }) => seconds(videos * GENERATION_MS)],
 			['most tasks at once', ({ mostTasks }) => String(mostTasks)],
 			['most suspended at once', ({ mostSuspended }) => String(mostSuspended)],
-			['refused for now', ({ refused }) => String(refused)],
+			['rejected (1303)', ({ refused }) => String(refused)],
 			[
 				'requests per video (create, check, file)',
 				(row) =>
-					[row.requests.create, row.requests.check, row.requests.file]
+					[row.requests.create, row.requests.ask, row.requests.file]
 						.map((number) => per(number, row))
 						.join(', '),
 			],
@@ -132,11 +129,11 @@ function killTable(results: Kill[]): string {
 		columns: [
 			['mode', ({ mode }) => mode],
 			['executions', ({ executions }) => String(executions)],
-			['videos asked for', ({ videos }) => String(videos)],
-			['tasks created', ({ tasks }) => String(tasks)],
+			['videos requested', ({ videos }) => String(videos)],
+			['tasks charged', ({ tasks }) => String(tasks)],
 			['videos delivered', ({ delivered }) => String(delivered)],
 			['executions on the worker', ({ onWorker }) => String(onWorker)],
-			['started again by another', ({ repeated }) => String(repeated)],
+			['repeated by another', ({ repeated }) => String(repeated)],
 			['ended as failed', ({ failed }) => String(failed)],
 			['their tasks found by Get Many', ({ found }) => String(found)],
 		],

@@ -174,10 +174,10 @@ describe('a burst of executions', () => {
 		workflowId: string,
 		path: string,
 		batches: string[][],
-		limit: number,
+		concurrency: number,
 		meanwhile: () => Promise<Pick<Burst, 'heldMs' | 'memory' | 'mostSuspended'>>,
 	): Promise<Burst> {
-		host.emulator.updateAccount('emulator', { concurrency: limit });
+		host.emulator.updateAccount('emulator', { concurrency });
 		const logged = host.log.length;
 		const startedAt = now();
 		await trigger(path, batches);
@@ -190,7 +190,7 @@ describe('a burst of executions', () => {
 		expect(videos).toBe(batches.flat().length);
 		expect(host.log.slice(logged).filter(isStalled)).toEqual([]);
 		const mostTasks = mostTasksAtOnce(host.emulator);
-		const burst = { mode, limit, executions: batches.length, videos, ms, mostTasks };
+		const burst = { mode, concurrency, executions: batches.length, videos, ms, mostTasks };
 		return { ...burst, ...requests, ...seen };
 	}
 
@@ -220,21 +220,21 @@ describe('a burst of executions', () => {
 	);
 
 	it(
-		'with polling and a lower concurrency limit than both workers want',
+		'with polling and a lower concurrency limit than both workers together',
 		async () => {
-			const limit = 5;
+			const concurrency = 5;
 			const batches = promptsFor(8, 5);
-			const id = await publish('burst-limit', POLLING);
+			const id = await publish('burst-limited', POLLING);
 			const burst = await measure(
 				'polling',
 				id,
-				'burst-limit',
+				'burst-limited',
 				batches,
-				limit,
+				concurrency,
 				async () => await halfWay(id, batches.length),
 			);
 			bursts.push(burst);
-			expect(burst.mostTasks).toBe(limit);
+			expect(burst.mostTasks).toBe(concurrency);
 			expect(burst.refused).toBeGreaterThan(0);
 			// Executions of both workers were refused for now, and none of them failed for it.
 			const refused = host.sent('create').filter(({ status }) => status === 429);

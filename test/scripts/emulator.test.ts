@@ -13,7 +13,7 @@ it('prints how to reach it, and stops when told to', async () => {
 });
 
 it.each([
-	[['--slots', 'many'], '--slots must be a whole number'],
+	[['--concurrency', 'many'], '--concurrency must be a whole number'],
 	[['--colour'], '--colour'],
 ])('refuses %j with a clear message', async (flags, message) => {
 	const script = new ScriptRun(SCRIPT, flags);

@@ -87,6 +87,8 @@ export interface WebhookCall {
 	/** What `$input.all()` is. */
 	input?: unknown[];
 	node?: Partial<INode>;
+	/** Default: the same for all calls. */
+	executionId?: string;
 	/** What n8n has kept for the workflow. */
 	staticData?: IDataObject;
 	/** Replaces any part of n8n. */
@@ -129,6 +131,7 @@ export function webhookCall(options: WebhookCall): Called {
 		getResponseObject: () => response,
 		getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
 		getNode: () => ({ id: 'node', name: 'Kling', type: 'test', parameters, ...options.node }),
+		getExecutionId: () => options.executionId ?? 'execution',
 		getWorkflow: () => ({ id: 'workflow', name: 'Test', active: true }),
 		getMode: () => 'webhook',
 		getWorkflowStaticData: () => staticData,

@@ -53,7 +53,7 @@ export class Execution {
 		this.data = parseFlatted(stored.data) as IRunExecutionData;
 	}
 
-	/** Neither under way nor suspended. */
+	/** Neither running nor suspended. */
 	get isOver(): boolean {
 		// n8n 1 with SQLite tells the status a moment before it has saved the data.
 		return !!this.data && ['success', 'error', 'canceled', 'crashed'].includes(this.status);

@@ -137,3 +137,8 @@ export function knownById({ id, format }: Pick<Task, 'id' | 'format'>): Task {
 export function isOver(task: Pick<Task, 'status'>): boolean {
 	return task.status === 'completed' || task.status === 'failed';
 }
+
+/** Whether it is completed without a video: that can be so for a moment before the video is listed. */
+export function lacksVideo({ status, videos }: Pick<Task, 'status' | 'videos'>): boolean {
+	return status === 'completed' && videos.length === 0;
+}

@@ -8,6 +8,7 @@ import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { type Clock, StoppedError } from './clock';
 import type { Ledger } from './ledger';
+import { PARALLEL_REQUESTS } from './limits';
 import { Poller, TimeLimitError } from './poller';
 import { recordFailure, submit, type Submitted } from './submit';
 import { Throttle } from './throttle';
@@ -81,6 +82,7 @@ class Batch<Video extends PlannedVideo, Result> {
 	private readonly signal: AbortSignal;
 	private readonly places: Semaphore;
 	private readonly deliveries = new Semaphore(PARALLEL_DELIVERIES);
+	private readonly submissions = new Semaphore(PARALLEL_REQUESTS);
 	private readonly throttles = new Map<string, Throttle>();
 	private readonly poller?: Poller;
 
@@ -201,7 +203,8 @@ class Batch<Video extends PlannedVideo, Result> {
 	/** Kling counts an account's parallel tasks per model. */
 	private throttleOf({ target }: Video): Throttle {
 		const model = target.displayName;
-		const throttle = this.throttles.get(model) ?? new Throttle(this.options.clock);
+		const throttle =
+			this.throttles.get(model) ?? new Throttle(this.options.clock, this.submissions);
 		this.throttles.set(model, throttle);
 		return throttle;
 	}

@@ -50,7 +50,10 @@ describe('a callback of Kling’s', () => {
 					task_status: 'completed',
 					created_at: expect.any(Number),
 					updated_at: expect.any(Number),
+					video_id: expect.any(String),
 					video_url: url,
+					duration: 5,
+					cost: { amount: expect.any(Number), unit: 'units' },
 					task_result: { videos: [{ id: expect.any(String), url, duration: 5 }] },
 				},
 				pairedItem: { item: 0 },
@@ -122,7 +125,9 @@ describe('a callback of Kling’s', () => {
 			created_at: 1,
 			updated_at: 2,
 			external_task_id: 'mine',
+			video_id: 'v',
 			video_url: 'https://x.test/v.mp4',
+			duration: 5,
 			task_result: { videos: [{ id: 'v', url: 'https://x.test/v.mp4', duration: 5 }] },
 		});
 		expect(checks()).toEqual([]);

@@ -1,6 +1,7 @@
 /** Errors that come from Kling, or from the way to it. */
 
 import type { TransportError, TransportProblem } from '../http';
+import { maskKeys } from '../mask';
 import type { TaskReply } from '../task';
 import { kindOf, type RefusalWords } from './codes';
 import { type ErrorKind, MEANINGS } from './kinds';
@@ -34,13 +35,24 @@ export type ReplyFlaw =
 
 /** A request that Kling refused, could not handle, or answered in a way nobody can read; or a task without a video. */
 export class KlingError extends UserError {
-	constructor(
-		kind: ErrorKind,
-		readonly facts: KlingErrorFacts = {},
-	) {
-		super(kind, [kind, facts.code, facts.httpStatus, facts.original].filter(Boolean).join(' '));
+	readonly facts: KlingErrorFacts;
+
+	constructor(kind: ErrorKind, facts: KlingErrorFacts = {}) {
+		const shown = withoutKeys(facts);
+		super(kind, [kind, shown.code, shown.httpStatus, shown.original].filter(Boolean).join(' '));
 		this.name = 'KlingError';
+		this.facts = shown;
 	}
+}
+
+/** What others wrote may quote a key, and errors are shown, logged and stored. */
+function withoutKeys({ original, reason, requestId, ...facts }: KlingErrorFacts): KlingErrorFacts {
+	return {
+		...facts,
+		...(original !== undefined && { original: maskKeys(original) }),
+		...(reason !== undefined && { reason: maskKeys(reason) }),
+		...(requestId !== undefined && { requestId: maskKeys(requestId) }),
+	};
 }
 
 /**

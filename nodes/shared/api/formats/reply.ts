@@ -6,12 +6,10 @@
  * others.
  */
 
-import { z } from 'zod';
-
 import { parseJson } from '../json';
 import { type TaskReply, type TaskStatus, toKnownStatus, toTaskStatus } from '../task';
 import { readCost } from './cost';
-import { type Fields, firstOf, isFields, numberOf, textOf, timeOf } from './fields';
+import { type Fields, firstOf, isFields, timeOf } from './fields';
 import { externalIdIn, isTask, type Located, locateTask, MAX_ENTRIES, statusIn } from './levels';
 import { failureReason, statusMessage } from './reason';
 import { readVideos } from './videos';
@@ -28,13 +26,6 @@ export class ShapeError extends Error {
 		this.name = 'ShapeError';
 	}
 }
-
-/** Field types of other replies' schemas. */
-export const wire = {
-	/** A number, or its text. */
-	number: z.unknown().transform(numberOf),
-	text: z.unknown().transform(textOf),
-};
 
 /**
  * @param reply the whole reply, kept as the task's `raw`
@@ -81,12 +72,16 @@ const MAX_CALLBACK_SIZE = 1_000_000;
 
 /**
  * Reads a callback's body.
+ * @param mask keeps keys out of what is read
  * @returns undefined when it is not about a task, or larger than any callback
  */
-export function readCallbackBody(body: Buffer): TaskReply | undefined {
+export function readCallbackBody(
+	body: Buffer,
+	mask: (text: string) => string = (text) => text,
+): TaskReply | undefined {
 	if (body.length > MAX_CALLBACK_SIZE) return undefined;
 	try {
-		return readBareTask(parseJson(body.toString('utf8')));
+		return readBareTask(parseJson(mask(body.toString('utf8'))));
 	} catch {
 		return undefined;
 	}

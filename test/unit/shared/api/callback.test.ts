@@ -122,6 +122,7 @@ describe('a callback', () => {
 			updatedAt: 1_722_769_660_011,
 			externalTaskId: 'mine',
 			videos: [{ id: 'v', url: 'https://x.test/v.mp4', duration: 5 }],
+			cost: { amount: 3, unit: 'units' },
 			raw: body,
 		});
 	});

@@ -26,10 +26,18 @@ const kindOf = async (promise: Promise<unknown>) => {
 	return (error as KlingError).kind;
 };
 
-const taskIn = (format: FormatName, id: string, createdAt = 1): ApiReply =>
+/** A reply about a task, which may bear an external task ID. */
+const taskIn = (format: FormatName, id: string, externalId?: string): ApiReply =>
 	format === 'path'
-		? reply({ code: 0, data: [{ id, status: 'succeeded', create_time: createdAt }] })
-		: reply({ code: 0, data: { task_id: id, task_status: 'succeed', created_at: createdAt } });
+		? reply({ code: 0, data: [{ id, status: 'succeeded', external_id: externalId }] })
+		: reply({
+				code: 0,
+				data: {
+					task_id: id,
+					task_status: 'succeed',
+					task_info: { external_task_id: externalId },
+				},
+			});
 
 const isPath = ({ path }: ApiRequest) => path.startsWith('/tasks');
 
@@ -64,7 +72,7 @@ describe('find', () => {
 
 	it('asks by the external task ID as well', async () => {
 		const { client, asked } = clientOf(({ path }) => {
-			if (path.includes('external_task_ids')) return taskIn('path', 't');
+			if (path.includes('external_task_ids')) return taskIn('path', 't', 'a b');
 			return path.startsWith('/tasks') ? reply({ code: 0, data: [] }) : NO_TASK;
 		});
 		expect(await client.find('a b')).toMatchObject({ id: 't', format: 'path' });
@@ -111,24 +119,48 @@ describe('findByExternalId', () => {
 	const found = async (answer: ApiReply, format: FormatName = 'v1', isRelay = false) =>
 		await clientOf(() => answer, { isRelay }).client.findByExternalId(format, 'mine');
 
-	it('finds the task', async () => {
-		expect(await found(taskIn('v1', 't'))).toMatchObject({ id: 't', format: 'v1' });
-		expect(await found(taskIn('path', 't'), 'path')).toMatchObject({ id: 't', format: 'path' });
+	it.each(['v1', 'path'] as const)('finds the task that bears the ID: %s', async (format) => {
+		for (const isRelay of [false, true]) {
+			const task = await found(taskIn(format, 't', 'mine'), format, isRelay);
+			expect(task).toMatchObject({ id: 't', format, externalTaskId: 'mine' });
+		}
+	});
+
+	it('takes no task that bears another ID', async () => {
+		expect(await found(taskIn('v1', 't', 'another'))).toBe('unknown');
+	});
+
+	it('takes a task that bears none from Kling, and not from a relay, which may not know such IDs', async () => {
+		expect(await found(taskIn('v1', 't'))).toMatchObject({ id: 't' });
+		expect(await found(taskIn('v1', 't'), 'v1', true)).toBe('unknown');
 	});
 
 	it.each<[FormatName, ApiReply]>([
 		['v1', NO_TASK],
-		['v1', reply('', 400)],
 		['path', reply({ code: 0, data: [] })],
-	])('knows at Kling that there is none, and at a relay nothing: %s', async (format, answer) => {
+	])('knows that there is none when that is said in Kling’s words: %s', async (format, answer) => {
 		expect(await found(answer, format)).toBe('none');
-		expect(await found(answer, format, true)).toBe('unknown');
+		expect(await found(answer, format, true)).toBe('none');
+	});
+
+	it.each([
+		reply('', 400),
+		reply('', 404),
+		reply({ error: { message: 'task not found' } }, 404),
+		reply({ code: 0, data: null }),
+	])('knows that at Kling only when a relay could say it of anything: %j', async (answer) => {
+		expect(await found(answer)).toBe('none');
+		expect(await found(answer, 'v1', true)).toBe('unknown');
 	});
 
 	it('asks nothing where the format has no such IDs', async () => {
 		const { client, asked } = clientOf(() => NO_TASK);
 		expect(await client.findByExternalId('gateway', 'mine')).toBe('unknown');
 		expect(asked).toEqual([]);
+	});
+
+	it('takes a route that is not supported for no answer about the task', async () => {
+		expect(await kindOf(found(reply({ code: 1202 }, 404)))).toBe('unsupported');
 	});
 
 	it('passes on what is no answer', async () => {
@@ -200,7 +232,7 @@ describe('account', () => {
 	it('fails when the reply tells nothing of an account', async () => {
 		const { client } = clientOf(() => reply({ code: 0, data: null }));
 		await expect(client.account()).rejects.toMatchObject({
-			kind: 'otherShape',
+			kind: 'unreadable',
 			facts: { flaw: { is: 'noAccount' } },
 		});
 	});

@@ -48,7 +48,7 @@ describe('Base URL', () => {
 		'http://172.32.0.1',
 		'http://192.169.0.1',
 		'http://11.0.0.1',
-		'http://100.127.0.1',
+		'http://100.128.0.1',
 		'http://[2001:db8::1]',
 		'http://localhost.example.com',
 		'http://10.example.com',
@@ -153,7 +153,7 @@ describe('what advice and retries depend on', () => {
 			toConnection({ ...custom, baseUrl: 'https://api.example.com/kling' }),
 		]).toMatchObject([
 			{ hasOwnBaseUrl: false, isRelay: false },
-			{ hasOwnBaseUrl: true, isRelay: false },
+			{ hasOwnBaseUrl: true, isRelay: true },
 			{ hasOwnBaseUrl: true, isRelay: true },
 		]);
 		expect(gateway({})).toMatchObject({ hasOwnBaseUrl: true });

@@ -1,9 +1,11 @@
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import type { ErrorKind } from '../../../../nodes/shared/api/errors/kinds';
+import { FORMATS } from '../../../../nodes/shared/api/formats';
 import type { ApiRequest } from '../../../../nodes/shared/api/http';
 import type { FormatName } from '../../../../nodes/shared/api/models';
 import { type Refreshed, Refresher } from '../../../../nodes/shared/api/refresh';
 import { knownById, type Task } from '../../../../nodes/shared/api/task';
+import { URL } from '../../gatewayReplies';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 
 /** A Kling that has these tasks, all completed, and keeps a list of what it is asked. */
@@ -16,10 +18,14 @@ class Kling {
 	/** The tasks that a request for many brings; absent: all. */
 	listed?: string[];
 
+	/** The tasks of which it does not tell the video. */
+	vague = new Set<string>();
+
 	readonly refresher = new Refresher({
-		askForTask: async (format, request) => {
+		askForTask: async ({ format, id }, request) => {
 			this.asked.push(`one ${format}`);
-			return this.task(format, idsOf(request)[0] ?? '');
+			expect(idsOf(request)).toEqual([id]);
+			return this.task(format, id);
 		},
 		askForTasks: async (format, request) => {
 			this.asked.push(`many ${format}`);
@@ -33,15 +39,16 @@ class Kling {
 	constructor(private readonly ids: string[]) {}
 
 	async refresh(...tasks: Array<[string, FormatName]>): Promise<string[]> {
-		const refreshed = await this.refresher.refresh(
+		const refreshed = this.refresher.refresh(
 			tasks.map(([id, format]) => knownById({ id, format })),
 		);
-		return refreshed.map(described);
+		return (await Promise.all(refreshed)).map(described);
 	}
 
 	private task(format: FormatName, id: string): Task {
 		if (!this.ids.includes(id)) throw new KlingError('notFound');
-		return { ...knownById({ id, format }), status: 'completed' };
+		const videos = this.vague.has(id) ? [] : [{ url: URL }];
+		return { ...knownById({ id, format }), status: 'completed', videos };
 	}
 }
 
@@ -80,7 +87,8 @@ describe('checking many tasks', () => {
 	});
 
 	it('is parted where a request has a limit', async () => {
-		const ids = Array.from({ length: 250 }, (_, n) => `t${n}`);
+		const limit = FORMATS.path.many?.limit ?? 0;
+		const ids = Array.from({ length: 2 * limit + 2 }, (_, n) => `t${n}`);
 		const kling = new Kling(ids);
 		const outcomes = await kling.refresh(...of('path', ...ids));
 		expect(outcomes).toEqual(ids.map((id) => `${id} completed`));
@@ -146,6 +154,46 @@ describe('checking many tasks', () => {
 		expect(kling.asked).toEqual(Array<string>(4).fill('many path'));
 	});
 
+	it('asks one by one for what the list is vague about: a finished task without its video', async () => {
+		const kling = new Kling(['a', 'b', 'c']);
+		kling.vague.add('b');
+		expect(await kling.refresh(...of('path', 'a', 'b', 'c'))).toEqual([
+			'a completed',
+			'b completed',
+			'c completed',
+		]);
+		expect(kling.asked).toEqual(['many path', 'one path']);
+	});
+
+	it('asks for half as many at once when the service refuses more, and remembers that', async () => {
+		const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+		const kling = new Kling(ids);
+		kling.failures = ['badParameter'];
+		for (let nth = 0; nth < 2; nth++) {
+			expect(await kling.refresh(...of('path', ...ids))).toEqual(
+				ids.map((id) => `${id} completed`),
+			);
+		}
+		expect(kling.asked).toEqual(Array<string>(5).fill('many path'));
+	});
+
+	it('tells each outcome as soon as it is there', async () => {
+		const clock = new VirtualClock();
+		const refresher = new Refresher({
+			askForTask: async (task) => {
+				await clock.sleep(task.id === 'slow' ? 20_000 : 1000);
+				return task;
+			},
+			askForTasks: async () => [],
+		});
+		const tasks = ['slow', 'quick'].map((id) => knownById({ id, format: 'gateway' }));
+		const [slow, quick] = refresher.refresh(tasks);
+		await quick;
+		expect(clock.seconds).toBe(1);
+		await slow;
+		expect(clock.seconds).toBe(20);
+	});
+
 	it('asks nothing further when it is stopped', async () => {
 		const kling = new Kling(['a', 'b']);
 		kling.failures = ['aborted'];
@@ -158,18 +206,18 @@ describe('checking many tasks', () => {
 		let open = 0;
 		let most = 0;
 		const refresher = new Refresher({
-			askForTask: async (format) => {
+			askForTask: async (task) => {
 				most = Math.max(most, ++open);
 				await clock.sleep(1000);
 				open--;
-				return knownById({ id: 'x', format });
+				return task;
 			},
 			askForTasks: async () => [],
 		});
 		const tasks = Array.from({ length: 12 }, (_, n) =>
 			knownById({ id: String(n), format: 'gateway' }),
 		);
-		await refresher.refresh(tasks);
+		await Promise.all(refresher.refresh(tasks));
 		expect([most, clock.seconds]).toEqual([5, 3]);
 	});
 });

@@ -81,6 +81,7 @@ function expectFailed(
 ) {
 	expect(item?.error?.context).toMatchObject(facts);
 	expect(item?.json.error).toBe(item?.error?.message);
+	expect(item?.json.error_description).toBe(item?.error?.description);
 	expect(item?.json.error).toContain(facts.taskId);
 	expect(item?.pairedItem).toEqual({ item: facts.itemIndex });
 }
@@ -200,6 +201,7 @@ describe('the execution resumes', () => {
 		expectFailed(bad, { kind: 'taskFailed', taskId: ids[1], itemIndex: 1 });
 		expect(bad?.json).toEqual({
 			error: expect.any(String),
+			error_description: expect.any(String),
 			task_id: ids[1],
 			task_status: 'failed',
 		});
@@ -222,7 +224,11 @@ describe('the execution resumes', () => {
 		expect([first?.json.task_id, third?.json.task_id]).toEqual([ids[0], ids[2]]);
 		expect(failed?.json).toEqual({
 			error: expect.stringContaining(`${ids[1]}`),
-			message: { task_id: ids[1], task_status: 'failed' },
+			message: {
+				error_description: expect.any(String),
+				task_id: ids[1],
+				task_status: 'failed',
+			},
 		});
 	});
 
@@ -248,7 +254,11 @@ describe('the execution resumes', () => {
 		const [good, lost] = outputOf(called)![0]!;
 		expect(good?.json.task_status).toBe('completed');
 		expectFailed(lost, { kind: 'notFound', taskId: ids[1], itemIndex: 1 });
-		expect(lost?.json).toEqual({ error: expect.any(String), task_id: ids[1] });
+		expect(lost?.json).toEqual({
+			error: expect.any(String),
+			error_description: expect.any(String),
+			task_id: ids[1],
+		});
 	});
 
 	it('once, when several callbacks come at the same time and later', async () => {

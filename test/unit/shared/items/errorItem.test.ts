@@ -23,9 +23,14 @@ describe('an item that failed', () => {
 		);
 	});
 
-	it('becomes an item that says what happened, and keeps the facts', () => {
+	it('becomes an item that says what happened and what to do, and keeps the facts', () => {
 		const item = errorItem();
-		expect(item.json).toEqual({ error: item.error?.message, ...FACTS });
+		expect(item.json).toEqual({
+			error: item.error?.message,
+			error_description: item.error?.description,
+			...FACTS,
+		});
+		expect(item.json.error_description).toBeTruthy();
 		expect(item.pairedItem).toEqual({ item: 3 });
 		expect(item.error).toBeInstanceOf(NodeApiError);
 		expect(item.error?.context).toMatchObject({ kind: 'taskFailed', taskId: 't-1' });

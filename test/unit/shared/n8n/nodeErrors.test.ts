@@ -5,7 +5,7 @@ import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import { DownloadError } from '../../../../nodes/shared/n8n/downloadError';
 import { InputError } from '../../../../nodes/shared/n8n/inputError';
 import { located, parameterWords, wordsOf } from '../../../../nodes/shared/n8n/messages';
-import { toNodeError } from '../../../../nodes/shared/n8n/nodeErrors';
+import { isTool, toNodeError } from '../../../../nodes/shared/n8n/nodeErrors';
 import { StoppedError } from '../../../../nodes/shared/waiting/clock';
 import { TimeLimitError } from '../../../../nodes/shared/waiting/poller';
 import { UnknownOutcomeError } from '../../../../nodes/shared/waiting/submit';
@@ -139,6 +139,15 @@ describe('the words of an error', () => {
 		const { message, description } = toNodeError(NODE, REFUSAL, circumstances);
 		expect(message).toBe(located(wordsOf(REFUSAL).message, 2, undefined, 'it rained'));
 		expect(description).toBe(`${wordsOf(REFUSAL).description} Take an umbrella.`);
+	});
+
+	it('are all in the message for an AI agent, which is told nothing else', () => {
+		const tool = { ...NODE, type: `${NODE.type}Tool` };
+		const { message, description } = toNodeError(tool, REFUSAL, { itemIndex: 2 });
+		const words = wordsOf(REFUSAL);
+		expect(message).toBe(`${located(words.message, 2)}. ${words.description}`);
+		expect(description).toBe(words.description);
+		expect([isTool(NODE), isTool(tool)]).toEqual([false, true]);
 	});
 
 	it.each([

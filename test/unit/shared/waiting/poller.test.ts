@@ -90,7 +90,7 @@ describe('polling', () => {
 		expect(most).toBe(5);
 	});
 
-	it('is held up by a check that is not answered for no longer than that takes to be given up', async () => {
+	it('of one task is not held up by a check of another that is not answered', async () => {
 		const { clock, waitFor, queries } = poll(async (id, nth) => {
 			if (id === 'quick' || nth > 1) return await after(2)(id, nth);
 			await clock.sleep(20_000);
@@ -101,9 +101,20 @@ describe('polling', () => {
 		expect(queries).toEqual([
 			['slow', 5],
 			['quick', 5],
+			['quick', 10],
 			['slow', 30],
-			['quick', 30],
 		]);
+	});
+
+	it('starts for a task that comes in the very moment in which the last one ends', async () => {
+		for (let turns = 0; turns < 60; turns++) {
+			const { clock, waitFor } = poll(after(1));
+			await waitFor('a');
+			for (let turn = 0; turn < turns; turn++) await null;
+			const late = clock.sleep(60 * MINUTE).then(() => `never, after ${turns} turns`);
+			const end = await Promise.race([waitFor('b').then(({ status }) => status), late]);
+			expect(end).toBe('completed');
+		}
 	});
 });
 
@@ -138,16 +149,86 @@ describe('a lost check', () => {
 	])('because of %s is repeated', async (_name, lose) => {
 		const { waitFor, seconds } = poll((id, nth) => (nth < 4 ? lose() : completed(id)));
 		expect((await waitFor('t')).status).toBe('completed');
-		expect(seconds()).toEqual([5, 10, 15, 20]);
+		// Rarer from the second one on.
+		expect(seconds()).toEqual([5, 10, 20, 40]);
+	});
+});
+
+describe('an outage', () => {
+	const DOWN: Answer = () => reply('', 503);
+
+	it('is waited out for a quarter of an hour, with fewer and fewer checks', async () => {
+		const { waitFor, seconds } = poll(DOWN);
+		await expect(waitFor('t')).rejects.toMatchObject({ kind: 'proxyError' });
+		expect(seconds().slice(0, 7)).toEqual([5, 10, 20, 40, 80, 140, 200]);
+		expect(seconds().at(-1)).toBe(920);
+		expect(seconds()).toHaveLength(19);
+	});
+
+	it('is over with the first answer', async () => {
+		const { waitFor, seconds } = poll((id, nth) =>
+			nth < 5 || (nth > 5 && nth < 8)
+				? reply('', 503)
+				: task(id, nth < 9 ? 'processing' : 'succeed'),
+		);
+		await waitFor('t');
+		expect(seconds().slice(0, 8)).toEqual([5, 10, 20, 40, 80, 85, 90, 100]);
+	});
+
+	it('never makes the checks more frequent than the user wants them', async () => {
+		const { waitFor, seconds } = poll((id, nth) => (nth < 4 ? reply('', 503) : completed(id)), {
+			pollingInterval: 2 * MINUTE,
+		});
+		await waitFor('t');
+		expect(seconds()).toEqual([120, 240, 360, 480]);
+	});
+
+	it('of one task’s checks leaves the others alone', async () => {
+		const { waitFor, queries } = poll((id, nth) =>
+			id === 'down' ? reply('', 503) : after(4)(id, nth),
+		);
+		const outcomes = await Promise.allSettled([waitFor('down'), waitFor('up')]);
+		expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+		expect(queries.filter(([id]) => id === 'up').map(([, second]) => second)).toEqual([
+			5, 10, 15, 20,
+		]);
+	});
+});
+
+describe('"no such task"', () => {
+	const GONE = [reply('', 400), reply({ code: 1203 }, 404), reply('', 404)];
+
+	it.each(GONE)('is doubted for a minute, and then believed: %j', async (answer) => {
+		const { waitFor, seconds } = poll(() => answer);
+		await expect(waitFor('t')).rejects.toBeInstanceOf(KlingError);
+		expect(seconds()).toEqual([5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65]);
+	});
+
+	it('may be said of a new task by a server that does not know it yet', async () => {
+		const { waitFor, seconds } = poll((id, nth) => (nth < 3 ? reply('', 404) : completed(id)));
+		expect((await waitFor('t')).status).toBe('completed');
+		expect(seconds()).toEqual([5, 10, 15]);
+	});
+
+	it('is doubted again after each answer that knows the task', async () => {
+		const { waitFor } = poll((id, nth) => {
+			if (nth === 30) return completed(id);
+			return nth % 5 === 0 ? task(id, 'processing') : reply('', 404);
+		});
+		expect((await waitFor('t')).status).toBe('completed');
+	});
+
+	it('of one task leaves the others alone', async () => {
+		const { waitFor } = poll((id, nth) => (id === 'gone' ? reply('', 404) : after(20)(id, nth)));
+		const outcomes = await Promise.allSettled([waitFor('gone'), waitFor('good')]);
+		expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
 	});
 });
 
 describe('a final answer', () => {
 	it.each([
-		['400', reply('', 400)],
 		['401', reply('', 401)],
 		['403', reply({ code: 1103 }, 403)],
-		['404', reply({ code: 1203 }, 404)],
 		['1101 over 429', reply({ code: 1101 }, 429)],
 	])('%s ends the wait for its task only', async (_name, answer) => {
 		const { waitFor, queries } = poll((id, nth) => (id === 'bad' ? answer : after(3)(id, nth)));
@@ -192,6 +273,17 @@ describe('the time limit', () => {
 		const { waitFor } = poll((id, nth) => (nth === 1 ? reply('', 500) : task(id, 'processing')));
 		const error = await waitFor('t', 12_000).catch((thrown: unknown) => thrown);
 		expect((error as TimeLimitError).trouble).toBeUndefined();
+	});
+
+	it('does not wait for longer than a moment for the last check', async () => {
+		const { clock, waitFor } = poll(async (id) => {
+			await clock.sleep(60_000);
+			return completed(id);
+		});
+		const error = await waitFor('t', 7000).catch((thrown: unknown) => thrown);
+		expect(error).toBeInstanceOf(TimeLimitError);
+		// The check of the fifth second is given up at the end of ten seconds, after the limit.
+		expect(clock.seconds).toBe(15);
 	});
 
 	it('of one task leaves the others alone', async () => {

@@ -71,7 +71,7 @@ class VirtualKling {
 			{
 				create: async ({ index }) => this.create(index),
 				findByExternalId: async () => 'unknown',
-				refresh: async (tasks) => await client.refresh(tasks),
+				refresh: (tasks) => client.refresh(tasks),
 				deliver: async (_video, { id, status }) => {
 					if (status === 'failed') throw new KlingError('taskFailed');
 					const { seconds } = clock;

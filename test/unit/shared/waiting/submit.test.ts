@@ -25,6 +25,8 @@ interface Setting {
 	create?: Answer[];
 	/** The answers to look-ups. */
 	find?: Answer[];
+	/** What a check of a task that cannot exist ends in. */
+	addressCheck?: ErrorKind;
 	entry?: LedgerEntry;
 	target?: Target;
 	ownId?: string;
@@ -36,6 +38,7 @@ interface Setting {
 async function submitted({
 	create = [{ task: 'new' }],
 	find = ['none'],
+	addressCheck = 'notFound',
 	entry,
 	target = OFFICIAL,
 	ownId,
@@ -72,6 +75,11 @@ async function submitted({
 					asked.push(`find ${externalTaskId}`);
 					return next(find);
 				},
+				refresh: (tasks) =>
+					tasks.map(async ({ id }) => {
+						asked.push(`check ${id}`);
+						return { error: new KlingError(addressCheck) };
+					}),
 			},
 			clock,
 			ledger,
@@ -148,6 +156,27 @@ describe('a creation whose outcome is unknown', () => {
 		expect(entry.isUnsure).toBeUndefined();
 	});
 
+	it('is repeated for some minutes at the most, while Kling says each time that it has no such task', async () => {
+		const { outcome, asked, clock, entry } = await submitted({ create: [LOST] });
+		expect(outcome).toMatchObject({ kind: 'timeout' });
+		const creations = asked.filter((each) => each.startsWith('create'));
+		expect(creations.length).toBeGreaterThan(3);
+		expect(creations.length).toBeLessThanOrEqual(8);
+		expect(clock.seconds).toBeLessThanOrEqual(300);
+		expect(entry.isUnsure).toBeUndefined();
+	});
+
+	it('is not looked up for ever', async () => {
+		const { outcome, asked, clock, entry } = await submitted({
+			create: [LOST],
+			find: [{ error: 'serverError' }],
+		});
+		expect(outcome).toMatchObject({ kind: 'timeout' });
+		expect(asked.filter((each) => each.startsWith('find')).length).toBeLessThanOrEqual(8);
+		expect(clock.seconds).toBeLessThanOrEqual(180);
+		expect(entry.isUnsure).toBe(true);
+	});
+
 	it('is looked up until Kling answers', async () => {
 		const { outcome, asked } = await submitted({
 			create: [LOST],
@@ -185,6 +214,7 @@ describe('a creation whose outcome is unknown', () => {
 						throw broken;
 					},
 					findByExternalId: async () => 'unknown',
+					refresh: () => [],
 				},
 				clock,
 				ledger,
@@ -194,6 +224,37 @@ describe('a creation whose outcome is unknown', () => {
 		).catch((error: unknown) => error);
 		expect(outcome).toBe(broken);
 		expect(ledger.read(KEY).isUnsure).toBe(true);
+	});
+});
+
+describe('a reply that is not understood', () => {
+	const PAGE: Setting = { create: [{ error: 'webPage' }], find: [{ error: 'webPage' }] };
+
+	it('says that nothing was created when nothing there is the Kling API', async () => {
+		const { outcome, asked, clock, entry } = await submitted({ ...PAGE, addressCheck: 'webPage' });
+		expect(outcome).toMatchObject({ kind: 'notTheApi' });
+		expect(asked.at(-1)).toMatch(/^check /);
+		expect(asked.filter((each) => each.startsWith('create'))).toHaveLength(1);
+		expect(clock.seconds).toBeLessThan(60);
+		expect(entry).toEqual({ name: NAME, failures: 0 });
+	});
+
+	it.each<ErrorKind>(['notFound', 'badKey', 'timeout', 'serverError', 'unsupported'])(
+		'leaves it unsure when something there may be the Kling API: %s',
+		async (addressCheck) => {
+			const { outcome, entry } = await submitted({ ...PAGE, addressCheck });
+			expect(outcome).toMatchObject({ kind: 'webPage' });
+			expect(entry.isUnsure).toBe(true);
+		},
+	);
+
+	it('is looked up all the same, and the task reused if there is one', async () => {
+		const { outcome } = await submitted({
+			create: [{ error: 'otherShape' }],
+			find: [{ task: 'lost' }],
+			addressCheck: 'webPage',
+		});
+		expect(outcome).toEqual(reused('lost'));
 	});
 });
 

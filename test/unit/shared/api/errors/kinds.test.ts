@@ -18,12 +18,14 @@ const WHILE_CREATING: Record<WhileCreating, ErrorKind[]> = {
 		'accountRestricted',
 		'unpaid',
 		'noUnits',
+		'noQuota',
 		'noPermission',
 		'ipNotAllowed',
 		'badRequest',
 		'badParameter',
 		'conflict',
 		'notFound',
+		'modelUnavailable',
 		'unsupported',
 		'policy',
 		'moderation',
@@ -64,9 +66,12 @@ const WHILE_CHECKING: Record<WhileChecking, ErrorKind[]> = {
 		'accountRestricted',
 		'unpaid',
 		'noUnits',
+		'noQuota',
 		'noPermission',
 		'ipNotAllowed',
 		'conflict',
+		'modelUnavailable',
+		'unsupported',
 		'policy',
 		'moderation',
 		'refused',
@@ -80,7 +85,7 @@ const WHILE_CHECKING: Record<WhileChecking, ErrorKind[]> = {
 		'unknownOutcome',
 		'download',
 	],
-	absent: ['badRequest', 'badParameter', 'notFound', 'unsupported'],
+	absent: ['badRequest', 'badParameter', 'notFound'],
 	unanswered: [
 		'tokenEarly',
 		'tokenExpired',
@@ -117,8 +122,13 @@ describe('the kinds of error', () => {
 		]);
 	});
 
+	it('that may be about a route of one format only', () => {
+		expect(kindsWhere((kind) => 'isAboutRoute' in MEANINGS[kind])).toEqual(['unsupported']);
+	});
+
 	it('that only an account with a good key gets', () => {
 		expect(kindsWhere((kind) => 'provesKey' in MEANINGS[kind])).toEqual([
+			'noQuota',
 			'noUnits',
 			'rateLimited',
 			'unpaid',

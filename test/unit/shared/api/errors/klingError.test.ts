@@ -102,7 +102,8 @@ it.each<TransportFailure>(['unreachable', 'interrupted', 'timeout', 'aborted'])(
 
 describe('an error about a task', () => {
 	it('says that there is none', () => {
-		expect(absentTask()).toMatchObject({ kind: 'notFound', facts: {} });
+		expect(absentTask(true)).toMatchObject({ kind: 'notFound', facts: { isKlings: true } });
+		expect(absentTask(false)).toMatchObject({ kind: 'notFound', facts: { isKlings: false } });
 	});
 
 	it('names the task that has the ID', () => {
@@ -134,5 +135,5 @@ describe('an error about a task', () => {
 it('the stack trace of an error holds its facts, for whoever looks for a bug', () => {
 	const error = refusal(400, { code: 1201, message: 'no such mode' }, '');
 	expect(String(error)).toBe('KlingError: badParameter 1201 400 no such mode');
-	expect(String(absentTask())).toBe('KlingError: notFound');
+	expect(String(absentTask(true))).toBe('KlingError: notFound');
 });
