@@ -28,6 +28,7 @@ import {
 	type EngineRun,
 	type WorkflowJson,
 } from '../../testkit/engine/index.mts';
+import { loadEngine } from '../../testkit/engine/core.mts';
 import { errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 
 export { adviceOn, errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
@@ -35,6 +36,9 @@ export type { Emulator, Fault, FaultAction, RecordedRequest } from '../../emulat
 export { EMULATOR_API_KEY, FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
 export { cleanUp, runCredentialTest, type EngineRun } from '../../testkit/engine/index.mts';
 export { HttpServer, sendJson } from '../../testkit/engine/http-server.mts';
+
+// Here, because it takes longer than a test on a busy machine may.
+loadEngine();
 
 /** The node under test, as the workflows here call it. */
 export const NODE = 'Kling';
@@ -139,8 +143,9 @@ export function errorOf(run: EngineRun): ExecutionError & { description?: string
 /** What the node's error is about. It must say what to do about it. */
 export function factsOf(run: EngineRun): ErrorFacts {
 	const error = errorOf(run);
+	const facts = errorFacts(error);
 	expect(error.description).toMatch(/\S/);
-	return errorFacts(error);
+	return facts;
 }
 
 /** What the Test button says about an error, but for what the reply itself adds. */
