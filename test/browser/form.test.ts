@@ -1,7 +1,7 @@
 import { ALL_MODELS, type AnyModel, type Capabilities } from '../../nodes/shared/api/models';
-import { expectSoon } from './expectSoon.mts';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
+import { expectSoon } from './expectSoon.mts';
 
 const VIDEO_FIELDS = ['Operation', 'Model', 'Prompt', 'Mode', 'Duration (Seconds)', 'Aspect Ratio'];
 

@@ -1,8 +1,9 @@
-import { EMULATOR_ACCOUNT, eventually, FAIL_WORD, klingAccount } from '../../testkit/n8n/index.mts';
-import { expectSoon } from './expectSoon.mts';
 import type { Editor } from '../../testkit/browser/pages/editor.mts';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
+import { eventually } from '../../testkit/eventually.mts';
+import { EMULATOR_ACCOUNT, FAIL_WORD, klingAccount } from '../../testkit/n8n/index.mts';
+import { expectSoon } from './expectSoon.mts';
 
 const LIMIT = 2500;
 

@@ -1,8 +1,8 @@
-import { chain, EMULATOR_ACCOUNT, OWNER } from '../../testkit/n8n/index.mts';
-import { expectSoon } from './expectSoon.mts';
 import { Editor } from '../../testkit/browser/pages/editor.mts';
 import { signIn } from '../../testkit/browser/pages/signIn.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
+import { chain, EMULATOR_ACCOUNT, OWNER } from '../../testkit/n8n/index.mts';
+import { expectSoon } from './expectSoon.mts';
 
 const NODE = 'Kling Text to Video';
 const TRIGGER = 'Kling Trigger';

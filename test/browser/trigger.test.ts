@@ -1,4 +1,5 @@
 import { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
+import { startSession, type Session } from '../../testkit/browser/session.mts';
 import {
 	klingAccount,
 	klingNode,
@@ -7,7 +8,6 @@ import {
 	type Host,
 } from '../../testkit/n8n/index.mts';
 import { expectSoon } from './expectSoon.mts';
-import { startSession, type Session } from '../../testkit/browser/session.mts';
 
 const { secret: webhookSecret } = SIGNATURE_VECTOR;
 

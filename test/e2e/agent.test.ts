@@ -1,6 +1,5 @@
 import type { INode } from 'n8n-workflow';
 
-import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
 import {
 	chain,
 	klingAccount,
@@ -13,6 +12,7 @@ import {
 	type Host,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
 
 let host: Host;
 let model: ChatModel;

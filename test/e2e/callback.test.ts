@@ -2,16 +2,15 @@ import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workf
 
 import type { CallbackDelivery } from '../../emulator/index.mts';
 import { forgedHeaders, SIGNATURE_VECTOR } from '../../emulator/testing.mts';
+import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,
-	eventually,
 	FAIL_WORD,
 	fitCredentials,
 	klingAccount,
 	klingNode,
 	manualTrigger,
 	noOp,
-	pause,
 	prompts,
 	readExample,
 	replaceManualTrigger,
@@ -23,6 +22,7 @@ import {
 	type NodeSketch,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
 
 /** Time enough for n8n to suspend the execution before Kling is done. */
 const GENERATION_MS = 2500;
@@ -115,7 +115,7 @@ async function expectResumed(id: string, texts = PROMPTS): Promise<Execution> {
 	const items = execution.items('Kling');
 	expect(idsOf(items)).toEqual(texts.map(idOf));
 	expect(idsOf(execution.items('After'))).toEqual(texts.map(idOf));
-	const sample = await host.sampleVideo();
+	const sample = sampleVideo();
 	for (const [index, { json, binary, pairedItem }] of items.entries()) {
 		expect(json).toEqual({
 			task_id: idOf(texts[index]!),
@@ -397,7 +397,7 @@ describe('a failed task in the batch', () => {
 			expectFailed(after[1]!);
 			for (const index of [0, 2]) {
 				expect(after[index]?.json).not.toHaveProperty('error');
-				expect(await host.binary(after[index]!.binary!.data!)).toEqual(await host.sampleVideo());
+				expect(await host.binary(after[index]!.binary!.data!)).toEqual(sampleVideo());
 			}
 		},
 	);
@@ -475,7 +475,7 @@ describe('the example resume-on-callback.json', () => {
 		const published = execution.items('Publish (replace me)');
 		expect(published.map(({ json }) => json.task_status)).toEqual(Array(3).fill('completed'));
 		for (const { binary } of published) {
-			expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
+			expect(await host.binary(binary!.data!)).toEqual(sampleVideo());
 		}
 		expect(host.emulator.tasks()).toHaveLength(3);
 	}
@@ -581,7 +581,7 @@ describe('when the time is up before Kling has called back', () => {
 			const [good, bad, late] = regular!.items('After');
 			expect([good, bad, late].map((item) => item?.json.task_id)).toEqual(bought[0]);
 			expect(good?.json.task_status).toBe('completed');
-			expect(await host.binary(good!.binary!.data!)).toEqual(await host.sampleVideo());
+			expect(await host.binary(good!.binary!.data!)).toEqual(sampleVideo());
 			expect(bad?.json).toMatchObject({
 				error: expect.stringContaining(`(task ${bought[0]![1]}) [Item 1]`),
 				task_status: 'failed',

@@ -1,6 +1,6 @@
+import { eventually } from '../../testkit/eventually.mts';
 import {
 	chain,
-	eventually,
 	klingAccount,
 	klingNode,
 	manualTrigger,
@@ -9,6 +9,7 @@ import {
 	type CredentialReference,
 	type Host,
 } from '../../testkit/n8n/index.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
 
 let host: Host;
 let kling: CredentialReference;
@@ -71,6 +72,6 @@ it('kill -9 while polling: n8n calls it crashed, and the video is found by the e
 	const status = await host.run(statusId);
 	const [item] = status.items('Kling');
 	expect(item?.json).toMatchObject({ task_id: task?.id, task_status: 'completed' });
-	expect(await host.binary(item!.binary!.data!)).toEqual(await host.sampleVideo());
+	expect(await host.binary(item!.binary!.data!)).toEqual(sampleVideo());
 	expect(host.emulator.tasks()).toHaveLength(1);
 });

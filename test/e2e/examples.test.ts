@@ -1,9 +1,8 @@
 import type { INodeExecutionData, ITaskData } from 'n8n-workflow';
 
 import { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
-import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
+import { eventually, pause } from '../../testkit/eventually.mts';
 import {
-	eventually,
 	exampleNames,
 	FAIL_WORD,
 	fitAddress,
@@ -14,19 +13,20 @@ import {
 	KLING_NODE,
 	nodeOf,
 	openForm,
-	pause,
 	readExample,
 	replaceManualTrigger,
 	REFUSE_WORD,
 	startHost,
 	submitForm,
-	testedExamples,
 	webhookTrigger,
 	type CredentialReference,
 	type Execution,
 	type Host,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
+import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
+import { testedExamples } from './testedExamples.mts';
 
 /** How long to make sure that nothing more starts. */
 const QUIET_MS = 700;
@@ -113,7 +113,7 @@ const taskOf = (text: string) =>
 	host.emulator.tasks().find((task) => promptOf(task).includes(text));
 
 async function expectFile({ binary }: INodeExecutionData) {
-	expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
+	expect(await host.binary(binary!.data!)).toEqual(sampleVideo());
 }
 
 /** Has the last node say which file it got: what the triggers bring is not found later by old versions. */
@@ -275,7 +275,7 @@ describe('content-pipeline.json', () => {
 				{ title: TITLES[0], task_id: lastId, message: expect.stringContaining(lastId) },
 				{
 					title: TITLES[1],
-					task_id: expect.stringContaining('nothing was bought'),
+					task_id: expect.stringContaining('nothing was charged'),
 					message: expect.stringMatching(/./),
 				},
 			],
@@ -489,7 +489,7 @@ describe('form-to-notification.json', () => {
 			subject: 'Your video is finished',
 			text: expect.stringContaining(`/videos/${task?.id}.mp4`),
 			task_id: task?.id,
-			sha256: await host.sampleHash(),
+			sha256: host.sampleHash(),
 		});
 		await pause(QUIET_MS);
 		expect(await host.executionIds(id)).toHaveLength(2);
@@ -601,7 +601,7 @@ describe('kling-trigger.json', () => {
 		expect(item?.json).toMatchObject({
 			task_id: ordered?.json.task_id,
 			task_status: 'completed',
-			sha256: await host.sampleHash(),
+			sha256: host.sampleHash(),
 		});
 		expect(host.emulator.tasks()).toHaveLength(1);
 	});

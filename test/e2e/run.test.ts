@@ -1,15 +1,14 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,
-	eventually,
 	FAIL_WORD,
 	klingAccount,
 	klingGateway,
 	klingNode,
 	manualTrigger,
 	noOp,
-	pause,
 	prompts,
 	respond,
 	startHost,
@@ -19,6 +18,7 @@ import {
 	type NodeSketch,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
 
 let host: Host;
 let official: CredentialReference;
@@ -60,7 +60,7 @@ describe('a manual execution', () => {
 				mimeType: 'video/mp4',
 				fileName: `${task?.id}.mp4`,
 			});
-			expect(await host.binary(video!)).toEqual(await host.sampleVideo());
+			expect(await host.binary(video!)).toEqual(sampleVideo());
 		},
 	);
 });
@@ -80,7 +80,7 @@ describe('a production execution', () => {
 
 		expect(answer.status).toBe(200);
 		expect(answer.headers.get('content-type')).toContain('video/mp4');
-		expect(answer.bytes).toEqual(await host.sampleVideo());
+		expect(answer.bytes).toEqual(sampleVideo());
 		expect(host.sent('create').map(({ json }) => json)).toEqual([
 			expect.objectContaining({ prompt: 'A lighthouse in a storm' }),
 		]);

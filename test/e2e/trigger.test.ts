@@ -2,17 +2,16 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import type { CallbackDelivery } from '../../emulator/index.mts';
 import { forgedHeaders, SIGNATURE_VECTOR } from '../../emulator/testing.mts';
+import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,
 	code,
-	eventually,
 	FAIL_WORD,
 	hashFile,
 	klingAccount,
 	klingNode,
 	manualTrigger,
 	noOp,
-	pause,
 	startHost,
 	type CredentialReference,
 	type Execution,
@@ -180,7 +179,7 @@ describe('the production URL', () => {
 		const [received] = execution!.items('Kling Trigger');
 		const film = { fileName: `${id}.mp4`, mimeType: 'video/mp4' };
 		expect(received?.binary?.film).toMatchObject(film);
-		expect(itemOf(execution!).json.sha256).toBe(await host.sampleHash());
+		expect(itemOf(execution!).json.sha256).toBe(host.sampleHash());
 	});
 
 	it('starts the workflow for a failed task, with the reason', async () => {
@@ -316,7 +315,7 @@ describe('Fetch Task', () => {
 		const { json } = itemOf(execution!);
 		expect(json.video_url).toBe(`${host.emulator.url}/videos/${id}.mp4`);
 		expect(JSON.stringify(json)).not.toContain(evil);
-		expect(json.sha256).toBe(await host.sampleHash());
+		expect(json.sha256).toBe(host.sampleHash());
 	});
 
 	it('starts nothing for a task that Kling does not know, or is still at work on', async () => {

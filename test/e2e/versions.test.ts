@@ -1,6 +1,6 @@
+import { eventually } from '../../testkit/eventually.mts';
 import {
 	chain,
-	eventually,
 	klingAccount,
 	klingNode,
 	manualTrigger,

@@ -1,6 +1,4 @@
 /** Runs the node on n8n's own engine against the emulator, or whatever else listens at an address. */
-import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import type {
 	ExecutionError,
 	ICredentialDataDecryptedObject,
@@ -29,12 +27,15 @@ import {
 	type WorkflowJson,
 } from '../../testkit/engine/index.mts';
 import { loadEngine } from '../../testkit/engine/core.mts';
+import { chain, KLING_NODE, manualTrigger } from '../../testkit/workflows.mts';
 import { errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 
 export { adviceOn, errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 export type { Emulator, Fault, FaultAction, RecordedRequest } from '../../emulator/index.mts';
 export { EMULATOR_API_KEY, FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
 export { cleanUp, runCredentialTest, type EngineRun } from '../../testkit/engine/index.mts';
+export { eventually, pause } from '../../testkit/eventually.mts';
+export { sampleVideo } from '../../testkit/sampleVideo.mts';
 export { HttpServer, sendJson } from '../../testkit/engine/http-server.mts';
 
 // Here, because it takes longer than a test on a busy machine may.
@@ -43,13 +44,11 @@ loadEngine();
 /** The node under test, as the workflows here call it. */
 export const NODE = 'Kling';
 
-const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
-
 export function types(): Pick<EngineOptions, 'nodeTypes' | 'credentialTypes'> {
 	const node = new KlingTextToVideo();
 	return {
 		// n8n gives the node a second type of this name for AI agents.
-		nodeTypes: { [NODE_TYPE]: node, [`${NODE_TYPE}Tool`]: node },
+		nodeTypes: { [KLING_NODE]: node, [`${KLING_NODE}Tool`]: node },
 		credentialTypes: { klingApi: new KlingApi() },
 	};
 }
@@ -82,16 +81,9 @@ export async function startGateway(options: Partial<EmulatorOptions> = {}): Prom
 	return await startEmulator({ generationMs: 60, queueMs: 20, ...options });
 }
 
-/** "Start" (a manual trigger), then the node; nothing follows either of its outputs. */
+/** "Start" (a manual trigger), then the node; the items of its outputs go no further. */
 export function workflow(parameters: INodeParameters, node: Partial<INode> = {}): WorkflowJson {
-	const common = { typeVersion: 1, position: [0, 0] as [number, number] };
-	return {
-		nodes: [
-			{ ...common, id: '1', name: 'Start', type: 'n8n-nodes-base.manualTrigger', parameters: {} },
-			{ ...common, id: '2', name: NODE, type: NODE_TYPE, parameters, ...node },
-		],
-		connections: { Start: { main: [[{ node: NODE, type: 'main', index: 0 }]] } },
-	};
+	return chain('Test', manualTrigger(), { name: NODE, type: KLING_NODE, parameters, ...node });
 }
 
 function engineOptions(
@@ -159,24 +151,6 @@ export function expectTestFailed(
 	expect(result.message.slice(0, message.length)).toBe(message);
 }
 
-/** The video that the emulator serves for every task. */
-export function sampleVideo(): Buffer {
-	return readFileSync('emulator/sample.mp4');
-}
-
-/** Waits for something that happens on a real socket. */
-export async function eventually(holds: () => boolean): Promise<void> {
-	for (let attempt = 0; attempt < 300; attempt++) {
-		if (holds()) return;
-		await delay(10);
-	}
-	throw new Error('it did not come true within 3 s');
-}
-
-export async function pause(ms: number): Promise<void> {
-	await delay(ms);
-}
-
 export interface Failed {
 	/** Which input item, from 0. */
 	item: number;
@@ -193,7 +167,7 @@ export function expectFailed(
 ): void {
 	if (given === undefined) throw new Error(`There is no item for input item ${item}`);
 	expect(errorFacts(given)).toEqual({ itemIndex: item, ...error });
-	const { error: _sentence, error_description: description = 'none', ...others } = given.json;
+	const { error: _sentence, error_description: description, ...others } = given.json;
 	expect(description).toMatch(/\S/);
 	expect(others).toEqual(facts);
 	expect(given.pairedItem).toEqual({ item });

@@ -1,14 +1,13 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,
 	code,
-	eventually,
 	klingAccount,
 	klingNode,
 	manualTrigger,
 	noOp,
-	pause,
 	webhookTrigger,
 	type CredentialReference,
 	type Execution,
@@ -18,6 +17,7 @@ import {
 	type RecordedRequest,
 	type Worker,
 } from '../../testkit/n8n/index.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
 import { CONCURRENCY, LOCK, lockOf, startCluster, WORKERS, type Cluster } from './cluster.mts';
 import {
 	countRequests,
@@ -140,7 +140,7 @@ function expectBoughtOnce(batches: string[][]): void {
 
 /** Every item in its place with its own video as a file, also behind the node. @returns the videos */
 async function expectDelivered(executions: Execution[]): Promise<number> {
-	const sample = await host.sampleVideo();
+	const sample = sampleVideo();
 	const promptOfTask = new Map(host.emulator.tasks().map((task) => [task.id, promptOf(task)]));
 	let videos = 0;
 	for (const execution of executions) {
@@ -173,10 +173,10 @@ describe('a burst of executions', () => {
 		workflowId: string,
 		path: string,
 		batches: string[][],
-		slots: number,
+		concurrency: number,
 		meanwhile: () => Promise<Pick<Burst, 'heldMs' | 'memory' | 'mostSuspended'>>,
 	): Promise<Burst> {
-		host.emulator.updateAccount('emulator', { concurrency: slots });
+		host.emulator.updateAccount('emulator', { concurrency });
 		const logged = host.log.length;
 		const startedAt = now();
 		await trigger(path, batches);
@@ -189,7 +189,7 @@ describe('a burst of executions', () => {
 		expect(videos).toBe(batches.flat().length);
 		expect(host.log.slice(logged).filter(isStalled)).toEqual([]);
 		const mostTasks = mostTasksAtOnce(host.emulator);
-		const burst = { mode, slots, executions: batches.length, videos, ms, mostTasks };
+		const burst = { mode, concurrency, executions: batches.length, videos, ms, mostTasks };
 		return { ...burst, ...requests, ...seen };
 	}
 
@@ -219,21 +219,21 @@ describe('a burst of executions', () => {
 	);
 
 	it(
-		'with polling and fewer slots than both workers want',
+		'with polling and a lower concurrency limit than both workers together',
 		async () => {
-			const slots = 5;
+			const concurrency = 5;
 			const batches = promptsFor(8, 5);
-			const id = await publish('burst-slots', POLLING);
+			const id = await publish('burst-limited', POLLING);
 			const burst = await measure(
 				'polling',
 				id,
-				'burst-slots',
+				'burst-limited',
 				batches,
-				slots,
+				concurrency,
 				async () => await halfWay(id, batches.length),
 			);
 			bursts.push(burst);
-			expect(burst.mostTasks).toBe(slots);
+			expect(burst.mostTasks).toBe(concurrency);
 			expect(burst.refused).toBeGreaterThan(0);
 			// Executions of both workers were told to wait, and none of them failed for it.
 			const refused = host.sent('create').filter(({ status }) => status === 429);
@@ -328,7 +328,7 @@ describe('kill -9 of a worker', () => {
 		expect(items.map(({ json }) => json.task_id).toSorted()).toEqual(bought.toSorted());
 		for (const { json, binary } of items) {
 			expect(json.task_status).toBe('completed');
-			expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
+			expect(await host.binary(binary!.data!)).toEqual(sampleVideo());
 		}
 		return items.length;
 	}
@@ -481,7 +481,7 @@ describe('one execution on a worker', () => {
 			const [task, ...others] = host.emulator.tasks();
 			expect(others).toEqual([]);
 			expect(item?.json.task_id).toBe(task?.id);
-			expect(await host.binary(item!.binary!.data!)).toEqual(await host.sampleVideo());
+			expect(await host.binary(item!.binary!.data!)).toEqual(sampleVideo());
 			expect(host.log.slice(logged).filter(isStalled)).toEqual([]);
 		},
 		TEST_MS,

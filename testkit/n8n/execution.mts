@@ -52,7 +52,7 @@ export class Execution {
 		this.data = parseFlatted(stored.data) as IRunExecutionData;
 	}
 
-	/** Neither under way nor parked. */
+	/** Neither running nor suspended. */
 	get isOver(): boolean {
 		// n8n 1 with SQLite tells the status a moment before it has saved the data.
 		return !!this.data && ['success', 'error', 'canceled', 'crashed'].includes(this.status);
@@ -68,7 +68,7 @@ export class Execution {
 		return this.data.resultData?.runData?.[node] ?? [];
 	}
 
-	/** What a node put out in its last run. */
+	/** What a node returned in its last run. */
 	items(node: string, output = 0): INodeExecutionData[] {
 		return this.runs(node).at(-1)?.data?.main?.[output] ?? [];
 	}

@@ -210,6 +210,8 @@ export const ALL_MODELS: readonly AnyModel[] = [...MODELS, CUSTOM_MODEL];
 export interface Target extends ServedModel {
 	displayName: string;
 	format: FormatName;
+	/** A custom model: the registry's values are only what the form offers, others may be right as well. */
+	isOpen?: true;
 }
 
 /**
@@ -236,7 +238,13 @@ function findCustomTarget(id: string, formats: readonly FormatName[]): Target | 
 	if (!formats.includes(format)) return undefined;
 	// An ID that the registry knows brings that model's limits along.
 	const known = MODELS.map((model) => model.formats[format]).find((served) => served?.id === id);
-	return { ...(known ?? CUSTOM_MODEL.formats[format]), id, displayName: id, format };
+	return {
+		...(known ?? CUSTOM_MODEL.formats[format]),
+		id,
+		displayName: id,
+		format,
+		...(!known && { isOpen: true }),
+	};
 }
 
 /** Kling names models "kling-v3" in the body and "kling-3.0" in the path (docs/kling-api.md#models). */

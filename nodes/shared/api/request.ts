@@ -41,13 +41,16 @@ export const LIMITS = {
 	shotPromptLength: 512,
 } as const;
 
+/** A value of the registry's, or one of a custom model that nobody here knows. */
+export type Open<Value extends string> = Value | (string & {});
+
 export interface VideoRequest {
 	/** 1 to 2,500 code points; may be empty only when the shots have their own prompts. */
 	prompt: string;
-	mode: Mode;
+	mode: Open<Mode>;
 	/** Seconds. */
 	duration: number;
-	aspectRatio: AspectRatio;
+	aspectRatio: Open<AspectRatio>;
 	negativePrompt?: string;
 	/** 0 to 1; higher keeps closer to the prompt. */
 	cfgScale?: number;

@@ -31,7 +31,7 @@ export async function createVideos(
 	deliver: typeof deliverTask,
 	callbackUrl?: string,
 ): Promise<Created> {
-	const ledger = contextLedger(run.context);
+	const ledger = contextLedger(run.context, run.connection);
 	const { prepared, refused } = prepareItems(run, items);
 	const inUse = await findIdsInUse(run, ledger, prepared);
 	// When the workflow is going to stop anyway, nothing is charged.
@@ -92,7 +92,7 @@ function verbsOf(
 			await client.create({ ...request, externalTaskId }, target),
 		findByExternalId: async (format, externalTaskId) =>
 			await client.findByExternalId(format, externalTaskId),
-		refresh: async (tasks) => await client.refresh(tasks),
+		refresh: (tasks) => client.refresh(tasks),
 		deliver: async ({ itemIndex, delivery, target }, task, signal) =>
 			await deliver({ context, clock, signal }, task, {
 				...delivery,

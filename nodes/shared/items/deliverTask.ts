@@ -2,6 +2,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import { noVideo } from '../api/errors/klingError';
 import type { Task } from '../api/task';
+import { safeFileName } from '../api/taskId';
 import type { NodeContext } from '../n8n/context';
 import { downloadVideo } from '../n8n/downloadVideo';
 import type { Clock } from '../waiting/clock';
@@ -40,6 +41,6 @@ export async function deliverTask(
 	const [video] = task.videos;
 	if (!video) throw noVideo(task);
 	if (downloadTo === undefined) return toItem(task, shape);
-	const file = await downloadVideo(context, video.url, task.id, { clock, signal });
+	const file = await downloadVideo(context, video.url, safeFileName(task.id), { clock, signal });
 	return toItem(task, shape, { [downloadTo]: file });
 }

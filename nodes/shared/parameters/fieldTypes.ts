@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 
+import { isSafeId } from '../api/taskId';
 import { InputError } from '../n8n/inputError';
 import type { Parameter } from '../n8n/labels';
 import { parameterWords } from '../n8n/messages';
@@ -75,6 +76,13 @@ export function text(parameter: Parameter, least: number, most = Infinity) {
 	});
 }
 
+/** The ID of a task, or the user's own: it becomes part of a request's address. */
+export function taskIdText(parameter: Parameter) {
+	return text(parameter, 1).superRefine((id, context) => {
+		if (!isSafeId(id)) context.addIssue(complain(parameter, parameterWords.noId(parameter)));
+	});
+}
+
 export function numberIn(parameter: Parameter, least: number, most: number) {
 	return value(
 		parameter,
@@ -140,6 +148,14 @@ export function oneOf<Value extends string | number>(
 						labels,
 					),
 	);
+}
+
+/** One of the choices, or any other text, trimmed. */
+export function openChoice<Value extends string>(
+	parameter: Parameter,
+	known: ReadonlyArray<Choice<Value>>,
+) {
+	return text(parameter, 1).transform((given) => findChoice(known, given)?.value ?? given);
 }
 
 function findChoice<Value extends string | number>(

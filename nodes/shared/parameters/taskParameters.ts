@@ -5,12 +5,12 @@ import { FORMATS } from '../api/formats';
 import { InputError } from '../n8n/inputError';
 import { parameterWords } from '../n8n/messages';
 import { readSimplify } from './deliveryParameters';
-import { boolean, text, wholeNumberIn, withDefault } from './fieldTypes';
+import { boolean, taskIdText, wholeNumberIn, withDefault } from './fieldTypes';
 import type { ParameterReader } from './parameterReader';
 
 /** @throws {InputError} */
 export function readTaskId(parameters: ParameterReader): string {
-	return parameters.read('taskId', text('taskId', 1));
+	return parameters.read('taskId', taskIdText('taskId'));
 }
 
 /** How many tasks Get Many lists when nobody says otherwise. */

@@ -1,21 +1,18 @@
 /** Creates a task exactly once, whatever happens to the request or its reply. */
 
-import { isUnanswered, meaningOf, UserError } from '../api/errors/userError';
+import { KlingError } from '../api/errors/klingError';
+import { meaningOf, UserError } from '../api/errors/userError';
 import { FORMATS } from '../api/formats';
 import { knownById, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
-import { type Clock, StoppedError } from './clock';
 import type { Ledger } from './ledger';
+import { findAfter, findLost, type LookUp } from './lostTask';
 import { retry } from './retry';
 import type { PlannedVideo, Verbs } from './verbs';
 
-export interface Submission<Video extends PlannedVideo> {
-	verbs: Pick<Verbs<Video, unknown>, 'create' | 'findByExternalId'>;
-	clock: Clock;
+export interface Submission<Video extends PlannedVideo> extends LookUp {
+	verbs: LookUp['verbs'] & Pick<Verbs<Video, unknown>, 'create'>;
 	ledger: Ledger;
-	/** Milliseconds since the epoch. */
-	deadline: number;
-	signal: AbortSignal;
 }
 
 /** Whether an earlier attempt started the video is not known, and cannot be found out. */
@@ -31,6 +28,14 @@ const TRIES_UNREACHABLE = 3;
 
 /** How often a rejected token is signed again. */
 const TRIES_RESIGN = 2;
+
+/**
+ * How often, and for how long in milliseconds, a creation is repeated that ended in trouble and
+ * after which Kling says that it has no such task: long enough for a restart of the service, and no
+ * burden on one that is down.
+ */
+const TRIES_TROUBLE = 8;
+const LONGEST_TROUBLE = 5 * 60_000;
 
 /** A task, and whether it was found instead of created. */
 export interface Submitted {
@@ -90,72 +95,44 @@ async function create<Video extends PlannedVideo>(
 	externalTaskId: string | undefined,
 	submission: Submission<Video>,
 ): Promise<Submitted> {
-	const { verbs, clock, ledger, deadline, signal } = submission;
+	const { verbs, clock, ledger, signal } = submission;
 	const { name, failures } = ledger.read(video.key);
 	const isUnsure = () => ledger.read(video.key).isUnsure === true;
+	const deadline = Math.min(submission.deadline, clock.now() + LONGEST_TROUBLE);
 	const createOnce = async (): Promise<Submitted> => {
 		// Written before the request: afterwards the execution may have been stopped.
 		ledger.write(video.key, { name, failures, isUnsure: true });
 		const created = await attempt(async () => await verbs.create(video, externalTaskId));
 		if (created.ok) return { task: created.value, isReused: false };
-		const found = mayExist(created.error, video)
-			? await findLost(video, externalTaskId, submission, created.error)
-			: undefined;
+		const found = await findAfter(created.error, video, externalTaskId, submission);
 		if (found) return { task: found, isReused: true };
 		ledger.write(video.key, { name, failures });
 		throw created.error;
 	};
-	return await retry(createOnce, {
-		clock,
-		signal,
-		deadline,
-		// What stayed unknown after the look-up is not repeated.
-		isWorthRetrying: (error, tries) => !isUnsure() && tries < triesAllowed(error),
-	});
-}
-
-/**
- * Asks until Kling says whether it has the task.
- * @param cause why that is not known; thrown when it cannot be found out
- */
-async function findLost<Video extends PlannedVideo>(
-	{ target }: Video,
-	externalTaskId: string | undefined,
-	{ verbs, clock, deadline, signal }: Submission<Video>,
-	cause: unknown,
-): Promise<Task | undefined> {
-	if (externalTaskId === undefined) throw cause;
-	const asked = await attempt(
+	const created = await attempt(
 		async () =>
-			await retry(async () => await verbs.findByExternalId(target.format, externalTaskId), {
+			await retry(createOnce, {
 				clock,
 				signal,
 				deadline,
-				isWorthRetrying: isUnanswered,
+				// What stayed unknown after the look-up is not repeated.
+				isWorthRetrying: (error, tries) => !isUnsure() && tries < triesAllowed(error),
 			}),
 	);
-	if (!asked.ok) throw asked.error instanceof StoppedError ? asked.error : cause;
-	if (asked.value === 'unknown') throw cause;
-	return asked.value === 'none' ? undefined : asked.value;
+	if (created.ok) return created.value;
+	// Nobody has created anything at an address that is not the Kling API.
+	if (isAnotherAddress(created.error)) ledger.write(video.key, { name, failures });
+	throw created.error;
 }
 
-/**
- * Whether the task may exist after this error. Kling rejects a second task of one external ID, and
- * only its words would tell (docs/kling-api.md#external-task-ids): so what may be such a
- * rejection of a derived ID may be about the task that a crashed worker created.
- */
-function mayExist(error: unknown, { request, target }: PlannedVideo): boolean {
-	const { creating, mayBeIdInUse } = meaningOf(error);
-	if (creating === 'unknown') return true;
-	const isDerived =
-		request.externalTaskId === undefined && FORMATS[target.format].findByExternalId !== undefined;
-	return isDerived && mayBeIdInUse === true;
+function isAnotherAddress(error: unknown): boolean {
+	return error instanceof KlingError && error.kind === 'notTheApi';
 }
 
 function triesAllowed(error: unknown): number {
 	const { creating } = meaningOf(error);
 	// Repeated only once Kling has said that it has no such task.
-	if (creating === 'unknown') return Infinity;
+	if (creating === 'unknown') return TRIES_TROUBLE;
 	if (creating === 'unsent') return TRIES_UNREACHABLE;
 	return creating === 'resign' ? TRIES_RESIGN : 1;
 }

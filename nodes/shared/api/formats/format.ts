@@ -27,9 +27,10 @@ export interface Format {
 
 	/**
 	 * Reads a create or find reply.
+	 * @param wanted the ID that was asked for, the task's or the user's own
 	 * @throws {ShapeError} when it is JSON of another shape
 	 */
-	readTask(reply: unknown): TaskReply;
+	readTask(reply: unknown, wanted?: string): TaskReply;
 
 	/** Asks for several tasks in one request, where the format can. */
 	many?: {

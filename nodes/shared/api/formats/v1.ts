@@ -3,9 +3,8 @@
  * envelope. Source: docs/kling-api.md#v1-format.
  */
 
-import { z } from 'zod';
-
 import type { CameraControl, MultiShot } from '../request';
+import { isFields } from './fields';
 import type { Format } from './format';
 import { readTask, readTasks, ShapeError } from './reply';
 
@@ -74,9 +73,9 @@ function toPage(pageSize: number, pageNum: number) {
 
 /** @throws {ShapeError} */
 function dataOf(reply: unknown): unknown[] {
-	const read = z.object({ data: z.array(z.unknown()) }).safeParse(reply);
-	if (!read.success) throw new ShapeError('data');
-	return read.data.data;
+	const data = isFields(reply) ? reply.data : undefined;
+	if (!Array.isArray(data)) throw new ShapeError('data');
+	return data;
 }
 
 function toCameraControl(control: CameraControl): object {
