@@ -18,10 +18,11 @@ interface Complaint {
 	words: Words;
 }
 
-/** A zod issue that carries words about a parameter. */
+/** A zod issue that carries words about a parameter. What has one is looked at no further. */
 export function complain(parameter: Parameter, words: Words): z.IssueData & { message: string } {
 	return {
 		code: 'custom',
+		fatal: true,
 		message: words.message,
 		params: { parameter, words } satisfies Complaint,
 	};
