@@ -405,8 +405,8 @@ export const callbackWords = {
 		description: `Save the workflow, or ${USE_POLLING}.`,
 	},
 	noUrl: {
-		message: 'n8n’s own address isn’t a web address, so Kling can’t call back',
-		description: `Set the environment variable ${ADDRESS_VARIABLE} to n8n’s public address, such as https://n8n.example.com/, or ${USE_POLLING}.`,
+		message: 'n8n’s own address isn’t a web address',
+		description: `Set the environment variable ${ADDRESS_VARIABLE} to n8n’s public address, such as https://n8n.example.com/.`,
 	},
 	unsigned: {
 		message: 'This version of n8n can’t sign callback URLs',
