@@ -20,6 +20,7 @@ import { CREDENTIAL } from '../shared/n8n/send';
 import { systemClock } from '../shared/n8n/systemClock';
 import { answer, bodyOf, isFromKling } from '../shared/n8n/webhook';
 import { attempt } from '../shared/utils/attempt';
+import { isInOwnNetwork } from '../shared/utils/url';
 import { isRepeated } from './deduplicate';
 import { readTriggerParameters, type TriggerParameters } from './triggerParameters';
 
@@ -66,7 +67,7 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 	answer(context, 200, answers.received);
 	return {
 		noWebhookResponse: true,
-		workflowData: [[await toTriggerItem(context, task, delivery)]],
+		workflowData: [[await toTriggerItem(context, connection, task, delivery)]],
 	};
 }
 
@@ -83,11 +84,12 @@ async function confirm(
 
 async function toTriggerItem(
 	context: IWebhookFunctions,
+	{ baseUrl }: Connection,
 	task: Task,
 	delivery: Delivery,
 ): Promise<INodeExecutionData> {
 	const itemIndex = 0;
-	const tools = { context, clock: systemClock };
+	const tools = { context, clock: systemClock, allowsOwnNetwork: isInOwnNetwork(baseUrl) };
 	const delivered = await attempt(
 		async () => await deliverTask(tools, task, { itemIndex, ...delivery }),
 	);

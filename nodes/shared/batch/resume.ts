@@ -15,6 +15,7 @@ import type { Refreshed } from '../api/refresh';
 import { isOver, knownById } from '../api/task';
 import { failItem } from '../items/errorItem';
 import { factsOfTask, settleTask } from '../items/settleTask';
+import type { DeliveryTools } from '../items/deliverTask';
 import { connect } from '../n8n/connect';
 import { answers, notes } from '../n8n/messages';
 import { CREDENTIAL } from '../n8n/send';
@@ -23,6 +24,7 @@ import { answer, bodyOf, isFromKling } from '../n8n/webhook';
 import { attempt } from '../utils/attempt';
 import { ExpiringSet } from '../utils/expiringSet';
 import { Semaphore } from '../utils/semaphore';
+import { isInOwnNetwork } from '../utils/url';
 import { retry } from '../waiting/retry';
 import { PARALLEL_DELIVERIES } from '../waiting/runBatch';
 import {
@@ -84,11 +86,13 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	resuming.add(first.taskId);
 	// Before the downloads, which may take longer than Kling waits for an answer.
 	answer(context, 200, answers.resuming);
+	const allowsOwnNetwork = isInOwnNetwork(connection.baseUrl);
+	const tools = { context, clock: systemClock, allowsOwnNetwork };
 	const deliveries = new Semaphore(PARALLEL_DELIVERIES);
 	const items = await Promise.all(
 		suspended.map(
 			async (item, index) =>
-				await deliveries.run(async () => await finishSuspended(context, item, index, outcomes)),
+				await deliveries.run(async () => await finishSuspended(tools, item, index, outcomes)),
 		),
 	);
 	return { noWebhookResponse: true, workflowData: [forErrorOutput(context, items)] };
@@ -121,7 +125,7 @@ async function checkAll(
 }
 
 async function finishSuspended(
-	context: IWebhookFunctions,
+	tools: DeliveryTools,
 	{ klingWaiting, ...item }: SuspendedItem,
 	itemIndex: number,
 	outcomes: ReadonlyMap<string, Refreshed>,
@@ -129,13 +133,12 @@ async function finishSuspended(
 	if (!klingWaiting) return item;
 	const { taskId, modelName, simplify, downloadTo } = klingWaiting;
 	// A suspended node cannot fail any more: what went wrong becomes an item whatever On Error says.
-	const failure = { context, continues: true };
+	const failure = { context: tools.context, continues: true };
 	const outcome = outcomes.get(taskId) as Refreshed;
 	if ('error' in outcome) {
 		return failItem(failure, outcome.error, { itemIndex, taskId }, { task_id: taskId });
 	}
 	const { task } = outcome;
-	const tools = { context, clock: systemClock };
 	const shape = { itemIndex, modelName, simplify, downloadTo };
 	const settled = await attempt(async () => await settleTask(tools, task, shape));
 	return settled.ok
