@@ -217,13 +217,10 @@ export function optional<Schema extends z.ZodTypeAny>(
 	parameter: Parameter,
 	user: string,
 ) {
-	const refused = z.undefined().or(
-		value(
-			parameter,
-			() => undefined,
-			() => parameterWords.noSuchOption(parameter, user),
-		),
-	);
+	const refused = z.unknown().superRefine((given, context) => {
+		if (given === undefined) return;
+		context.addIssue(complain(parameter, parameterWords.noSuchOption(parameter, user)));
+	});
 	return z.preprocess(blankToUndefined, isKnown ? schema.optional() : refused) as z.ZodType<
 		z.output<Schema> | undefined,
 		z.ZodTypeDef,
