@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { INodeExecutionData, ITaskData } from 'n8n-workflow';
 
 import { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
@@ -70,19 +69,7 @@ const active: string[] = [];
 
 /** What a person has done after an import: the credentials are chosen, the address is this n8n's. */
 function fit(source: WorkflowSource, chosen = credentials): WorkflowSource {
-	return withTriggerUrl(fitCredentials(fitAddress(source, host.url), chosen));
-}
-
-/** What the editor does on import, and the user then: the trigger gets a URL, which is pasted. */
-function withTriggerUrl(source: WorkflowSource): WorkflowSource {
-	const webhookId = randomUUID();
-	const fitted = structuredClone(source);
-	for (const node of fitted.nodes) {
-		if (node.type === 'n8n-nodes-kling.klingTrigger') node.webhookId = webhookId;
-		const options = node.parameters.options as { callbackUrl?: string } | undefined;
-		if (options?.callbackUrl) options.callbackUrl = options.callbackUrl.replace('…', webhookId);
-	}
-	return fitted;
+	return fitCredentials(fitAddress(source, host.url), chosen);
 }
 
 /** Imports a workflow that is fitted already, and publishes it. @returns its id */
