@@ -5,13 +5,15 @@
 
 import type { INodeExecutionData } from 'n8n-workflow';
 
+import { findBodyChange } from '../api/additionalBody';
 import type { KlingClient } from '../api/client';
 import type { Refreshed } from '../api/refresh';
 import { isOver, type Task } from '../api/task';
 import { settleTask } from '../items/settleTask';
 import { toItem } from '../items/toItem';
 import { contextLedger } from '../n8n/contextLedger';
-import { notes } from '../n8n/messages';
+import { InputError } from '../n8n/inputError';
+import { bodyWords, notes, supportWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
 import { isOwnNetwork } from '../utils/url';
 import { recordFailure } from '../waiting/submit';
@@ -37,6 +39,7 @@ export async function suspend(
 ): Promise<INodeExecutionData[]> {
 	const { context, client } = run;
 	const resumeUrl = toResumeUrl(run);
+	refuseWithoutCallback(items);
 	const deadline = new Date(Date.now() + timeout);
 	const created = await createVideos(
 		run,
@@ -67,6 +70,21 @@ export async function suspend(
 	await context.putExecutionToWait(deadline);
 	// n8n throws this away; but a failed item in front would make Retry On Fail run the waiting items.
 	return output.filter(isWaitingItem);
+}
+
+/** @throws {InputError} when a model does not call back, or would be told to call somebody else */
+function refuseWithoutCallback(items: ReadonlyArray<ReadItem<VideoData>>): void {
+	for (const item of items) {
+		if (!item.ok) continue;
+		const { request, target } = item.value;
+		if (target.lacks?.includes('callbackUrl')) {
+			throw new InputError('waitFor', supportWords.noCallback(target.displayName));
+		}
+		const field = findBodyChange('callbackUrl', request, target);
+		if (field === undefined) continue;
+		const words = bodyWords.changesCallback('additionalBodyFields', field);
+		throw new InputError('additionalBodyFields', words);
+	}
 }
 
 /** A task may be over before the execution is suspended, and its callback lost. */
