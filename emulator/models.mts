@@ -1,12 +1,12 @@
 /**
- * What Kling's text-to-video models can do: the emulator's only source of model rules, written from kling-api.md
- * section 5 and on purpose not shared with `nodes/`, because it is there to judge the node.
+ * What Kling's text-to-video models can do: the emulator's only source of model rules, written from Kling's documents
+ * (docs/kling-api.md#models) and on purpose not shared with `nodes/`, because the emulator is there to judge the node.
  */
 
 export type Mode = 'std' | 'pro' | '4k';
 export type Resolution = '720p' | '1080p' | '4k';
 
-/** The path format names the picture size where v1 names a quality tier (sections 3.1, 4.1). */
+/** The path format names the picture size where v1 names a quality tier. */
 export const MODE_OF_RESOLUTION: Readonly<Record<Resolution, Mode>> = {
 	'720p': 'std',
 	'1080p': 'pro',
@@ -20,7 +20,7 @@ export interface Prices {
 }
 
 export interface ModelRules {
-	/** The model version that slots are counted by, whatever format names it (section 7). */
+	/** The model version that the concurrency limit counts by, whatever format names it. */
 	version: string;
 	/** `model_name` on the v1 routes; absent where v1 does not have the model. */
 	v1?: string;
@@ -40,7 +40,7 @@ export interface ModelRules {
 const FIVE_OR_TEN = [5, 10] as const;
 const THREE_TO_FIFTEEN = Array.from({ length: 13 }, (_, index) => index + 3);
 
-/** Prices of the current models: section 5. Prices of the retired ones: Kling's 2025 list, not in the reference. */
+/** See docs/kling-api.md#prices. */
 export const MODELS: readonly ModelRules[] = [
 	{
 		version: 'Kling 3.0',
@@ -142,7 +142,7 @@ export const MODELS: readonly ModelRules[] = [
 	},
 ];
 
-/** The seed document's models. It describes no difference between them. */
+/** The models of the gateway format, which describes no difference between them. */
 export const GATEWAY_MODELS: readonly string[] = [
 	'kling-v1-6',
 	'kling-v2-master',

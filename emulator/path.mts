@@ -1,4 +1,4 @@
-/** Kling's current format: model in the path, API key only, tasks in an array (kling-api.md section 4). */
+/** Kling's current format: model in the path, API key only, tasks in an array (docs/kling-api.md#path-format). */
 import { z } from 'zod';
 import { admit, type Dialect } from './admission.mts';
 import { authenticate } from './auth.mts';
@@ -75,7 +75,7 @@ function unitPrice({ resolution = '720p', audio = 'off' }: Settings, model: Mode
 }
 
 /**
- * Checks shots written into a prompt as `shot n, m, words; shot n, m, words;` (section 4.1). A prompt that does not begin
+ * Checks shots written into a prompt as `shot n, m, words; shot n, m, words;`. A prompt that does not begin
  * in this way is plain text, which the model may split as it likes.
  *
  * @throws KlingError 1201 for shots that cannot be filmed
@@ -151,7 +151,7 @@ function renderHead({ task, phase, updatedAt, statusWord }: Snapshot): Record<st
 	};
 }
 
-/** A task as queries, lists and callbacks show it (section 4.2). */
+/** A task as queries, lists and callbacks show it. */
 function renderTask(snapshot: Snapshot, videoUrl: VideoUrl): Record<string, unknown> {
 	const { task, phase, noResult } = snapshot;
 	const head = renderHead(snapshot);
@@ -174,7 +174,7 @@ function renderTask(snapshot: Snapshot, videoUrl: VideoUrl): Record<string, unkn
 	};
 }
 
-/** Body of a callback in this format (section 8). */
+/** Body of a callback in this format. */
 export function pathCallback(snapshot: Snapshot, videoUrl: VideoUrl): unknown {
 	return renderTask(snapshot, videoUrl);
 }
@@ -192,7 +192,7 @@ const querySchema = z
 		'either task_ids or external_task_ids is required, and not both',
 	);
 
-/** Section 4.3 shows times as strings and calls them ms: both are taken. */
+/** Kling's documents show times as strings and call them ms: both are taken. */
 const milliseconds = z
 	.union([z.number().int().min(0), z.string().regex(/^\d{1,16}$/)])
 	.transform(Number);

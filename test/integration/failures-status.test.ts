@@ -17,7 +17,7 @@ import {
 	type FaultAction,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 

@@ -3,7 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { cleanUp, errorOf, items, sent, type Emulator } from './fixture.mts';
 import { bare, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 

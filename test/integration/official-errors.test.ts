@@ -13,7 +13,7 @@ import {
 } from './fixture.mts';
 import { ACCESS_KEY, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -56,7 +56,7 @@ const CONTENT = 'Change the prompt so that it keeps to Kling’s content rules.'
 const LATER = 'Try again in a few minutes.';
 const FEWER = 'Try again later, or create fewer videos at a time.';
 
-/** Kling's table (kling-api.md, section 6), and what the node makes of it. */
+/** Kling's error codes (docs/kling-api.md#error-codes), and what the node makes of it. */
 const FACTS: Fact[] = [
 	fact(1000, 401, 'Kling refused the credential', KEYS),
 	fact(1001, 401, 'Kling received no API key', KEYS),

@@ -9,7 +9,7 @@ import {
 import { cleanUp, errorOf, runNode, type Emulator } from './fixture.mts';
 import { bare, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 

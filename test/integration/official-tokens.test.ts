@@ -10,12 +10,12 @@ import {
 	tokenOf,
 } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
 const HOUR = 3_600_000;
-/** The moment of the log in kling-api.md, section 3.1. */
+/** A time from a log of the real API. */
 const BEGINNING = 1_774_805_076_166;
 
 let emulator: Emulator;

@@ -1,5 +1,3 @@
-import { readSettings } from '../../scripts/demo/settings.mts';
-import { saveVideo } from '../../scripts/demo/video.mts';
 import {
 	EMULATOR_API_KEY,
 	type Emulator,
@@ -7,7 +5,10 @@ import {
 	RISK_CONTROL,
 	startEmulator,
 } from '../../emulator/index.mts';
-import { buildIfStale, type DemoRun, runDemo, sampleVideo, takeVideo } from './run-demo.mts';
+import { readSettings } from '../../scripts/demo/settings.mts';
+import { saveVideo } from '../../scripts/demo/video.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
+import { buildIfStale, type DemoRun, runDemo, takeVideo } from './runDemo.mts';
 
 jest.setTimeout(60_000);
 
@@ -67,7 +68,7 @@ describe('with the emulator', () => {
 			model_name: 'kling-v1-6',
 		});
 		const video = await takeVideo(stdout);
-		expect(video).toEqual(await sampleVideo());
+		expect(video).toEqual(sampleVideo());
 		expect(size).toBe(video.length.toLocaleString('en'));
 	});
 
@@ -98,7 +99,7 @@ describe('with a service of the user', () => {
 		expect(code).toBe(0);
 		expect(stdout).toContain('THIS COSTS MONEY');
 		expect(stdout).toContain('"model_name": "kling-v2-6"');
-		expect(await takeVideo(stdout)).toEqual(await sampleVideo());
+		expect(await takeVideo(stdout)).toEqual(sampleVideo());
 	});
 
 	it('warns of the costs, and keeps a refused key to itself', async () => {

@@ -3,7 +3,7 @@
 import { attempt } from '../utils/attempt';
 import { mergeBody } from './additionalBody';
 import { type Account, accountRequest, readAccount } from './account';
-import { absentTask, KlingError, otherShape } from './errors/klingError';
+import { absentTask, KlingError, noAccount, otherShape } from './errors/klingError';
 import { isAbsent, meaningOf } from './errors/userError';
 import { type Answer, exchange } from './exchange';
 import { FORMATS } from './formats';
@@ -70,6 +70,25 @@ export class KlingClient {
 	}
 
 	/**
+	 * Finds a task by its own ID, in whichever format it was created. A task that only bears the ID as
+	 * its external one, which anybody can guess, is not it.
+	 * @throws {KlingError}
+	 */
+	async findByTaskId(id: string): Promise<Task> {
+		let absent: unknown;
+		for (const format of this.formats) {
+			const [request] = FORMATS[format].find(id);
+			const found = await attempt(
+				async () => await this.askForTask(format, request as ApiRequest, id),
+			);
+			if (found.ok && found.value.id === id) return found.value;
+			if (!found.ok && !this.mayKnowOtherFormat(found.error)) throw found.error;
+			absent ??= found.ok ? absentTask(true) : found.error;
+		}
+		throw absent;
+	}
+
+	/**
 	 * Finds a task by an external task ID. That a relay does not find it proves nothing unless it says
 	 * so in Kling's own words, because it may not know such IDs; and a task that does not bear the ID
 	 * may be anybody's.
@@ -126,13 +145,18 @@ export class KlingClient {
 	async account(): Promise<Account> {
 		const { json, reply } = await this.ask(accountRequest(this.now()));
 		const account = readAccount(json);
-		if (!account) throw otherShape(reply.status, reply.body, { is: 'noAccount' });
+		if (!account) throw noAccount(reply.status, reply.body);
 		return account;
 	}
 
 	/** Relays answer the routes of a format that they do not know as they like, often with their web page. */
 	private mayKnowOtherFormat(error: unknown): boolean {
-		return isAbsent(error) || (this.isRelay && meaningOf(error).checking === 'notUnderstood');
+		const { checking, isAboutRoute } = meaningOf(error);
+		return (
+			checking === 'absent' ||
+			isAboutRoute === true ||
+			(this.isRelay && checking === 'notUnderstood')
+		);
 	}
 
 	private async listIn(format: FormatName, limit: number, filters: TaskFilters): Promise<Task[]> {

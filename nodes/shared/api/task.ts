@@ -44,8 +44,8 @@ export interface Task extends TaskReply {
 }
 
 /**
- * The status words of all formats and of the gateways that paraphrase them, as `toWords` joins them;
- * with those that the rule for kin below would get wrong or cannot know.
+ * The status words of all formats; of those of the gateways that paraphrase them the ones that the
+ * rule for kin below would get wrong or cannot know, as `toWords` joins them.
  * Source: docs/kling-api.md#tasks-and-status-words.
  */
 const STATUS_WORDS: ReadonlyMap<string, TaskStatus> = new Map(
@@ -56,6 +56,10 @@ const STATUS_WORDS: ReadonlyMap<string, TaskStatus> = new Map(
 		processing: 'processing',
 		running: 'processing',
 		in_progress: 'processing',
+		completed: 'completed',
+		succeed: 'completed',
+		succeeded: 'completed',
+		failed: 'failed',
 		ok: 'completed',
 		ready: 'completed',
 		timed_out: 'failed',
@@ -96,6 +100,10 @@ const MAX_STATUS_LENGTH = 60;
 
 /** @returns undefined for a word of which nobody knows what it means */
 export function toKnownStatus(word: string): TaskStatus | undefined {
+	return STATUS_WORDS.get(word) ?? toKinStatus(word);
+}
+
+function toKinStatus(word: string): TaskStatus | undefined {
 	const text = word.trim().slice(0, 2 * MAX_STATUS_LENGTH);
 	const words = toWords(text);
 	const known = STATUS_WORDS.get(words.join('_'));
@@ -128,4 +136,9 @@ export function knownById({ id, format }: Pick<Task, 'id' | 'format'>): Task {
 /** Whether Kling is done with the task, one way or the other. */
 export function isOver(task: Pick<Task, 'status'>): boolean {
 	return task.status === 'completed' || task.status === 'failed';
+}
+
+/** Whether it is completed without a video: that can be so for a moment before the video is listed. */
+export function lacksVideo({ status, videos }: Pick<Task, 'status' | 'videos'>): boolean {
+	return status === 'completed' && videos.length === 0;
 }

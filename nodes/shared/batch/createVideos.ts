@@ -32,7 +32,7 @@ export async function createVideos(
 	deliver: typeof deliverTask,
 	callbackUrl?: string,
 ): Promise<Created> {
-	const ledger = contextLedger(run.context);
+	const ledger = contextLedger(run.context, run.connection);
 	const { prepared, refused } = prepareItems(run, items);
 	const blocked = await findBlocked(run, ledger, prepared);
 	// When the workflow is going to stop anyway, nothing is charged.

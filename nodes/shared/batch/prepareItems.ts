@@ -11,7 +11,9 @@ import { identityOf } from '../n8n/contextLedger';
 import { InputError } from '../n8n/inputError';
 import { parameterWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
+import { Semaphore } from '../utils/semaphore';
 import type { Ledger } from '../waiting/ledger';
+import { PARALLEL_REQUESTS } from '../waiting/limits';
 import { retry } from '../waiting/retry';
 import type { PlannedVideo } from '../waiting/verbs';
 import type { ReadItem, VideoData } from './itemData';
@@ -65,12 +67,15 @@ export async function findIdsInUse(
 	ledger: Ledger,
 	prepared: readonly PreparedItem[],
 ): Promise<ReadonlyMap<string, unknown>> {
+	const requests = new Semaphore(PARALLEL_REQUESTS);
 	const outcomes = await Promise.all(
 		prepared.map(async ({ request, target, key }) => {
 			const { task, isUnsure } = ledger.read(key);
 			const ownId = request.externalTaskId;
 			if (ownId === undefined || task || isUnsure) return [];
-			const checked = await attempt(async () => await refuseIdInUse(run, target.format, ownId));
+			const checked = await attempt(
+				async () => await requests.run(async () => await refuseIdInUse(run, target.format, ownId)),
+			);
 			return checked.ok ? [] : [[key, checked.error] as const];
 		}),
 	);

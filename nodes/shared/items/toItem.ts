@@ -2,6 +2,7 @@
 
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { maskKeys } from '../api/mask';
 import type { Task, Video } from '../api/task';
 
 /** The simplified output of one task. Absent facts are left out. @param modelName on the wire */
@@ -10,7 +11,7 @@ export function toOutput(task: Task, modelName?: string): IDataObject {
 	return present({
 		task_id: task.id,
 		task_status: task.status,
-		task_status_msg: task.statusMessage || undefined,
+		task_status_msg: task.statusMessage ? maskKeys(task.statusMessage) : undefined,
 		created_at: task.createdAt,
 		updated_at: task.updatedAt,
 		model_name: modelName,

@@ -3,6 +3,7 @@
  * them, messages quote them.
  */
 
+import type { Region } from '../api/connection';
 import type { CameraAxis, CameraPreset, Mode, MultiShot } from '../api/request';
 import type { TaskStatus } from '../api/task';
 
@@ -53,18 +54,6 @@ export const LABELS = {
 
 export type Parameter = keyof typeof LABELS;
 
-/** Labels of the credential's fields, by their names. */
-export const CREDENTIAL_LABELS: Readonly<Record<string, string>> = {
-	service: 'Service',
-	region: 'Region',
-	baseUrl: 'Base URL',
-	authentication: 'Authentication',
-	apiKey: 'API Key',
-	accessKey: 'Access Key',
-	secretKey: 'Secret Key',
-	webhookSecret: 'Webhook Secret',
-};
-
 export const MODE_LABELS: Readonly<Record<Mode, string>> = {
 	std: 'Standard',
 	pro: 'Professional',
@@ -98,6 +87,11 @@ export const STATUS_LABELS: Readonly<Record<TaskStatus, string>> = {
 	processing: 'Processing',
 	completed: 'Completed',
 	failed: 'Failed',
+};
+
+export const REGION_LABELS: Readonly<Record<Region, string>> = {
+	global: 'Global',
+	china: 'China',
 };
 
 /** The services, at the beginning of a sentence. */

@@ -4,17 +4,20 @@
  * are quoted by their display names, values by their labels.
  */
 
-import type { Connection, CredentialError, Service } from '../api/connection';
+import type { Connection, Region, Service } from '../api/connection';
+import type { CredentialError } from '../api/errors/credentialError';
 import type { ErrorKind } from '../api/errors/kinds';
 import type { KlingError, KlingErrorFacts, ReplyFlaw } from '../api/errors/klingError';
 import type { UserError } from '../api/errors/userError';
+import type { TransportProblem } from '../api/http';
+import { maskKeys } from '../api/mask';
 import { modelsIn } from '../api/models';
 import type { Cost } from '../api/task';
 import type { Progress } from '../waiting/runBatch';
 import type { TimeLimitError } from '../waiting/poller';
 import type { DownloadError } from './downloadError';
 import type { InputError } from './inputError';
-import { CREDENTIAL_LABELS, LABELS, type Parameter, SERVICE_LABELS, STATUS_LABELS } from './labels';
+import { LABELS, type Parameter, REGION_LABELS, SERVICE_LABELS, STATUS_LABELS } from './labels';
 import type { Words } from './words';
 
 /** What was going on when something went wrong: advice names only what the user has. */
@@ -104,10 +107,11 @@ const WORDS = {
 	otherShape: unreadable,
 	unreadable,
 
-	unreachable: refused(
-		'Kling can’t be reached',
-		(situation) => `${checkAddress(situation)} Check also this server’s network connection.`,
-	),
+	unreachable: (error: KlingError, situation: Situation) =>
+		refused('Kling can’t be reached', checkConnection(error.facts.problem, situation))(
+			error,
+			situation,
+		),
 	interrupted: refused('The connection to Kling was lost before the reply was complete', TRY_LATER),
 	timeout: refused('Kling didn’t answer in time', TRY_LATER),
 	aborted: refused(
@@ -132,7 +136,8 @@ const WORDS = {
 	}),
 
 	input: ({ words }: InputError) => words,
-	credential: wordsOfCredential,
+	// n8n's own nodes show these, too, so the error brings them along.
+	credential: ({ message, description }: CredentialError) => ({ message, description }),
 	timeLimit: ({ lastTask, trouble }: TimeLimitError, situation: Situation) => ({
 		message: `Kling didn’t finish the video within '${LABELS.timeout}'. Its last status was ${STATUS_LABELS[lastTask.status]}`,
 		description: sentences(
@@ -220,6 +225,33 @@ function checkAddress({ connection }: Situation): string {
 	return `Check ${fields} in the Kling API credential.`;
 }
 
+/** What to do when no connection comes about. */
+function checkConnection(problem: TransportProblem | undefined, situation: Situation): string {
+	if (problem === undefined) {
+		return `${checkAddress(situation)} Check also this server’s network connection.`;
+	}
+	return problem === 'address' ? checkAddress(situation) : adviceOn(problem, situation);
+}
+
+function adviceOn(
+	problem: Exclude<TransportProblem, 'address'>,
+	{ connection }: Situation,
+): string {
+	return {
+		certificate:
+			'n8n doesn’t trust the certificate. If a proxy or firewall on your network inspects encrypted connections, add its certificate authority to n8n with the environment variable NODE_EXTRA_CA_CERTS.',
+		protocol: sentences(
+			connection?.hasOwnBaseUrl &&
+				"Check the port in 'Base URL' in the Kling API credential, and whether it must start with http:// or https://.",
+			'A proxy or firewall on your network can also interfere with encrypted connections.',
+		),
+		blocked:
+			'n8n is set up to block requests to this address. Ask your n8n administrator to allow it with the environment variable N8N_SSRF_ALLOWED_IP_RANGES or N8N_SSRF_ALLOWED_HOSTNAMES.',
+		proxy:
+			'Check the proxy that n8n is set up with in the environment variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
+	}[problem];
+}
+
 function checkParameters({ isCreating }: Situation): string {
 	return isCreating
 		? `Check which options the selected '${LABELS.model}' supports.`
@@ -240,26 +272,6 @@ function tryFewer({ isCreating }: Situation): string {
 	return isCreating
 		? `Try again later, or create fewer videos at once (with Create and Wait, lower '${LABELS.maxConcurrency}').`
 		: 'Try again later.';
-}
-
-function wordsOfCredential({ field, problem }: CredentialError): Words {
-	const label = `'${CREDENTIAL_LABELS[field] ?? field}' in the Kling API credential`;
-	return {
-		empty: { message: `${label} is empty`, description: 'Fill in the field.' },
-		unsupported: {
-			message: `${label} has an unsupported value`,
-			description: 'Open the credential and choose the value again.',
-		},
-		noUrl: {
-			message: `${label} is not a web address`,
-			description:
-				'Enter an address such as https://api.example.com or https://api.example.com/kling.',
-		},
-		unencrypted: {
-			message: `${label} must start with https:// so that your key is encrypted`,
-			description: 'Change the address. http:// is only allowed on your own network.',
-		},
-	}[problem];
 }
 
 function isUserError(error: unknown): error is UserError {
@@ -372,6 +384,9 @@ export const parameterWords = {
 
 const USE_POLLING = `set '${LABELS.waitFor}' to 'Polling'`;
 
+/** What tells n8n its own address. */
+const ADDRESS_VARIABLE = 'WEBHOOK_URL (N8N_WEBHOOK_URL in newer versions of n8n)';
+
 /** Why an execution can't wait for a callback. */
 export const callbackWords = {
 	gateway: {
@@ -385,6 +400,10 @@ export const callbackWords = {
 	unsaved: {
 		message: `'${LABELS.waitFor}' can’t be 'Callback' in an unsaved workflow`,
 		description: `Save the workflow, or ${USE_POLLING}.`,
+	},
+	noUrl: {
+		message: 'n8n’s own address isn’t a web address, so Kling can’t call back',
+		description: `Set the environment variable ${ADDRESS_VARIABLE} to n8n’s public address, such as https://n8n.example.com/, or ${USE_POLLING}.`,
 	},
 	unsigned: {
 		message: 'This version of n8n can’t sign callback URLs',
@@ -479,11 +498,11 @@ export const notes = {
 		`Kling: ${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`,
 	canceled: (details: string): string => `Kling: the execution was canceled. ${details}`,
 	privateCallback: (host: string): string =>
-		`Kling’s callback goes to ${host}, which is only reachable on your network. Set WEBHOOK_URL to n8n’s public address, or ${USE_POLLING}.`,
+		`Kling’s callback goes to ${host}, which is only reachable on your network. Set ${ADDRESS_VARIABLE} to n8n’s public address, or ${USE_POLLING}.`,
 	callbackNotHandled: (reason: string): string =>
-		`Kling: a callback couldn’t be handled. ${reason}`,
+		`Kling: a callback couldn’t be handled. ${maskKeys(reason)}`,
 	callbackIgnored: (reason: string): string =>
-		`Kling: ignored a callback that Kling doesn’t confirm. ${reason}`,
+		`Kling: ignored a callback that Kling doesn’t confirm. ${maskKeys(reason)}`,
 };
 
 /** What callers of a webhook are told. */
@@ -507,6 +526,9 @@ export const answers = {
 /** What the credential's Test button shows. n8n shows the message of a failed test only. */
 export const testWords = {
 	accepted: 'The key is valid',
+	unproven: 'The service speaks the Kling API, but doesn’t say whether the key is valid',
+	otherRegion: (region: Region): string =>
+		`Kling accepts the key only in another region. Set 'Region' in the Kling API credential to ${REGION_LABELS[region]}.`,
 	failed: ({ message, description }: Words): string => `${message}. ${description}`,
 };
 

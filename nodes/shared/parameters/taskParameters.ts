@@ -40,7 +40,7 @@ export function readListParameters(
 	const returnsAll = parameters.read('returnAll', withDefault(boolean('returnAll'), false));
 	const limit = returnsAll
 		? Infinity
-		: parameters.read('limit', withDefault(wholeNumberIn('limit', 1, Infinity), DEFAULT_LIMIT));
+		: parameters.read('limit', wholeNumberIn('limit', 1, Infinity).default(DEFAULT_LIMIT));
 	const filters = readListFilters(parameters, timezone);
 	return { limit, filters, simplify: readSimplify(parameters) };
 }

@@ -82,6 +82,8 @@ export class Poller {
 	private readonly watches = new Set<Watch>();
 	private isPolling = false;
 	private readonly pauses: Pause;
+	/** When the next tasks are looked for; milliseconds since the epoch. */
+	private wakesAt = 0;
 
 	constructor(
 		private readonly verbs: Pick<Verbs<PlannedVideo, unknown>, 'refresh'>,
@@ -133,12 +135,13 @@ export class Poller {
 		this.isPolling = true;
 		const polled = await attempt(async () => {
 			while (this.watches.size > 0) await this.pollOnce();
+			// In the same turn: for a task that comes a moment later, polling starts again.
+			this.isPolling = false;
 		});
-		if (!polled.ok) {
-			for (const watch of this.watches) watch.reject(polled.error);
-			this.watches.clear();
-		}
+		if (polled.ok) return;
 		this.isPolling = false;
+		for (const watch of this.watches) watch.reject(polled.error);
+		this.watches.clear();
 	}
 
 	private async pollOnce(): Promise<void> {
@@ -146,6 +149,7 @@ export class Poller {
 		const nextDue = Math.min(...[...this.watches].map((watch) => watch.due));
 		// Never longer than one interval: a task watched meanwhile may be due before the others.
 		const ms = Math.max(0, Math.min(nextDue - clock.now(), pollingInterval));
+		this.wakesAt = clock.now() + ms;
 		await this.pauses.run(ms, signal);
 		const now = clock.now();
 		for (const watch of this.watches) {
@@ -159,6 +163,7 @@ export class Poller {
 			void outcomes[index]?.then((refreshed) => this.handle(watch, refreshed));
 		});
 	}
+
 	/** What is due, and what the same request tells about as well. */
 	private dueTogether(now: number): Watch[] {
 		const idle = [...this.watches].filter(({ isChecking }) => !isChecking);
@@ -183,6 +188,8 @@ export class Poller {
 		}
 		if (this.options.clock.now() >= watch.deadline) return this.giveUp(watch);
 		this.scheduleNext(watch);
+		// While the check was under way, nobody knew that a last one would be due before the next.
+		if (watch.due < this.wakesAt) this.pauses.endNow();
 	}
 
 	/** Whether the next check may bring an answer that this one did not. */

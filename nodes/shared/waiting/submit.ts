@@ -1,24 +1,19 @@
 /** Creates a task exactly once, whatever happens to the request or its reply. */
 
 import { KlingError } from '../api/errors/klingError';
-import { isUnanswered, meaningOf, UserError } from '../api/errors/userError';
+import { meaningOf, UserError } from '../api/errors/userError';
 import { FORMATS } from '../api/formats';
 import { knownById, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
-import { type Clock, StoppedError } from './clock';
-import { isAnotherAddress, isAnotherApi } from './otherApi';
 import { refusesDerivedId } from './idRefusal';
 import type { Ledger, LedgerEntry } from './ledger';
+import { findAfter, findLost, type LookUp } from './lostTask';
 import { retry } from './retry';
 import type { PlannedVideo, Verbs } from './verbs';
 
-export interface Submission<Video extends PlannedVideo> {
-	verbs: Pick<Verbs<Video, unknown>, 'create' | 'findByExternalId' | 'refresh'>;
-	clock: Clock;
+export interface Submission<Video extends PlannedVideo> extends LookUp {
+	verbs: LookUp['verbs'] & Pick<Verbs<Video, unknown>, 'create'>;
 	ledger: Ledger;
-	/** Milliseconds since the epoch. */
-	deadline: number;
-	signal: AbortSignal;
 }
 
 /** Whether an earlier attempt started the video is not known, and cannot be found out. */
@@ -42,13 +37,6 @@ const TRIES_RESIGN = 2;
  */
 const TRIES_TROUBLE = 8;
 const LONGEST_TROUBLE = 5 * 60_000;
-
-/** How often, and for how long in milliseconds, Kling is asked whether it has a task. */
-const TRIES_LOOK_UP = 8;
-const LONGEST_LOOK_UP = 3 * 60_000;
-
-/** How often that is, when what answers does not seem to be the Kling API. */
-const TRIES_NOT_UNDERSTOOD = 4;
 
 /** A task, and whether it was found instead of created. */
 export interface Submitted {
@@ -170,66 +158,8 @@ async function createWithoutId<Video extends PlannedVideo>(
 	return await create(video, undefined, submission);
 }
 
-/**
- * The task that a failed request may have created all the same.
- * @returns nothing when it has created none
- * @throws what is wrong, when that cannot be found out
- */
-async function findAfter<Video extends PlannedVideo>(
-	error: unknown,
-	video: Video,
-	externalTaskId: string | undefined,
-	submission: Submission<Video>,
-): Promise<Task | undefined> {
-	const { creating, checking, mayBeIdInUse } = meaningOf(error);
-	if (creating !== 'unknown') {
-		// Kling rejects a second task of one external ID, and only its words would tell
-		// (docs/kling-api.md#external-task-ids): what may be such a rejection of a derived ID may be
-		// about the task that a crashed worker created. Without an answer the rejection stands.
-		const isDerived = video.request.externalTaskId === undefined;
-		if (!mayBeIdInUse || !isDerived || externalTaskId === undefined) return undefined;
-		const asked = await attempt(
-			async () => await submission.verbs.findByExternalId(video.target.format, externalTaskId),
-		);
-		return asked.ok && typeof asked.value !== 'string' ? asked.value : undefined;
-	}
-	if (checking !== 'notUnderstood') {
-		return await findLost(video, externalTaskId, submission, error);
-	}
-	const found = await attempt(async () => await findLost(video, externalTaskId, submission, error));
-	if (found.ok) return found.value;
-	if (found.error === error && (await isAnotherApi(video, submission.verbs))) {
-		throw new KlingError('notTheApi', error instanceof KlingError ? error.facts : {});
-	}
-	throw found.error;
-}
-
-/**
- * Asks until Kling says whether it has the task.
- * @param cause why that is not known; thrown when it cannot be found out
- */
-async function findLost<Video extends PlannedVideo>(
-	{ target }: Video,
-	externalTaskId: string | undefined,
-	{ verbs, clock, deadline, signal }: Submission<Video>,
-	cause: unknown,
-): Promise<Task | undefined> {
-	if (externalTaskId === undefined) throw cause;
-	const asked = await attempt(
-		async () =>
-			await retry(async () => await verbs.findByExternalId(target.format, externalTaskId), {
-				clock,
-				signal,
-				tries: TRIES_LOOK_UP,
-				deadline: Math.min(deadline, clock.now() + LONGEST_LOOK_UP),
-				isWorthRetrying: (error, tries) =>
-					isUnanswered(error) &&
-					(meaningOf(error).checking !== 'notUnderstood' || tries < TRIES_NOT_UNDERSTOOD),
-			}),
-	);
-	if (!asked.ok) throw asked.error instanceof StoppedError ? asked.error : cause;
-	if (asked.value === 'unknown') throw cause;
-	return asked.value === 'none' ? undefined : asked.value;
+function isAnotherAddress(error: unknown): boolean {
+	return error instanceof KlingError && error.kind === 'notTheApi';
 }
 
 function triesAllowed(error: unknown): number {

@@ -72,12 +72,16 @@ const MAX_CALLBACK_SIZE = 1_000_000;
 
 /**
  * Reads a callback's body.
+ * @param mask keeps keys out of what is read
  * @returns undefined when it is not about a task, or larger than any callback
  */
-export function readCallbackBody(body: Buffer): TaskReply | undefined {
+export function readCallbackBody(
+	body: Buffer,
+	mask: (text: string) => string = (text) => text,
+): TaskReply | undefined {
 	if (body.length > MAX_CALLBACK_SIZE) return undefined;
 	try {
-		return readBareTask(parseJson(body.toString('utf8')));
+		return readBareTask(parseJson(mask(body.toString('utf8'))));
 	} catch {
 		return undefined;
 	}
@@ -89,7 +93,7 @@ const MAX_ENVELOPE_FIELDS = 20;
 /** The longest text of those, in characters. */
 const MAX_ENVELOPE_TEXT = 1000;
 
-/** What a list's reply says besides its tasks: it is repeated for each of them, so only small facts. */
+/** What a list's reply says in addition to its tasks: it is repeated for each of them, so only small facts. */
 function envelopeOf(reply: unknown): Fields {
 	const envelope: Record<string, unknown> = {};
 	if (!isFields(reply)) return envelope;
