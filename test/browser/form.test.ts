@@ -71,6 +71,11 @@ describe('the operation decides on the fields', () => {
 		);
 	});
 
+	it('Get Balance', async () => {
+		await node.form.choose('operation', 'Get Balance');
+		await expectFields('Operation', 'Simplify');
+	});
+
 	it('Get Many', async () => {
 		await node.form.choose('operation', 'Get Many');
 		await expectFields('Operation', 'Return All', 'Limit', 'Simplify');

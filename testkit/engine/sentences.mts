@@ -3,7 +3,11 @@
  * table of words, with slots in place of what differs, and turned into a pattern: so this file
  * repeats none of them.
  */
-import { type CredentialProblem, CredentialError } from '../../nodes/shared/api/connection.ts';
+import { KlingApi } from '../../credentials/KlingApi.credentials.ts';
+import {
+	CredentialError,
+	type CredentialProblem,
+} from '../../nodes/shared/api/errors/credentialError.ts';
 import {
 	KlingError,
 	type KlingErrorFacts,
@@ -14,7 +18,6 @@ import type { UserError } from '../../nodes/shared/api/errors/userError.ts';
 import { knownById, type TaskStatus } from '../../nodes/shared/api/task.ts';
 import { DownloadError } from '../../nodes/shared/n8n/downloadError.ts';
 import {
-	CREDENTIAL_LABELS,
 	LABELS,
 	type Parameter,
 	SERVICE_LABELS,
@@ -137,9 +140,9 @@ const OWN: Partial<Record<ErrorKind, () => Sentence[]>> = {
 	stopped: () => [sentence(new StoppedError())],
 	download: () => [sentence(new DownloadError(slot('reason'), '', false))],
 	credential: () =>
-		Object.keys(CREDENTIAL_LABELS).flatMap((field) =>
+		[...new Set(new KlingApi().properties.map(({ name }) => name))].flatMap((field) =>
 			CREDENTIAL_PROBLEMS.map((problem) =>
-				sentence(new CredentialError(field, problem), { field, problem }),
+				sentence(new CredentialError(field, problem, slot('origin')), { field, problem }),
 			),
 		),
 	input: inputSentences,
@@ -148,8 +151,11 @@ const OWN: Partial<Record<ErrorKind, () => Sentence[]>> = {
 const CREDENTIAL_PROBLEMS = Object.keys({
 	empty: 0,
 	unsupported: 0,
+	noKey: 0,
 	noUrl: 0,
 	unencrypted: 0,
+	foreignUrl: 0,
+	weakSecret: 0,
 } satisfies Record<CredentialProblem, 0>) as CredentialProblem[];
 
 type ParameterProblem = keyof typeof parameterWords;
@@ -157,6 +163,7 @@ type ParameterProblem = keyof typeof parameterWords;
 type SpecialProblem =
 	| 'modelNotAvailable'
 	| 'needsApiKey'
+	| 'noBalance'
 	| 'noList'
 	| 'noShots'
 	| 'repeatedId'
@@ -170,6 +177,7 @@ const SPECIAL_WORDS: Readonly<Record<SpecialProblem, [Parameter | undefined, ...
 		...SERVICES.map((service) => parameterWords.modelNotAvailable(slot('value'), service, [])),
 	],
 	needsApiKey: ['model', parameterWords.needsApiKey(slot('user'))],
+	noBalance: [undefined, parameterWords.noBalance('gateway'), parameterWords.noBalance('relay')],
 	noList: [undefined, parameterWords.noList()],
 	noShots: ['shots', parameterWords.noShots()],
 	repeatedId: ['externalTaskId', parameterWords.repeatedId(slot('id'), slot('one'), slot('other'))],
@@ -192,6 +200,7 @@ const PARAMETER_WORDS: Readonly<
 	notBoolean: (name) => [parameterWords.notBoolean(name, slot('value'))],
 	notSupported: (name) => [parameterWords.notSupported(name, slot('value'), slot('user'), [])],
 	notAChoice: (name) => [parameterWords.notAChoice(name, slot('value'), [])],
+	noId: (name) => [parameterWords.noId(name)],
 	noUrl: (name) => [parameterWords.noUrl(name, slot('value'))],
 	noSuchOption: (name) => [parameterWords.noSuchOption(name, slot('user'))],
 	onlyWith: (name) =>

@@ -99,7 +99,7 @@ function toBatchVideo(
 
 /** What the engine can do: the client's requests, and the node's way of making items. */
 function verbsOf(
-	{ client, context, clock }: NodeRun,
+	{ client, context, clock, allowsOwnNetwork }: NodeRun,
 	deliver: typeof deliverTask,
 ): Verbs<PreparedItem, INodeExecutionData> {
 	return {
@@ -109,7 +109,7 @@ function verbsOf(
 			await client.findByExternalId(format, externalTaskId),
 		refresh: (tasks) => client.refresh(tasks),
 		deliver: async ({ itemIndex, delivery, target }, task, signal) =>
-			await deliver({ context, clock, signal }, task, {
+			await deliver({ context, clock, signal, allowsOwnNetwork }, task, {
 				...delivery,
 				itemIndex,
 				modelName: target.id,

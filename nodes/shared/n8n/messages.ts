@@ -15,7 +15,7 @@ import { modelsIn } from '../api/models';
 import type { Cost } from '../api/task';
 import type { Progress } from '../waiting/runBatch';
 import type { TimeLimitError } from '../waiting/poller';
-import type { DownloadError } from './downloadError';
+import type { DownloadError, DownloadProblem } from './downloadError';
 import type { InputError } from './inputError';
 import { LABELS, type Parameter, REGION_LABELS, SERVICE_LABELS, STATUS_LABELS } from './labels';
 import type { Words } from './words';
@@ -154,9 +154,12 @@ const WORDS = {
 		message: 'The execution was canceled',
 		description: 'Run the workflow again to continue.',
 	}),
-	download: ({ reason, url }: DownloadError) => ({
+	download: ({ reason, url, problem }: DownloadError, situation: Situation) => ({
 		message: `The video is finished, but couldn’t be downloaded: ${reason}`,
-		description: `Kling keeps the file for 30 days at ${url}. Download it with Get Status and this task ID.`,
+		description: sentences(
+			adviceOnFile(problem, situation),
+			`Kling keeps the file for 30 days at ${shortened(url)}. Download it with Get Status and this task ID.`,
+		),
 	}),
 } as const satisfies Record<ErrorKind, (error: never, situation: Situation) => Words>;
 
@@ -250,6 +253,19 @@ function adviceOn(
 		proxy:
 			'Check the proxy that n8n is set up with in the environment variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
 	}[problem];
+}
+
+function adviceOnFile(
+	problem: DownloadProblem | undefined,
+	{ connection }: Situation,
+): string | undefined {
+	if (problem === undefined || problem === 'address') return undefined;
+	if (problem !== 'refusedAddress') return adviceOn(problem, {});
+	return sentences(
+		'The node downloads files only from http:// and https:// addresses on the internet.',
+		connection?.hasOwnBaseUrl &&
+			"It also downloads them from your own network if the 'Base URL' in the Kling API credential is there.",
+	);
 }
 
 function checkParameters({ isCreating }: Situation): string {
@@ -402,8 +418,8 @@ export const callbackWords = {
 		description: `Save the workflow, or ${USE_POLLING}.`,
 	},
 	noUrl: {
-		message: 'n8n’s own address isn’t a web address, so Kling can’t call back',
-		description: `Set the environment variable ${ADDRESS_VARIABLE} to n8n’s public address, such as https://n8n.example.com/, or ${USE_POLLING}.`,
+		message: 'n8n’s own address isn’t a web address',
+		description: `Set the environment variable ${ADDRESS_VARIABLE} to n8n’s public address, such as https://n8n.example.com/.`,
 	},
 	unsigned: {
 		message: 'This version of n8n can’t sign callback URLs',
@@ -540,6 +556,19 @@ export const downloadReasons = {
 	short: (bytes: number, announced: number): string =>
 		`only ${bytes} of ${announced} bytes arrived`,
 	interrupted: (detail: string): string => `the download was interrupted (${detail})`,
+	unreachable: (detail: string): string => `the file host can’t be reached (${detail})`,
+	stalled: 'the download stalled',
+	tooSlow: (minutes: number): string => `the download took longer than ${minutes} minutes`,
+	tooLarge: 'the file is too large for a video',
+	redirectsTooOften: 'the file host redirects too often',
+	noWebAddress: (isRedirect: boolean): string =>
+		isRedirect
+			? 'the file host redirects to something that isn’t a web address'
+			: 'its address isn’t a web address',
+	ownNetwork: (host: string, isRedirect: boolean): string =>
+		isRedirect
+			? `the file host redirects to ${host}, which is in your own network`
+			: `its address is in your own network (${host})`,
 };
 
 /** A message with all that is known of where it happened. */
@@ -567,6 +596,13 @@ export function quote(value: unknown): string {
 
 function costOf({ amount, unit }: Cost): string {
 	return unit === 'balance' ? `${amount} from the balance` : `${amount} ${unit}`;
+}
+
+/** Signed addresses are long, but not endless. */
+const LONGEST_ADDRESS = 2_000;
+
+function shortened(address: string): string {
+	return address.length > LONGEST_ADDRESS ? `${address.slice(0, LONGEST_ADDRESS)}…` : address;
 }
 
 function isBlank(value: unknown): boolean {

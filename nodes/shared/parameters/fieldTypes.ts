@@ -18,10 +18,11 @@ interface Complaint {
 	words: Words;
 }
 
-/** A zod issue that carries words about a parameter. */
+/** A zod issue that carries words about a parameter. What has one is looked at no further. */
 export function complain(parameter: Parameter, words: Words): z.IssueData & { message: string } {
 	return {
 		code: 'custom',
+		fatal: true,
 		message: words.message,
 		params: { parameter, words } satisfies Complaint,
 	};
@@ -224,13 +225,10 @@ export function optional<Schema extends z.ZodTypeAny>(
 	parameter: Parameter,
 	user: string,
 ) {
-	const refused = z.undefined().or(
-		value(
-			parameter,
-			() => undefined,
-			() => parameterWords.noSuchOption(parameter, user),
-		),
-	);
+	const refused = z.unknown().superRefine((given, context) => {
+		if (given === undefined) return;
+		context.addIssue(complain(parameter, parameterWords.noSuchOption(parameter, user)));
+	});
 	return z.preprocess(blankToUndefined, isKnown ? schema.optional() : refused) as z.ZodType<
 		z.output<Schema> | undefined,
 		z.ZodTypeDef,
