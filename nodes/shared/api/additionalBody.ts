@@ -34,7 +34,7 @@ function findChange(
 	const merged = mergeBody(body, additional);
 	return fields.find((path) => {
 		const value = valueAt(merged, path);
-		return value !== valueAt(body, path) && value !== same;
+		return value !== valueAt(body, path) && (same === undefined || value !== same);
 	});
 }
 
