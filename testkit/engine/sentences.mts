@@ -23,7 +23,7 @@ import {
 	SERVICE_LABELS,
 	STATUS_LABELS,
 } from '../../nodes/shared/n8n/labels.ts';
-import { callbackWords, parameterWords, wordsOf } from '../../nodes/shared/n8n/messages.ts';
+import { callbackWords, parameterWords, supportWords, wordsOf } from '../../nodes/shared/n8n/messages.ts';
 import type { Words } from '../../nodes/shared/n8n/words.ts';
 import { StoppedError } from '../../nodes/shared/waiting/clock.ts';
 import { TimeLimitError } from '../../nodes/shared/waiting/poller.ts';
@@ -177,7 +177,7 @@ const SPECIAL_WORDS: Readonly<Record<SpecialProblem, [Parameter | undefined, ...
 		...SERVICES.map((service) => parameterWords.modelNotAvailable(slot('value'), service, [])),
 	],
 	needsApiKey: ['model', parameterWords.needsApiKey(slot('user'))],
-	noBalance: [undefined, parameterWords.noBalance('gateway'), parameterWords.noBalance('relay')],
+	noBalance: [undefined, supportWords.noBalance('gateway'), supportWords.noBalance('relay')],
 	noList: [undefined, parameterWords.noList()],
 	noShots: ['shots', parameterWords.noShots()],
 	repeatedId: ['externalTaskId', parameterWords.repeatedId(slot('id'), slot('one'), slot('other'))],

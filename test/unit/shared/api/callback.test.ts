@@ -2,6 +2,7 @@ import {
 	type CallbackHeaders,
 	deliveryId,
 	isSignatureValid,
+	webhookKey,
 	readCallback,
 } from '../../../../nodes/shared/api/callback';
 import { OTHER_SECRET, SECRET, sign, signed, SIGNATURE_VECTOR } from '../../webhook.mts';
@@ -20,7 +21,7 @@ function isValid(
 		now = NOW,
 	}: { secret?: string; body?: string; now?: number } = {},
 ): boolean {
-	return isSignatureValid(secret, headers, Buffer.from(body), now);
+	return isSignatureValid(webhookKey(secret), headers, Buffer.from(body), now);
 }
 
 describe('a signature', () => {

@@ -74,11 +74,7 @@ const WAYS: Array<[way: string, send: Sender]> = [
 		'the credential’s test',
 		async (helper, method = 'GET') => {
 			const request = async (options: object) => await helper(options as Options);
-			return await sendForTest(
-				{ request } as never,
-				CONNECTION,
-				'Bearer key',
-			)({ method, path: '/x' });
+			return await sendForTest({ request } as never, CONNECTION)({ method, path: '/x' });
 		},
 	],
 ];
