@@ -12,6 +12,7 @@ import type { UserError } from '../api/errors/userError';
 import type { TransportProblem } from '../api/http';
 import { maskKeys } from '../api/mask';
 import { modelsIn } from '../api/models';
+import type { Cost } from '../api/task';
 import type { Progress } from '../waiting/runBatch';
 import type { TimeLimitError } from '../waiting/poller';
 import type { DownloadError, DownloadProblem } from './downloadError';
@@ -391,10 +392,6 @@ export const parameterWords = {
 		message: 'Kling-compatible gateways don’t support Get Many',
 		description: `Use Get Status with the '${LABELS.taskId}', or a credential for Kling AI.`,
 	}),
-	noBalance: (service: 'gateway' | 'relay'): Words => ({
-		message: `${service === 'gateway' ? 'Kling-compatible gateways don’t' : "The service at 'Base URL' doesn’t"} support Get Balance`,
-		description: 'Check the balance at the provider of the key, or use a credential for Kling AI.',
-	}),
 	repeatedId: (id: string, one: number, other: number): Words => ({
 		message: `Items ${one} and ${other} have the same '${LABELS.externalTaskId}' "${id}"`,
 		description: 'Use an expression that differs for every item, or remove the option.',
@@ -430,6 +427,63 @@ export const callbackWords = {
 	},
 } as const satisfies Record<string, Words>;
 
+/** What only some services and models can do. */
+export const supportWords = {
+	noBalance: (service: 'gateway' | 'relay'): Words => ({
+		message: `${service === 'gateway' ? 'Kling-compatible gateways don’t' : "The service at 'Base URL' doesn’t"} support Get Balance`,
+		description: 'Check the balance at the provider of the key, or use a credential for Kling AI.',
+	}),
+	noCallback: (model: string): Words => ({
+		message: `${model} doesn’t support waiting for a callback`,
+		description: `Set '${LABELS.waitFor}' to 'Polling'.`,
+	}),
+};
+
+/** What is wrong with what is merged into a request's body. */
+export const bodyWords = {
+	noJson: (name: Parameter, line: number, column: number): Words => ({
+		message: `'${LABELS[name]}' isn’t valid JSON (line ${line}, column ${column})`,
+		description:
+			'Correct the text at that place. Names and texts need double quotes, and no comma may follow the last entry.',
+	}),
+	noObject: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' must be a JSON object`,
+		description: 'Enter the fields in braces, e.g. {"seed": 42}.',
+	}),
+	changes: (name: Parameter, field: string, own?: Parameter): Words => ({
+		message: `'${LABELS[name]}' can’t change "${field}"`,
+		description: own ? `Remove the field, and use '${LABELS[own]}' instead.` : 'Remove the field.',
+	}),
+	changesCallback: (name: Parameter, field: string): Words => ({
+		message: `'${LABELS[name]}' can’t change "${field}" while the execution waits for a callback`,
+		description: `Remove the field, or ${USE_POLLING}.`,
+	}),
+};
+
+/** What is wrong with a filter. */
+export const filterWords = {
+	noTime: (name: Parameter, value: unknown): Words => ({
+		message: `'${LABELS[name]}' must be a date and time, but is ${quote(value)}`,
+		description: 'Enter e.g. 2026-11-26T09:00:00, or an expression that returns a date.',
+	}),
+};
+
+/** What is wrong with a limit of the costs. */
+export const costWords = {
+	overLimit: (sum: number, limit: number, videos: number): Words => ({
+		message: `The estimated cost of ${sum} units for ${videos === 1 ? 'the video' : `all ${videos} videos`} exceeds '${LABELS.costLimit}' ${limit}`,
+		description: `Nothing was sent. Increase '${LABELS.costLimit}', or create fewer, shorter or lower-quality videos.`,
+	}),
+	noPrice: (model: string): Words => ({
+		message: `'${LABELS.costLimit}' can’t be checked because the price of ${model} isn’t known`,
+		description: `Choose another '${LABELS.model}', or remove '${LABELS.costLimit}' from all items.`,
+	}),
+	priceChanged: (field: string): Words => ({
+		message: `'${LABELS.costLimit}' can’t be checked because '${LABELS.additionalBodyFields}' changes "${field}"`,
+		description: `Use the node’s own option for it, or remove '${LABELS.costLimit}' from all items.`,
+	}),
+};
+
 /** What becomes of the money and the video of an item that failed. */
 export const consequences = {
 	mayHaveStarted: (externalTaskId: string | undefined): string =>
@@ -454,6 +508,8 @@ export const notes = {
 		`Reused ${count} ${count === 1 ? 'video' : 'videos'} from an earlier attempt.`,
 	finished: (finished: number, failed: number): string =>
 		`Videos finished: ${finished}, failed: ${failed}.`,
+	charged: (costs: readonly Cost[], estimate: number | undefined): string =>
+		`Charged: ${costs.map(costOf).join(', ')}.${estimate === undefined ? '' : ` Estimate by list price: ${estimate} units.`}`,
 	progress: ({ waiting, running, finished, failed }: Progress): string =>
 		`Kling: ${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`,
 	canceled: (details: string): string => `Kling: the execution was canceled. ${details}`,
@@ -543,6 +599,10 @@ const LONGEST_ADDRESS = 2_000;
 
 function shortened(address: string): string {
 	return address.length > LONGEST_ADDRESS ? `${address.slice(0, LONGEST_ADDRESS)}…` : address;
+}
+
+function costOf({ amount, unit }: Cost): string {
+	return unit === 'balance' ? `${amount} from the balance` : `${amount} ${unit}`;
 }
 
 function isBlank(value: unknown): boolean {
