@@ -35,10 +35,25 @@ export interface ModelRules {
 	/** `declared`: fields and prompt syntax; `syntax`: prompt syntax of the path format only. */
 	multiShot: 'none' | 'declared' | 'syntax';
 	cfgScale: boolean;
+	/** Those that only this model has, besides the three of all. */
+	moreAspectRatios?: readonly string[];
+	/** Characters of a prompt in the path format; 2,500 otherwise. */
+	promptLength?: { english: number; other: number };
 }
 
 const FIVE_OR_TEN = [5, 10] as const;
-const THREE_TO_FIFTEEN = Array.from({ length: 13 }, (_, index) => index + 3);
+const upTo = (seconds: number) => Array.from({ length: seconds - 2 }, (_, index) => index + 3);
+
+/** Kling 4.0, by what third parties publish of it (docs/kling-api.md#kling-40). Its prices are made up. */
+const FOUR = {
+	textToVideo: 'current',
+	multiShot: 'none',
+	cfgScale: false,
+	moreAspectRatios: ['21:9', '4:3', '3:4'],
+	promptLength: { english: 26_000, other: 11_000 },
+} as const;
+
+const THREE_TO_FIFTEEN = upTo(15);
 
 /** See docs/kling-api.md#prices. */
 export const MODELS: readonly ModelRules[] = [
@@ -46,6 +61,7 @@ export const MODELS: readonly ModelRules[] = [
 		version: 'Kling 3.0',
 		v1: 'kling-v3',
 		path: 'kling-3.0',
+		promptLength: { english: 3072, other: 3072 },
 		textToVideo: 'current',
 		modes: {
 			std: { silent: 0.6, audio: 0.9 },
@@ -59,6 +75,7 @@ export const MODELS: readonly ModelRules[] = [
 	{
 		version: 'Kling 3.0 Turbo',
 		path: 'kling-3.0-turbo',
+		promptLength: { english: 3072, other: 3072 },
 		textToVideo: 'current',
 		modes: { std: { audio: 0.8 }, pro: { audio: 1 } },
 		durations: THREE_TO_FIFTEEN,
@@ -84,6 +101,20 @@ export const MODELS: readonly ModelRules[] = [
 		durations: FIVE_OR_TEN,
 		multiShot: 'none',
 		cfgScale: false,
+	},
+	{
+		...FOUR,
+		version: 'Kling 4.0',
+		path: 'kling-4.0',
+		modes: { std: { audio: 1.2 }, pro: { audio: 1.8 } },
+		durations: upTo(30),
+	},
+	{
+		...FOUR,
+		version: 'Kling 4.0 Flash',
+		path: 'kling-4.0-flash',
+		modes: { std: { audio: 0.7 } },
+		durations: upTo(20),
 	},
 	{
 		version: 'Kling 2.1 Master',

@@ -21,14 +21,14 @@ const MAX_SHOT_CHARACTERS = 512;
 
 const createSchema = z
 	.object({
-		prompt: filledText(3072),
+		prompt: filledText(26_000),
 		settings: z
 			.object({
 				multi_shot: z.boolean(),
 				audio: z.enum(['native', 'off']),
 				resolution: z.enum(['720p', '1080p', '4k']),
-				aspect_ratio: z.enum(['16:9', '9:16', '1:1']),
-				duration: z.number().int().min(3).max(15),
+				aspect_ratio: z.enum(['16:9', '9:16', '1:1', '21:9', '4:3', '3:4']),
+				duration: z.number().int().min(3).max(30),
 			})
 			.partial()
 			.strict()
@@ -106,6 +106,19 @@ function checkShots(prompt: string, duration: number): void {
 	if (seconds !== duration) refuse(`shots must add up to ${duration} seconds, not ${seconds}`);
 }
 
+function isCommon(ratio: string): boolean {
+	return ['16:9', '9:16', '1:1'].includes(ratio);
+}
+
+/** English is what has no letter that English does not have. */
+function promptLimit(prompt: string, { promptLength }: ModelRules): number {
+	if (!promptLength) return 2500;
+	const letters = prompt.match(/\p{L}/gu) ?? [];
+	return letters.every((letter) => /[a-z]/i.test(letter))
+		? promptLength.english
+		: promptLength.other;
+}
+
 function dialect(segment: string): Dialect<Fields, ModelRules> {
 	return {
 		schema: createSchema,
@@ -115,6 +128,17 @@ function dialect(segment: string): Dialect<Fields, ModelRules> {
 			const price = unitPrice(settings, model);
 			if (!model.durations.includes(duration)) {
 				throw new KlingError(1201, `settings.duration: ${duration} is not supported by ${segment}`);
+			}
+			const { aspect_ratio: ratio = '16:9' } = settings;
+			if (!isCommon(ratio) && !model.moreAspectRatios?.includes(ratio)) {
+				throw new KlingError(
+					1201,
+					`settings.aspect_ratio: ${ratio} is not supported by ${segment}`,
+				);
+			}
+			const most = promptLimit(prompt, model);
+			if ([...prompt].length > most) {
+				throw new KlingError(1201, `prompt: size must be between 0 and ${most}`);
 			}
 			if (settings.audio !== undefined && !hasAudioChoice(model)) {
 				throw new KlingError(1201, `settings.audio is not supported by ${segment}`);

@@ -59,7 +59,13 @@ describe('the nodes panel', () => {
 		await panel.choose(NODE);
 		await expectSoon(
 			async () => await panel.actions(),
-			['Create video', 'Create video and wait', 'Get balance', 'Get many videos', 'Get status of video'],
+			[
+				'Create video',
+				'Create video and wait',
+				'Get balance',
+				'Get many videos',
+				'Get status of video',
+			],
 		);
 		await panel.add('Get status of video');
 		await editor.node.waitUntilOpen();

@@ -59,8 +59,15 @@ function value<Value>(
 	});
 }
 
-/** Trimmed text of a number of code points, which is how Kling counts: an emoji is one character. */
-export function text(parameter: Parameter, least: number, most = Infinity) {
+/**
+ * Trimmed text of a number of code points, which is how Kling counts: an emoji is one character.
+ * @param limit the most, perhaps depending on the text
+ */
+export function text(
+	parameter: Parameter,
+	least: number,
+	limit: number | ((trimmed: string) => number) = Infinity,
+) {
 	return z.unknown().transform((given, context): string => {
 		const complaint = (words: Words) => {
 			context.addIssue(complain(parameter, words));
@@ -70,6 +77,7 @@ export function text(parameter: Parameter, least: number, most = Infinity) {
 		if (typeof read !== 'string') return complaint(parameterWords.notText(parameter));
 		const trimmed = read.trim();
 		const length = [...trimmed].length;
+		const most = typeof limit === 'number' ? limit : limit(trimmed);
 		if (length < least) return complaint(parameterWords.empty(parameter));
 		if (length > most) return complaint(parameterWords.tooLong(parameter, length, most));
 		return trimmed;
