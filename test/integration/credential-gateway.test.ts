@@ -141,13 +141,17 @@ describe('the Test button', () => {
 			types(),
 		);
 
-	it('accepts the right key, with one request that creates nothing', async () => {
+	it('accepts the right key, which makes a difference to a control with a wrong one', async () => {
 		const result = await test({ baseUrl: emulator.gatewayUrl, apiKey: EMULATOR_API_KEY });
 		expect(result).toEqual({ status: 'OK', message: testWords.accepted });
 		expect(emulator.requests().map(({ method, route }) => [method, route])).toEqual([
 			['GET', 'query'],
+			['GET', 'query'],
 		]);
-		expect(emulator.requests()[0]?.headers.authorization).toBe(`Bearer ${EMULATOR_API_KEY}`);
+		const [asked, control] = emulator.requests();
+		expect(asked?.headers.authorization).toBe(`Bearer ${EMULATOR_API_KEY}`);
+		expect(control?.headers.authorization).not.toBe(`Bearer ${EMULATOR_API_KEY}`);
+		expect(control?.path).toBe(asked?.path);
 		expect(emulator.tasks()).toEqual([]);
 	});
 
@@ -174,11 +178,22 @@ describe('the Test button', () => {
 	it.each([
 		['404', 404, '{"error":{"message":"task not found"}}'],
 		['400', 400, '{"error":{"message":"no such task"}}'],
-		['a task, which proves the key too', 200, '{"task_id":"x","task_status":"failed"}'],
-	])('accepts the key after %s', async (_name, status, body) => {
+		['a task', 200, '{"task_id":"x","task_status":"failed"}'],
+	])('proves nothing but the address by %s, whatever the key', async (_name, status, body) => {
 		reply(status, body);
+		expect(await test()).toEqual({ status: 'OK', message: testWords.unproven });
+		expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
+	});
+
+	it.each([
+		['404', 404, '{"error":{"message":"task not found"}}'],
+		['400', 400, '{"error":{"message":"no such task"}}'],
+	])('accepts the key after %s, where a wrong key gets 401', async (_name, status, body) => {
+		server.answer = ({ headers }, response) => {
+			response.writeHead(headers.authorization === 'Bearer k' ? status : 401);
+			response.end(headers.authorization === 'Bearer k' ? body : '{"error":"no"}');
+		};
 		expect(await test()).toEqual({ status: 'OK', message: testWords.accepted });
-		expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
 	});
 
 	it.each<[string, number, string, ErrorKind, KlingErrorFacts]>([
@@ -193,7 +208,11 @@ describe('the Test button', () => {
 		reply(status, body);
 		const error = new KlingError(kind, { ...facts, httpStatus: status });
 		expectTestFailed(await test(), error, AT_GATEWAY);
-		expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
+		// What may be trouble of the moment is compared with the answer to a wrong key.
+		const isTrouble = kind === 'serverError' || kind === 'unreadable';
+		expect(server.requests.map(({ method }) => method)).toEqual(
+			isTrouble ? ['GET', 'GET'] : ['GET'],
+		);
 	});
 
 	it('says so when nobody listens at the address', async () => {

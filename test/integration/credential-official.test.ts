@@ -118,15 +118,21 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		[1100, 429, 'accountRestricted'],
 		[1103, 403, 'noPermission'],
 		[1304, 429, 'ipNotAllowed'],
-		[5001, 503, 'maintenance'],
 	] as const)('fails with what %d means', async (code, httpStatus, kind) => {
 		onAccount({ type: 'kling-error', code });
 		expectTestFailed(await test(credential), new KlingError(kind, { code, httpStatus }), CUSTOM);
 		expectOneCall();
 	});
 
+	it('asks for a task that cannot exist where the account is in trouble', async () => {
+		onAccount({ type: 'kling-error', code: 5001 });
+		expect(await test(credential)).toEqual(ACCEPTED);
+		expect(emulator.requests().map(({ route }) => route)).toEqual(['account', 'query', 'query']);
+		expect(emulator.tasks()).toEqual([]);
+	});
+
 	it.each([1101, 1102] as const)(
-		'is passed with %d, which says nothing of the key',
+		'is passed with %d, which proves the key',
 		async (code) => {
 			onAccount({ type: 'kling-error', code });
 			expect(await test(credential)).toEqual(ACCEPTED);
@@ -170,8 +176,8 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		[
 			'JSON of another shape',
 			{ type: 'reply', status: 200, body: { hello: 'world' } },
-			'unreadable',
-			{ httpStatus: 200, flaw: { is: 'noAccount' } },
+			'notTheApi',
+			{ httpStatus: 200 },
 		],
 		[
 			'a second code inside the data',
@@ -181,10 +187,25 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		],
 		['a reset', { type: 'reset' }, 'interrupted', {}],
 	])('understands %s', async (_reply, action, kind, facts) => {
-		onAccount(action);
-		// Also where a query of a task is tried in its stead.
-		if (action.type === 'html') emulator.addFault({ times: 'forever', action });
+		emulator.addFault({ times: 'forever', action });
 		expectTestFailed(await test(credential), new KlingError(kind, facts), CUSTOM);
+		expect(emulator.tasks()).toEqual([]);
+	});
+
+	it.each<[string, FaultAction]>([
+		['a web page', { type: 'html', status: 200 }],
+		['a redirection', { type: 'reply', status: 302, headers: { Location: 'https://example.com/' } }],
+		['an empty reply', { type: 'empty' }],
+		['JSON of another shape', { type: 'reply', status: 200, body: { hello: 'world' } }],
+	])('asks for a task that cannot exist where the account is %s', async (_reply, action) => {
+		onAccount(action);
+		expect(await test(credential)).toEqual(ACCEPTED);
+		expect(emulator.requests().map(({ route }) => route)).toEqual(['account', 'query', 'query']);
+		const wrongs = [{ apiKey: 'wrong' }, { secretKey: 'wrong' }];
+		for (const wrong of wrongs.filter((each) => Object.keys(each)[0]! in credential)) {
+			const result = await test({ ...credential, ...wrong });
+			expectTestFailed(result, new KlingError('badKey', { code: 1000, httpStatus: 401 }), CUSTOM);
+		}
 		expect(emulator.tasks()).toEqual([]);
 	});
 
