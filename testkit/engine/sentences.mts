@@ -3,7 +3,11 @@
  * table of words, with slots in place of what differs, and turned into a pattern: so this file
  * repeats none of them.
  */
-import { type CredentialProblem, CredentialError } from '../../nodes/shared/api/connection.ts';
+import {
+	CREDENTIAL_LABELS,
+	CredentialError,
+	type CredentialProblem,
+} from '../../nodes/shared/api/errors/credentialError.ts';
 import {
 	KlingError,
 	type KlingErrorFacts,
@@ -14,7 +18,6 @@ import type { UserError } from '../../nodes/shared/api/errors/userError.ts';
 import { knownById, type TaskStatus } from '../../nodes/shared/api/task.ts';
 import { DownloadError } from '../../nodes/shared/n8n/downloadError.ts';
 import {
-	CREDENTIAL_LABELS,
 	LABELS,
 	type Parameter,
 	SERVICE_LABELS,
@@ -139,7 +142,7 @@ const OWN: Partial<Record<ErrorKind, () => Sentence[]>> = {
 	credential: () =>
 		Object.keys(CREDENTIAL_LABELS).flatMap((field) =>
 			CREDENTIAL_PROBLEMS.map((problem) =>
-				sentence(new CredentialError(field, problem), { field, problem }),
+				sentence(new CredentialError(field, problem, slot('origin')), { field, problem }),
 			),
 		),
 	input: inputSentences,
@@ -148,8 +151,11 @@ const OWN: Partial<Record<ErrorKind, () => Sentence[]>> = {
 const CREDENTIAL_PROBLEMS = Object.keys({
 	empty: 0,
 	unsupported: 0,
+	noKey: 0,
 	noUrl: 0,
 	unencrypted: 0,
+	foreignUrl: 0,
+	weakSecret: 0,
 } satisfies Record<CredentialProblem, 0>) as CredentialProblem[];
 
 type ParameterProblem = keyof typeof parameterWords;

@@ -107,9 +107,6 @@ export function isSignatureValid(
  * @param mask keeps the connection's own keys out of what is read
  * @returns undefined when it is not about a task, or larger than any callback
  */
-export function readCallback(
-	body: Buffer,
-	mask?: (text: string) => string,
-): TaskReply | undefined {
+export function readCallback(body: Buffer, mask?: (text: string) => string): TaskReply | undefined {
 	return readCallbackBody(body, mask);
 }

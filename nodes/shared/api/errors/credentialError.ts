@@ -11,7 +11,7 @@ export type CredentialProblem =
 	| 'weakSecret';
 
 /** Labels of the credential's fields, by their names. */
-const LABELS: Readonly<Record<string, string>> = {
+export const CREDENTIAL_LABELS: Readonly<Record<string, string>> = {
 	service: 'Service',
 	region: 'Region',
 	baseUrl: 'Base URL',
@@ -50,7 +50,7 @@ function wordsOf(
 	problem: CredentialProblem,
 	origin = 'its own address',
 ): { message: string; description: string } {
-	const label = `'${LABELS[field] ?? field}' in the Kling API credential`;
+	const label = `'${CREDENTIAL_LABELS[field] ?? field}' in the Kling API credential`;
 	return {
 		empty: { message: `${label} is empty`, description: 'Fill in the field.' },
 		unsupported: {
