@@ -22,6 +22,7 @@ import { systemClock } from '../shared/n8n/systemClock';
 import { answer, bodyOf, isFromKling } from '../shared/n8n/webhook';
 import { attempt } from '../shared/utils/attempt';
 import { SingleFlight } from '../shared/utils/singleFlight';
+import { isInOwnNetwork } from '../shared/utils/url';
 import { retry } from '../shared/waiting/retry';
 import { isDelivered, isRepeated } from './deduplicate';
 import { readTriggerParameters, type TriggerParameters } from './triggerParameters';
@@ -73,7 +74,7 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 	answer(context, 200, answers.received);
 	return {
 		noWebhookResponse: true,
-		workflowData: [[await toTriggerItem(context, task, delivery)]],
+		workflowData: [[await toTriggerItem(context, connection, task, delivery)]],
 	};
 }
 
@@ -150,11 +151,12 @@ function isBehind(task: Task, reported: TaskReply): boolean {
 
 async function toTriggerItem(
 	context: IWebhookFunctions,
+	{ baseUrl }: Connection,
 	task: Task,
 	delivery: Delivery,
 ): Promise<INodeExecutionData> {
 	const itemIndex = 0;
-	const tools = { context, clock: systemClock };
+	const tools = { context, clock: systemClock, allowsOwnNetwork: isInOwnNetwork(baseUrl) };
 	const delivered = await attempt(
 		async () => await deliverTask(tools, task, { itemIndex, ...delivery }),
 	);

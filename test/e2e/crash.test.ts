@@ -36,7 +36,7 @@ it('kill -9 while polling: n8n calls it crashed, and the video is found by the e
 	const requests = host.emulator.requests().length;
 	await host.restart();
 
-	// n8n does not take a running execution up again, and says so.
+	// n8n does not resume a running execution, and says so.
 	const crashed = await host.waitForExecution(executionId);
 	expect(crashed.status).toBe('crashed');
 	expect(crashed.items('Kling')).toEqual([]);
@@ -60,7 +60,7 @@ it('kill -9 while polling: n8n calls it crashed, and the video is found by the e
 		.filter(({ json }) => String(json.external_task_id).startsWith(`n8n-${executionId}-0-`));
 	expect(ours.map(({ json }) => json.task_id)).toEqual([task?.id]);
 
-	// Get Status delivers what was paid for.
+	// Get Status retrieves what was charged.
 	await eventually(() => host.emulator.tasks()[0]?.state === 'succeeded');
 	const { id: statusId } = await host.importWorkflow(
 		chain(

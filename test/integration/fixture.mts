@@ -26,6 +26,7 @@ import {
 	type EngineRun,
 	type WorkflowJson,
 } from '../../testkit/engine/index.mts';
+import { loadEngine } from '../../testkit/engine/core.mts';
 import { chain, KLING_NODE, manualTrigger } from '../../testkit/workflows.mts';
 import { errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 
@@ -36,6 +37,9 @@ export { cleanUp, runCredentialTest, type EngineRun } from '../../testkit/engine
 export { eventually, pause } from '../../testkit/eventually.mts';
 export { sampleVideo } from '../../testkit/sampleVideo.mts';
 export { HttpServer, sendJson } from '../../testkit/engine/http-server.mts';
+
+// Here, because it takes longer than a test on a busy machine may.
+loadEngine();
 
 /** The node under test, as the workflows here call it. */
 export const NODE = 'Kling';
@@ -131,8 +135,9 @@ export function errorOf(run: EngineRun): ExecutionError & { description?: string
 /** What the node's error is about. It must say what to do about it. */
 export function factsOf(run: EngineRun): ErrorFacts {
 	const error = errorOf(run);
+	const facts = errorFacts(error);
 	expect(error.description).toMatch(/\S/);
-	return errorFacts(error);
+	return facts;
 }
 
 /** What the Test button says about an error, but for what the reply itself adds. */
@@ -162,7 +167,7 @@ export function expectFailed(
 ): void {
 	if (given === undefined) throw new Error(`There is no item for input item ${item}`);
 	expect(errorFacts(given)).toEqual({ itemIndex: item, ...error });
-	const { error: _sentence, error_description: description = 'none', ...others } = given.json;
+	const { error: _sentence, error_description: description, ...others } = given.json;
 	expect(description).toMatch(/\S/);
 	expect(others).toEqual(facts);
 	expect(given.pairedItem).toEqual({ item });

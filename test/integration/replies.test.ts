@@ -17,7 +17,7 @@ jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
-/** The gateway format's two example replies, to the letter. */
+/** The two example replies of the gateway format (docs/kling-api.md#gateway-format). */
 const EXAMPLE_CREATED = `{
   "task_id": "CmYgjmbyMToAAAAAAF6svw",
   "task_status": "submitted",
@@ -80,7 +80,7 @@ const getStatus = async (reply: IDataObject | string, parameters: INodeParameter
 		...parameters,
 	});
 
-describe('the gateway format’s example replies', () => {
+describe('the example replies of the gateway format', () => {
 	it('become the output of Create', async () => {
 		expect(await answered(EXAMPLE_CREATED, { operation: 'create', ...PLAIN })).toEqual([
 			{
@@ -124,14 +124,14 @@ describe('the gateway format’s example replies', () => {
 	it.each([
 		['create', EXAMPLE_CREATED, PLAIN],
 		['getStatus', EXAMPLE_COMPLETED, { taskId: 'CmYgjmbyMToAAAAAAF6svw' }],
-	])('are put out untouched by %s with Simplify off', async (operation, reply, parameters) => {
+	])('are returned untouched by %s with Simplify off', async (operation, reply, parameters) => {
 		expect(await answered(reply, { operation, simplify: false, ...parameters })).toEqual([
 			{ json: JSON.parse(reply), pairedItem: { item: 0 } },
 		]);
 	});
 });
 
-describe('replies of gateways that paraphrase Kling', () => {
+describe('replies of gateways with dialects of their own', () => {
 	const flat = JSON.parse(EXAMPLE_COMPLETED) as IDataObject;
 	const envelope = { code: 0, message: 'SUCCEED', request_id: 'r-1', data: flat };
 
@@ -219,7 +219,7 @@ describe('replies of gateways that paraphrase Kling', () => {
 		['in_progress', 'processing'],
 		['polishing', 'processing'],
 		['failed', 'failed'],
-	])('with the status %s are put out as %s', async (word, status) => {
+	])('with the status %s are returned as %s', async (word, status) => {
 		const reply = { task_id: 't-1', task_status: word };
 		expect(await getStatus(reply)).toEqual([
 			{ json: { task_id: 't-1', task_status: status }, pairedItem: { item: 0 } },
@@ -263,7 +263,7 @@ describe('against the emulator', () => {
 		expect((await run.binary(run.items(NODE)[0])).equals(sampleVideo())).toBe(true);
 	});
 
-	it('Create and Wait goes on while Kling says a status it does not know', async () => {
+	it('Create and Wait continues at a status that it does not know', async () => {
 		emulator.addFault({
 			match: { route: 'query' },
 			times: 2,
@@ -274,7 +274,7 @@ describe('against the emulator', () => {
 		expect(sent(emulator, 'query').length).toBeGreaterThan(2);
 	});
 
-	it('Create and Wait with Simplify off puts out the last reply', async () => {
+	it('Create and Wait with Simplify off returns the last reply', async () => {
 		const run = await runNode(emulator.gatewayUrl, {
 			operation: 'createAndWait',
 			...PLAIN,
@@ -298,7 +298,7 @@ describe('against the emulator', () => {
 		]);
 	});
 
-	it('Get Status takes the task ID that Create put out, for each item in order', async () => {
+	it('Get Status reads the task ID that Create returned, for each item in order', async () => {
 		const created = await runNode(
 			emulator.gatewayUrl,
 			{ operation: 'create', ...PLAIN, prompt: '={{ $json.prompt }}' },

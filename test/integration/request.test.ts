@@ -41,7 +41,7 @@ function sorted(json: unknown): unknown {
 	return Object.fromEntries(entries.map(([key, value]) => [key, sorted(value)]));
 }
 
-describe('the gateway format’s example', () => {
+describe('the example of the gateway format', () => {
 	const EXAMPLE_BODY = `{
   "model_name": "kling-v1-6",
   "mode": "pro",
@@ -80,7 +80,7 @@ describe('the gateway format’s example', () => {
 		expect(body).toHaveLength(JSON.stringify(JSON.parse(EXAMPLE_BODY)).length);
 	});
 
-	it('asks for the status as the gateway format says', async () => {
+	it('checks the status at the documented address', async () => {
 		const created = await runNode(emulator.gatewayUrl, { operation: 'create', ...PLAIN });
 		const taskId = created.items(NODE)[0]?.json.task_id as string;
 		emulator.clearRequests();
@@ -106,7 +106,7 @@ describe('the gateway format’s example', () => {
 	});
 });
 
-describe('each field of the form is sent as the gateway format has it', () => {
+describe('each field of the form is sent as documented', () => {
 	const camera = (type: string, value: number) => ({
 		options: { cameraControl: { control: { type, value } } },
 	});

@@ -42,6 +42,7 @@ export interface ErrorFacts {
 /** An error of a node: `context` has the facts. */
 export interface FailedNode {
 	message: string;
+	description?: string | null;
 	context?: IDataObject;
 }
 
@@ -52,8 +53,11 @@ export interface FailedItem {
 
 /** @throws Error when the sentence is not in the table, or says something else than the context */
 export function errorFacts(failed: FailedNode | FailedItem): ErrorFacts {
-	if ('json' in failed) return read(String(failed.json.error));
-	const facts = read(failed.message);
+	if ('json' in failed) {
+		const { error, error_description: advice } = failed.json;
+		return read(withoutAdvice(String(error), advice as string | undefined));
+	}
+	const facts = read(withoutAdvice(failed.message, failed.description));
 	for (const [name, value] of Object.entries(failed.context ?? {})) {
 		if (CONTEXT.has(name) && value !== facts[name as keyof ErrorFacts]) {
 			throw new Error(`The context has the ${name} ${String(value)}: "${failed.message}"`);
@@ -63,6 +67,12 @@ export function errorFacts(failed: FailedNode | FailedItem): ErrorFacts {
 		throw new Error(`The context has no kind: "${failed.message}"`);
 	}
 	return facts;
+}
+
+/** What an AI agent is told has the advice in the message. */
+function withoutAdvice(message: string, advice: string | null | undefined): string {
+	const suffix = `. ${advice}`;
+	return message.endsWith(suffix) ? message.slice(0, -suffix.length) : message;
 }
 
 const CONTEXT = new Set(['kind', 'itemIndex', 'taskId', 'httpStatus', 'klingCode', 'parameter']);

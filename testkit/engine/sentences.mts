@@ -3,8 +3,8 @@
  * table of words, with slots in place of what differs, and turned into a pattern: so this file
  * repeats none of them.
  */
+import { KlingApi } from '../../credentials/KlingApi.credentials.ts';
 import {
-	CREDENTIAL_LABELS,
 	CredentialError,
 	type CredentialProblem,
 } from '../../nodes/shared/api/errors/credentialError.ts';
@@ -140,7 +140,7 @@ const OWN: Partial<Record<ErrorKind, () => Sentence[]>> = {
 	stopped: () => [sentence(new StoppedError())],
 	download: () => [sentence(new DownloadError(slot('reason'), '', false))],
 	credential: () =>
-		Object.keys(CREDENTIAL_LABELS).flatMap((field) =>
+		[...new Set(new KlingApi().properties.map(({ name }) => name))].flatMap((field) =>
 			CREDENTIAL_PROBLEMS.map((problem) =>
 				sentence(new CredentialError(field, problem, slot('origin')), { field, problem }),
 			),
@@ -163,6 +163,7 @@ type ParameterProblem = keyof typeof parameterWords;
 type SpecialProblem =
 	| 'modelNotAvailable'
 	| 'needsApiKey'
+	| 'noBalance'
 	| 'noList'
 	| 'noShots'
 	| 'repeatedId'
@@ -176,6 +177,7 @@ const SPECIAL_WORDS: Readonly<Record<SpecialProblem, [Parameter | undefined, ...
 		...SERVICES.map((service) => parameterWords.modelNotAvailable(slot('value'), service, [])),
 	],
 	needsApiKey: ['model', parameterWords.needsApiKey(slot('user'))],
+	noBalance: [undefined, parameterWords.noBalance('gateway'), parameterWords.noBalance('relay')],
 	noList: [undefined, parameterWords.noList()],
 	noShots: ['shots', parameterWords.noShots()],
 	repeatedId: ['externalTaskId', parameterWords.repeatedId(slot('id'), slot('one'), slot('other'))],
@@ -198,6 +200,7 @@ const PARAMETER_WORDS: Readonly<
 	notBoolean: (name) => [parameterWords.notBoolean(name, slot('value'))],
 	notSupported: (name) => [parameterWords.notSupported(name, slot('value'), slot('user'), [])],
 	notAChoice: (name) => [parameterWords.notAChoice(name, slot('value'), [])],
+	noId: (name) => [parameterWords.noId(name)],
 	noUrl: (name) => [parameterWords.noUrl(name, slot('value'))],
 	noSuchOption: (name) => [parameterWords.noSuchOption(name, slot('user'))],
 	onlyWith: (name) =>

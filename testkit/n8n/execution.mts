@@ -1,6 +1,7 @@
 /** An execution as n8n has stored it. */
 import type {
 	ExecutionStatus,
+	IDataObject,
 	INodeExecutionData,
 	IRunExecutionData,
 	ITaskData,
@@ -26,7 +27,7 @@ export interface StoredError {
 	name?: string;
 	message: string;
 	description?: string | null;
-	context?: Record<string, unknown>;
+	context?: IDataObject;
 }
 
 export class Execution {

@@ -443,7 +443,7 @@ export class Host {
 	}
 
 	/**
-	 * Calls a webhook of an active workflow, by POST unless told otherwise.
+	 * Calls a webhook of an active workflow, by POST by default.
 	 *
 	 * @param path behind `/webhook/`, or else an absolute path or URL, such as a resume URL
 	 * @param body sent as JSON; a text or bytes as they are

@@ -155,7 +155,7 @@ async function removeAbandoned(
 	}
 }
 
-/** Runs npm, the one that runs this process if there is one, and says from time to time that it goes on. */
+/** Runs npm, the one that runs this process if there is one, and says from time to time that it is still running. */
 async function npm(
 	args: string[],
 	cwd: string,

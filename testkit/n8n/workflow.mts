@@ -12,6 +12,8 @@ export interface CredentialReference {
 	type: string;
 }
 
+const TRIGGER_NODE = 'n8n-nodes-kling.klingTrigger';
+
 /** File names of the example workflows, `.json` included. */
 export async function exampleNames(): Promise<string[]> {
 	const names = await readdir(join(repositoryFolder(), 'examples'));
@@ -47,12 +49,20 @@ export function fitCredentials(
 /** What stands in the examples for the address of the user's n8n. */
 const EXAMPLE_ADDRESS = 'https://n8n.example.com';
 
-/** Gives the nodes of an example the address of this n8n; the notes go on to tell the user to do so. */
+/**
+ * Gives the nodes of an example the address of this n8n; the notes go on to tell the user to do so.
+ * Its trigger gets a URL of its own, as on import in the editor, and Callback URL names that.
+ */
 export function fitAddress(workflow: WorkflowSource, url: string): WorkflowSource {
 	const fitted = structuredClone(workflow);
+	const trigger = fitted.nodes.find(({ type }) => type === TRIGGER_NODE);
+	// Always the same, so that an example that is fitted again is not another one.
+	if (trigger) trigger.webhookId = trigger.id;
 	for (const node of fitted.nodes) {
 		if (node.type === 'n8n-nodes-base.stickyNote') continue;
-		const parameters = JSON.stringify(node.parameters).replaceAll(EXAMPLE_ADDRESS, url);
+		const parameters = JSON.stringify(node.parameters)
+			.replaceAll(EXAMPLE_ADDRESS, url)
+			.replaceAll(`${url}/webhook/…/`, `${url}/webhook/${trigger?.id}/`);
 		node.parameters = JSON.parse(parameters) as INodeParameters;
 	}
 	return fitted;

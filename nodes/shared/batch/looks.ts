@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { signatureHeaders } from '../api/callback';
 import type { TaskReply } from '../api/task';
 import { attempt } from '../utils/attempt';
+import { Semaphore } from '../utils/semaphore';
 
 /** What a suspended execution costs this process: so nothing in it may hold the execution's data. */
 export interface Look {
@@ -46,27 +47,65 @@ export function timesOfLooks(timeLeft: number): number[] {
 	return [...times].filter((time) => time > 0).sort((one, other) => one - other);
 }
 
+interface Scheduled {
+	look: Look;
+	/** Of the next look and those after it; by the monotonic clock. */
+	times: number[];
+}
+
+/** Looks that are due within so many milliseconds share a timer. */
+const GRAIN = 250;
+
+/** The looks to come, by when they are due; by the monotonic clock. */
+const schedule = new Map<number, Scheduled[]>();
+
+/** When the next ones are due: one timer serves all suspended executions. */
+let nextDue = Infinity;
+
+/** Calls to n8n at once. */
+const calls = new Semaphore(5);
+
 /**
  * Schedules looks. They end when n8n says that the execution does not wait any more.
  * @param times milliseconds from now on, in order
  */
 export function scheduleLooks(look: Look, times: readonly number[]): void {
-	scheduleNext(look, times, 0);
+	const now = performance.now();
+	enter({ look, times: times.map((time) => now + time) });
 }
 
-function scheduleNext(look: Look, times: readonly number[], elapsed: number): void {
-	const [next, ...later] = times;
-	if (next === undefined) return;
-	after(next - elapsed, () => {
-		void attempt(async () => {
-			if (await callBack(look)) scheduleNext(look, later, next);
-		});
-	});
+function enter(scheduled: Scheduled): void {
+	const [time] = scheduled.times;
+	if (time === undefined) return;
+	const due = Math.ceil(time / GRAIN) * GRAIN;
+	const others = schedule.get(due) ?? [];
+	others.push(scheduled);
+	schedule.set(due, others);
+	if (due < nextDue) wakeAt(due);
 }
 
-/** Calls after a time without keeping the process alive, which n8n's helpers for pauses would. */
-function after(ms: number, call: () => void): void {
-	AbortSignal.timeout(Math.max(0, Math.round(ms))).addEventListener('abort', call, { once: true });
+/** Wakes without keeping the process alive, which n8n's helpers for pauses would. */
+function wakeAt(due: number): void {
+	nextDue = due;
+	const ms = Math.max(0, Math.round(due - performance.now()));
+	AbortSignal.timeout(ms).addEventListener('abort', () => lookNow(due), { once: true });
+}
+
+function lookNow(due: number): void {
+	const scheduled = schedule.get(due) ?? [];
+	schedule.delete(due);
+	for (const each of scheduled) void calls.run(async () => await lookOnce(each));
+	// A later timer is set already if an earlier time came in between.
+	if (nextDue !== due) return;
+	nextDue = Infinity;
+	let next = Infinity;
+	for (const other of schedule.keys()) next = Math.min(next, other);
+	if (next < Infinity) wakeAt(next);
+}
+
+async function lookOnce({ look, times: [, ...later] }: Scheduled): Promise<void> {
+	const called = await attempt(async () => await callBack(look));
+	if (called.ok && called.value) enter({ look, times: later });
 }
 
 /** n8n's answers for executions that do not wait, or not at this address. */

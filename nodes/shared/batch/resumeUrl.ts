@@ -27,22 +27,24 @@ export function toResumeUrl({ context, connection, isTool }: NodeRun): URL {
 }
 
 /**
- * The address at which n8n resumes the execution at this node, if it is suspended. n8n makes it from
- * WEBHOOK_URL. Without a scheme that is no URL, which the expression ends with already, or one of a
- * scheme "localhost:".
+ * The address at which n8n resumes the execution at this node, if it is suspended.
  * @throws {InputError} when it is no web address
  */
 export function resumeUrlOf(context: NodeContext): URL {
-	try {
-		const url = new URL(String(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)));
-		if (/^https?:$/.test(url.protocol)) {
-			url.pathname += `/${context.getNode().id}`;
-			return url;
-		}
-	} catch {
-		// Said below.
-	}
-	throw cannotWait(callbackWords.noUrl);
+	const url = new URL(String(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)));
+	// "localhost:5678" is a URL, too: of a scheme "localhost:".
+	if (!/^https?:$/.test(url.protocol)) throw cannotWait(callbackWords.noUrl);
+	url.pathname += `/${context.getNode().id}`;
+	return url;
+}
+
+/**
+ * Says what is wrong when n8n's own address is no URL: n8n makes the resume URL of it for everything
+ * that it evaluates, and fails at the first parameter already.
+ */
+export function explainAddress(error: unknown): unknown {
+	const { code } = (error ?? {}) as { code?: unknown };
+	return code === 'ERR_INVALID_URL' ? cannotWait(callbackWords.noUrl) : error;
 }
 
 function cannotWait(words: Words): InputError {

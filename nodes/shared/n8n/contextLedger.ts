@@ -73,15 +73,34 @@ export function identityOf(
 		context.evaluateExpression('{{ $runIndex }}', 0),
 	];
 	return (itemIndex, { request, target }) => {
-		// Stored executions hold keys: what is hashed, and in which order, must never change.
-		const model = { ...target };
-		delete model.isOpen;
-		const hashed = { request, target: model };
+		const hashed = { request, target: hashedPart(target) };
 		return {
 			key: hash([...run, itemIndex, hashed]),
 			name: `n8n-${executionId}-${itemIndex}-${hash([...run, executionId, itemIndex, hashed])}`,
 		};
 	};
+}
+
+/**
+ * The facts about a model that are part of keys. Stored executions hold keys, so what is hashed, and in
+ * which order, must never change: what the registry learns about a model later stays out.
+ */
+const HASHED: ReadonlySet<string> = new Set([
+	'id',
+	'modes',
+	'durations',
+	'aspectRatios',
+	'negativePrompt',
+	'cfgScale',
+	'camera',
+	'soundModes',
+	'multiShot',
+	'displayName',
+	'format',
+] satisfies Array<keyof Target>);
+
+function hashedPart(target: Target): object {
+	return Object.fromEntries(Object.entries(target).filter(([name]) => HASHED.has(name)));
 }
 
 function hash(content: unknown): string {

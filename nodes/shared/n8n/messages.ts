@@ -12,9 +12,10 @@ import type { UserError } from '../api/errors/userError';
 import type { TransportProblem } from '../api/http';
 import { maskKeys } from '../api/mask';
 import { modelsIn } from '../api/models';
+import type { Cost } from '../api/task';
 import type { Progress } from '../waiting/runBatch';
 import type { TimeLimitError } from '../waiting/poller';
-import type { DownloadError } from './downloadError';
+import type { DownloadError, DownloadProblem } from './downloadError';
 import type { InputError } from './inputError';
 import { LABELS, type Parameter, REGION_LABELS, SERVICE_LABELS, STATUS_LABELS } from './labels';
 import type { Words } from './words';
@@ -153,9 +154,12 @@ const WORDS = {
 		message: 'The execution was canceled',
 		description: 'Run the workflow again to continue.',
 	}),
-	download: ({ reason, url }: DownloadError) => ({
+	download: ({ reason, url, problem }: DownloadError, situation: Situation) => ({
 		message: `The video is finished, but couldn’t be downloaded: ${reason}`,
-		description: `Kling keeps the file for 30 days at ${url}. Download it with Get Status and this task ID.`,
+		description: sentences(
+			adviceOnFile(problem, situation),
+			`Kling keeps the file for 30 days at ${shortened(url)}. Download it with Get Status and this task ID.`,
+		),
 	}),
 } as const satisfies Record<ErrorKind, (error: never, situation: Situation) => Words>;
 
@@ -249,6 +253,19 @@ function adviceOn(
 		proxy:
 			'Check the proxy that n8n is set up with in the environment variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
 	}[problem];
+}
+
+function adviceOnFile(
+	problem: DownloadProblem | undefined,
+	{ connection }: Situation,
+): string | undefined {
+	if (problem === undefined || problem === 'address') return undefined;
+	if (problem !== 'refusedAddress') return adviceOn(problem, {});
+	return sentences(
+		'The node downloads files only from http:// and https:// addresses on the internet.',
+		connection?.hasOwnBaseUrl &&
+			"It also downloads them from your own network if the 'Base URL' in the Kling API credential is there.",
+	);
 }
 
 function checkParameters({ isCreating }: Situation): string {
@@ -375,10 +392,6 @@ export const parameterWords = {
 		message: 'Kling-compatible gateways don’t support Get Many',
 		description: `Use Get Status with the '${LABELS.taskId}', or a credential for Kling AI.`,
 	}),
-	noBalance: (service: 'gateway' | 'relay'): Words => ({
-		message: `${service === 'gateway' ? 'Kling-compatible gateways don’t' : "The service at 'Base URL' doesn’t"} support Get Balance`,
-		description: 'Check the balance at the provider of the key, or use a credential for Kling AI.',
-	}),
 	repeatedId: (id: string, one: number, other: number): Words => ({
 		message: `Items ${one} and ${other} have the same '${LABELS.externalTaskId}' "${id}"`,
 		description: 'Use an expression that differs for every item, or remove the option.',
@@ -405,14 +418,71 @@ export const callbackWords = {
 		description: `Save the workflow, or ${USE_POLLING}.`,
 	},
 	noUrl: {
-		message: 'n8n’s own address isn’t a web address, so Kling can’t call back',
-		description: `Set the environment variable ${ADDRESS_VARIABLE} to n8n’s public address, such as https://n8n.example.com/, or ${USE_POLLING}.`,
+		message: 'n8n’s own address isn’t a web address',
+		description: `Set the environment variable ${ADDRESS_VARIABLE} to n8n’s public address, such as https://n8n.example.com/.`,
 	},
 	unsigned: {
 		message: 'This version of n8n can’t sign callback URLs',
 		description: `Update n8n to 2.14 or later, or ${USE_POLLING}.`,
 	},
 } as const satisfies Record<string, Words>;
+
+/** What only some services and models can do. */
+export const supportWords = {
+	noBalance: (service: 'gateway' | 'relay'): Words => ({
+		message: `${service === 'gateway' ? 'Kling-compatible gateways don’t' : "The service at 'Base URL' doesn’t"} support Get Balance`,
+		description: 'Check the balance at the provider of the key, or use a credential for Kling AI.',
+	}),
+	noCallback: (model: string): Words => ({
+		message: `${model} doesn’t support waiting for a callback`,
+		description: `Set '${LABELS.waitFor}' to 'Polling'.`,
+	}),
+};
+
+/** What is wrong with what is merged into a request's body. */
+export const bodyWords = {
+	noJson: (name: Parameter, line: number, column: number): Words => ({
+		message: `'${LABELS[name]}' isn’t valid JSON (line ${line}, column ${column})`,
+		description:
+			'Correct the text at that place. Names and texts need double quotes, and no comma may follow the last entry.',
+	}),
+	noObject: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' must be a JSON object`,
+		description: 'Enter the fields in braces, e.g. {"seed": 42}.',
+	}),
+	changes: (name: Parameter, field: string, own?: Parameter): Words => ({
+		message: `'${LABELS[name]}' can’t change "${field}"`,
+		description: own ? `Remove the field, and use '${LABELS[own]}' instead.` : 'Remove the field.',
+	}),
+	changesCallback: (name: Parameter, field: string): Words => ({
+		message: `'${LABELS[name]}' can’t change "${field}" while the execution waits for a callback`,
+		description: `Remove the field, or ${USE_POLLING}.`,
+	}),
+};
+
+/** What is wrong with a filter. */
+export const filterWords = {
+	noTime: (name: Parameter, value: unknown): Words => ({
+		message: `'${LABELS[name]}' must be a date and time, but is ${quote(value)}`,
+		description: 'Enter e.g. 2026-11-26T09:00:00, or an expression that returns a date.',
+	}),
+};
+
+/** What is wrong with a limit of the costs. */
+export const costWords = {
+	overLimit: (sum: number, limit: number, videos: number): Words => ({
+		message: `The estimated cost of ${sum} units for ${videos === 1 ? 'the video' : `all ${videos} videos`} exceeds '${LABELS.costLimit}' ${limit}`,
+		description: `Nothing was sent. Increase '${LABELS.costLimit}', or create fewer, shorter or lower-quality videos.`,
+	}),
+	noPrice: (model: string): Words => ({
+		message: `'${LABELS.costLimit}' can’t be checked because the price of ${model} isn’t known`,
+		description: `Choose another '${LABELS.model}', or remove '${LABELS.costLimit}' from all items.`,
+	}),
+	priceChanged: (field: string): Words => ({
+		message: `'${LABELS.costLimit}' can’t be checked because '${LABELS.additionalBodyFields}' changes "${field}"`,
+		description: `Use the node’s own option for it, or remove '${LABELS.costLimit}' from all items.`,
+	}),
+};
 
 /** What becomes of the money and the video of an item that failed. */
 export const consequences = {
@@ -438,6 +508,8 @@ export const notes = {
 		`Reused ${count} ${count === 1 ? 'video' : 'videos'} from an earlier attempt.`,
 	finished: (finished: number, failed: number): string =>
 		`Videos finished: ${finished}, failed: ${failed}.`,
+	charged: (costs: readonly Cost[], estimate: number | undefined): string =>
+		`Charged: ${costs.map(costOf).join(', ')}.${estimate === undefined ? '' : ` Estimate by list price: ${estimate} units.`}`,
 	progress: ({ waiting, running, finished, failed }: Progress): string =>
 		`Kling: ${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`,
 	canceled: (details: string): string => `Kling: the execution was canceled. ${details}`,
@@ -484,6 +556,19 @@ export const downloadReasons = {
 	short: (bytes: number, announced: number): string =>
 		`only ${bytes} of ${announced} bytes arrived`,
 	interrupted: (detail: string): string => `the download was interrupted (${detail})`,
+	unreachable: (detail: string): string => `the file host can’t be reached (${detail})`,
+	stalled: 'the download stalled',
+	tooSlow: (minutes: number): string => `the download took longer than ${minutes} minutes`,
+	tooLarge: 'the file is too large for a video',
+	redirectsTooOften: 'the file host redirects too often',
+	noWebAddress: (isRedirect: boolean): string =>
+		isRedirect
+			? 'the file host redirects to something that isn’t a web address'
+			: 'its address isn’t a web address',
+	ownNetwork: (host: string, isRedirect: boolean): string =>
+		isRedirect
+			? `the file host redirects to ${host}, which is in your own network`
+			: `its address is in your own network (${host})`,
 };
 
 /** A message with all that is known of where it happened. */
@@ -507,6 +592,17 @@ export function either(values: readonly string[]): string {
 export function quote(value: unknown): string {
 	if (isBlank(value)) return 'empty';
 	return typeof value === 'string' ? `"${value}"` : String(JSON.stringify(value));
+}
+
+/** Signed addresses are long, but not endless. */
+const LONGEST_ADDRESS = 2_000;
+
+function shortened(address: string): string {
+	return address.length > LONGEST_ADDRESS ? `${address.slice(0, LONGEST_ADDRESS)}…` : address;
+}
+
+function costOf({ amount, unit }: Cost): string {
+	return unit === 'balance' ? `${amount} from the balance` : `${amount} ${unit}`;
 }
 
 function isBlank(value: unknown): boolean {

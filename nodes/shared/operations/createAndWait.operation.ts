@@ -35,7 +35,6 @@ export function createAndWaitOperation(form: VideoForm): Operation {
 		async execute(run) {
 			const wait = readWaitParameters(parametersOf(run.context, 0));
 			if (wait.waitFor === 'callback') {
-				// First of all: where there is no address, n8n cannot evaluate any expression either.
 				const resumeUrl = toResumeUrl(run);
 				return await suspend(run, await readVideoItems(run), wait.timeout, resumeUrl);
 			}

@@ -9,7 +9,7 @@ import { simplifyField } from '../description/outputFields';
 import { toBalanceItem } from '../items/balanceItem';
 import { failItem } from '../items/errorItem';
 import { InputError } from '../n8n/inputError';
-import { parameterWords } from '../n8n/messages';
+import { supportWords } from '../n8n/messages';
 import { readSimplify } from '../parameters/deliveryParameters';
 import { parametersOf } from '../parameters/parameterReader';
 import { attempt } from '../utils/attempt';
@@ -48,7 +48,7 @@ export const getBalanceOperation: Operation = {
 /** @throws {InputError} where the service has no account to ask about */
 async function askForAccount({ client, clock, connection, signal }: NodeRun): Promise<Account> {
 	if (connection.service === 'gateway') {
-		throw new InputError(undefined, parameterWords.noBalance('gateway'));
+		throw new InputError(undefined, supportWords.noBalance('gateway'));
 	}
 	const asked = await attempt(
 		async () =>
@@ -63,7 +63,7 @@ async function askForAccount({ client, clock, connection, signal }: NodeRun): Pr
 	const { checking } = meaningOf(asked.error);
 	// Relays mostly have no account of Kling's to tell about.
 	if (connection.isRelay && (checking === 'absent' || checking === 'notUnderstood')) {
-		throw new InputError(undefined, parameterWords.noBalance('relay'));
+		throw new InputError(undefined, supportWords.noBalance('relay'));
 	}
 	throw asked.error;
 }

@@ -3,6 +3,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { startRun } from '../batch/nodeRun';
+import { explainAddress } from '../batch/resumeUrl';
 import type { VideoForm } from '../description/videoFields';
 import { failItem } from '../items/errorItem';
 import { LABELS } from '../n8n/labels';
@@ -67,6 +68,7 @@ async function run(
 		const isStopped = context.getExecutionCancelSignal()?.aborted === true;
 		const failure = { context, continues: !isStopped && context.continueOnFail() };
 		// What fails the whole node fails each of its items; n8n itself would pass the input on.
-		return [context.getInputData().map((_, itemIndex) => failItem(failure, error, { itemIndex }))];
+		const cause = explainAddress(error);
+		return [context.getInputData().map((_, itemIndex) => failItem(failure, cause, { itemIndex }))];
 	}
 }

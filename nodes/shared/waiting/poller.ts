@@ -32,6 +32,9 @@ const LONGEST_OUTAGE = 15 * 60_000;
 /** During an outage checks become rarer, down to this. Milliseconds. */
 const OUTAGE_INTERVAL = 60_000;
 
+/** How long the answers to checks that began together may be apart for them to stay together; milliseconds. */
+const LONGEST_ROUND = 2_000;
+
 /** How long the last check, which begins at the deadline, may take. Milliseconds. */
 const LAST_CHECK_LIMIT = 10_000;
 
@@ -162,6 +165,7 @@ export class Poller {
 			watch.due = Math.max(watch.deadline, now + LAST_CHECK_LIMIT);
 			void outcomes[index]?.then((refreshed) => this.handle(watch, refreshed));
 		});
+		void Promise.all(outcomes).then(() => this.keepStep(due, now));
 	}
 
 	/** What is due, and what the same request tells about as well. */
@@ -170,6 +174,18 @@ export class Poller {
 		const due = idle.filter((watch) => watch.due <= now);
 		const sharing = new Set(due.map(({ task }) => task.format).filter(isShared));
 		return idle.filter((watch) => watch.due <= now || sharing.has(watch.task.format));
+	}
+
+	/**
+	 * Tasks that were checked together stay together, so that their next checks are no closer than
+	 * an interval; unless one of the answers was so slow that the others have gone on.
+	 * @param startedAt milliseconds since the epoch
+	 */
+	private keepStep(checked: readonly Watch[], startedAt: number): void {
+		if (this.options.clock.now() - startedAt > LONGEST_ROUND) return;
+		for (const watch of checked) {
+			if (this.watches.has(watch) && !watch.isChecking) this.scheduleNext(watch);
+		}
 	}
 
 	private handle(watch: Watch, refreshed: Refreshed): void {

@@ -5,7 +5,8 @@ import { meaningOf, UserError } from '../api/errors/userError';
 import { FORMATS } from '../api/formats';
 import { knownById, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
-import type { Ledger } from './ledger';
+import { refusesDerivedId } from './idRefusal';
+import type { Ledger, LedgerEntry } from './ledger';
 import { findAfter, findLost, type LookUp } from './lostTask';
 import { retry } from './retry';
 import type { PlannedVideo, Verbs } from './verbs';
@@ -56,10 +57,11 @@ export async function submit<Video extends PlannedVideo>(
 	submission: Submission<Video>,
 ): Promise<Submitted> {
 	const { ledger } = submission;
-	const { failures, task, isUnsure, name = video.name } = ledger.read(video.key);
+	const { task, isUnsure, ...noted } = ledger.read(video.key);
 	if (task) return { task: knownById(task), isReused: true };
-	const externalTaskId = externalTaskIdOf(video, name, failures);
-	ledger.write(video.key, { name, failures, isUnsure });
+	const { name = video.name, failures, hasNoExternalId } = noted;
+	const externalTaskId = hasNoExternalId ? undefined : externalTaskIdOf(video, name, failures);
+	ledger.write(video.key, { ...noted, name, isUnsure });
 	const earlier = isUnsure
 		? await findLost(video, externalTaskId, submission, new UnknownOutcomeError())
 		: undefined;
@@ -67,13 +69,13 @@ export async function submit<Video extends PlannedVideo>(
 		? { task: earlier, isReused: true }
 		: await create(video, externalTaskId, submission);
 	const { id, format } = submitted.task;
-	ledger.write(video.key, { name, failures, task: { id, format } });
+	ledger.write(video.key, { ...withoutDoubt(ledger, video), task: { id, format } });
 	return submitted;
 }
 
 /**
  * The user's own ID, or one derived from the video's name; another one after each failed task.
- * @returns undefined where the wire format has no such IDs
+ * @returns undefined where the wire format, or the model, has no such IDs
  */
 export function externalTaskIdOf(
 	{ request, target }: Pick<PlannedVideo, 'request' | 'target'>,
@@ -81,6 +83,7 @@ export function externalTaskIdOf(
 	failures: number,
 ): string | undefined {
 	if (!FORMATS[target.format].findByExternalId) return undefined;
+	if (target.lacks?.includes('externalTaskId')) return undefined;
 	return request.externalTaskId ?? (failures === 0 ? name : `${name}-${failures}`);
 }
 
@@ -90,23 +93,29 @@ export function recordFailure(key: string, ledger: Ledger): void {
 	ledger.write(key, { name, failures: failures + 1 });
 }
 
+function withoutDoubt(ledger: Ledger, { key }: PlannedVideo): LedgerEntry {
+	const entry = { ...ledger.read(key) };
+	delete entry.isUnsure;
+	return entry;
+}
+
 async function create<Video extends PlannedVideo>(
 	video: Video,
 	externalTaskId: string | undefined,
 	submission: Submission<Video>,
 ): Promise<Submitted> {
 	const { verbs, clock, ledger, signal } = submission;
-	const { name, failures } = ledger.read(video.key);
+	const entry = withoutDoubt(ledger, video);
 	const isUnsure = () => ledger.read(video.key).isUnsure === true;
 	const deadline = Math.min(submission.deadline, clock.now() + LONGEST_TROUBLE);
 	const createOnce = async (): Promise<Submitted> => {
 		// Written before the request: afterwards the execution may have been stopped.
-		ledger.write(video.key, { name, failures, isUnsure: true });
+		ledger.write(video.key, { ...entry, isUnsure: true });
 		const created = await attempt(async () => await verbs.create(video, externalTaskId));
 		if (created.ok) return { task: created.value, isReused: false };
 		const found = await findAfter(created.error, video, externalTaskId, submission);
 		if (found) return { task: found, isReused: true };
-		ledger.write(video.key, { name, failures });
+		ledger.write(video.key, entry);
 		throw created.error;
 	};
 	const created = await attempt(
@@ -120,9 +129,33 @@ async function create<Video extends PlannedVideo>(
 			}),
 	);
 	if (created.ok) return created.value;
+	if (externalTaskId !== undefined && refusesDerivedId(created.error, video)) {
+		return await createWithoutId(video, externalTaskId, submission, created.error);
+	}
 	// Nobody has created anything at an address that is not the Kling API.
-	if (isAnotherAddress(created.error)) ledger.write(video.key, { name, failures });
+	if (isAnotherAddress(created.error)) ledger.write(video.key, entry);
 	throw created.error;
+}
+
+/**
+ * Creates the task without an ID by which it could be found again, so that it is repeated as little
+ * as a gateway's. Not while it is open whether an earlier attempt has created one with the ID.
+ * @param refusal of the ID
+ */
+async function createWithoutId<Video extends PlannedVideo>(
+	video: Video,
+	externalTaskId: string,
+	submission: Submission<Video>,
+	refusal: unknown,
+): Promise<Submitted> {
+	const { verbs, ledger } = submission;
+	const asked = await attempt(
+		async () => await verbs.findByExternalId(video.target.format, externalTaskId),
+	);
+	if (!asked.ok) throw refusal;
+	if (typeof asked.value !== 'string') return { task: asked.value, isReused: true };
+	ledger.write(video.key, { ...ledger.read(video.key), hasNoExternalId: true });
+	return await create(video, undefined, submission);
 }
 
 function isAnotherAddress(error: unknown): boolean {

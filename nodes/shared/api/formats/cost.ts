@@ -53,7 +53,8 @@ function toCost(value: unknown, unit: string): Cost[] {
 	return amount === undefined ? [] : [{ amount, unit }];
 }
 
-function sumPerUnit(costs: readonly Cost[]): Cost[] {
+/** One cost for each unit. */
+export function sumPerUnit(costs: readonly Cost[]): Cost[] {
 	const amounts = new Map<string, number[]>();
 	for (const { amount, unit } of costs) {
 		amounts.set(unit, [...(amounts.get(unit) ?? []), amount]);
