@@ -80,7 +80,15 @@ const FACTS: KlingErrorFacts[] = [
 	{ reason: 'no cats' },
 ];
 
-const CREDENTIAL_PROBLEMS: CredentialProblem[] = ['empty', 'unsupported', 'noUrl', 'unencrypted'];
+const CREDENTIAL_PROBLEMS: CredentialProblem[] = [
+	'empty',
+	'unsupported',
+	'noKey',
+	'noUrl',
+	'unencrypted',
+	'foreignUrl',
+	'weakSecret',
+];
 
 /** Every way in which a parameter can be wrong. */
 const PARAMETER_WORDS: Words[] = [
