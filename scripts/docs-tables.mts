@@ -15,6 +15,7 @@ import {
 	type FormatName,
 	type ServedModel,
 } from '../nodes/shared/api/models.ts';
+import { markdownTable } from '../testkit/cli/markdownTable.mts';
 import { NODE_MAJOR, TESTED_VERSIONS, type TestedVersion } from '../testkit/n8n/versions.mts';
 import { renderMarkdown } from '../testkit/faults/render.mts';
 
@@ -88,7 +89,7 @@ function modelTable(): string {
 		'Retired on': (model) => ('retired' in model && model.retired) || NO,
 		Remarks: ({ note }) => note ?? '',
 	};
-	return table(
+	return markdownTable(
 		Object.keys(columns),
 		ALL_MODELS.map((model) => Object.values(columns).map((cell) => cell(model))),
 	);
@@ -198,7 +199,7 @@ function serviceTable(): string {
 		];
 	});
 	const header = ['Service', 'Region', 'Base URL', 'Authentication', 'Formats', 'Operations'];
-	return table([...header, 'Watermark', 'External Task ID', 'Callback URL'], rows);
+	return markdownTable([...header, 'Watermark', 'External Task ID', 'Callback URL'], rows);
 }
 
 function versionTable(): string {
@@ -213,7 +214,7 @@ function versionTable(): string {
 		'Waiting by callback': ({ signsResumeUrls }) => (signsResumeUrls ? YES : 'refused'),
 		'Editor in a browser, queue mode': (version) => (version === developedOn ? YES : 'not tried'),
 	};
-	return table(
+	return markdownTable(
 		Object.keys(columns),
 		TESTED_VERSIONS.map((version) => Object.values(columns).map((cell) => cell(version))),
 	);
@@ -225,21 +226,6 @@ function code(text: string): string {
 
 function yesNo(truth: boolean): string {
 	return truth ? YES : NO;
-}
-
-/** As prettier lays tables out, so that formatting a document leaves them as they are. */
-function table(header: string[], rows: string[][]): string {
-	const widths = header.map((title, column) =>
-		Math.max(
-			3,
-			...[title, ...rows.map((row) => row[column] ?? '')].map((cell) => [...cell].length),
-		),
-	);
-	const line = (cells: string[]) =>
-		`| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-	return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join(
-		'\n',
-	);
 }
 
 function run(isCheck: boolean): void {

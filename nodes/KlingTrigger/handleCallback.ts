@@ -10,6 +10,7 @@ import type {
 import { readCallback } from '../shared/api/callback';
 import { type Connection, toConnection } from '../shared/api/connection';
 import { isUnanswered } from '../shared/api/errors/userError';
+import { maskerOf } from '../shared/api/mask';
 import { lacksVideo, type Task, type TaskReply, type TaskStatus } from '../shared/api/task';
 import { type Delivery, deliverTask } from '../shared/items/deliverTask';
 import { failItem } from '../shared/items/errorItem';
@@ -21,6 +22,7 @@ import { systemClock } from '../shared/n8n/systemClock';
 import { answer, bodyOf, isFromKling } from '../shared/n8n/webhook';
 import { attempt } from '../shared/utils/attempt';
 import { SingleFlight } from '../shared/utils/singleFlight';
+import { isInOwnNetwork } from '../shared/utils/url';
 import { retry } from '../shared/waiting/retry';
 import { isDelivered, isRepeated } from './deduplicate';
 import { readTriggerParameters, type TriggerParameters } from './triggerParameters';
@@ -52,7 +54,7 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 		if (webhookSecret === undefined) return answer(context, 401, answers.noSecret);
 		if (!isFromKling(context, webhookSecret)) return answer(context, 401, answers.badSignature);
 	}
-	const reported = readCallback(bodyOf(context));
+	const reported = readCallback(bodyOf(context), maskerOf(connection));
 	if (!reported) return answer(context, 400, answers.notACallback);
 	if (!statuses.includes(reported.status)) return answer(context, 200, answers.notSelected);
 	if (deduplicate && isDelivered(context, reported)) return answer(context, 200, answers.repeated);
@@ -72,7 +74,7 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 	answer(context, 200, answers.received);
 	return {
 		noWebhookResponse: true,
-		workflowData: [[await toTriggerItem(context, task, delivery)]],
+		workflowData: [[await toTriggerItem(context, connection, task, delivery)]],
 	};
 }
 
@@ -149,11 +151,12 @@ function isBehind(task: Task, reported: TaskReply): boolean {
 
 async function toTriggerItem(
 	context: IWebhookFunctions,
+	{ baseUrl }: Connection,
 	task: Task,
 	delivery: Delivery,
 ): Promise<INodeExecutionData> {
 	const itemIndex = 0;
-	const tools = { context, clock: systemClock };
+	const tools = { context, clock: systemClock, allowsOwnNetwork: isInOwnNetwork(baseUrl) };
 	const delivered = await attempt(
 		async () => await deliverTask(tools, task, { itemIndex, ...delivery }),
 	);

@@ -129,7 +129,10 @@ export function outputOf(emulator: Emulator, task: TaskSummary, modelName?: stri
 		...(modelName !== undefined && { model_name: modelName }),
 		...(externalTaskId !== undefined && { external_task_id: externalTaskId }),
 		...(isDone && {
+			video_id: `${id}-1`,
 			video_url: url,
+			duration: Number(duration ?? settings?.duration),
+			cost: { amount: task.charge, unit: 'units' },
 			task_result: {
 				videos: [{ id: `${id}-1`, url, duration: Number(duration ?? settings?.duration) }],
 			},

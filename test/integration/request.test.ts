@@ -41,8 +41,8 @@ function sorted(json: unknown): unknown {
 	return Object.fromEntries(entries.map(([key, value]) => [key, sorted(value)]));
 }
 
-describe('the seed document’s example', () => {
-	const SEED_BODY = `{
+describe('the example of the gateway format', () => {
+	const EXAMPLE_BODY = `{
   "model_name": "kling-v1-6",
   "mode": "pro",
   "prompt": "一只可爱的小猫在花园里追逐蝴蝶，阳光明媚，画面温馨",
@@ -75,12 +75,12 @@ describe('the seed document’s example', () => {
 		expect(headers?.authorization).toBe(`Bearer ${EMULATOR_API_KEY}`);
 		expect(headers?.['content-type']).toMatch(/^application\/json(;|$)/);
 		expect(JSON.stringify(sorted(JSON.parse(body ?? '')))).toBe(
-			JSON.stringify(sorted(JSON.parse(SEED_BODY))),
+			JSON.stringify(sorted(JSON.parse(EXAMPLE_BODY))),
 		);
-		expect(body).toHaveLength(JSON.stringify(JSON.parse(SEED_BODY)).length);
+		expect(body).toHaveLength(JSON.stringify(JSON.parse(EXAMPLE_BODY)).length);
 	});
 
-	it('asks for the status as the seed document says', async () => {
+	it('checks the status at the documented address', async () => {
 		const created = await runNode(emulator.gatewayUrl, { operation: 'create', ...PLAIN });
 		const taskId = created.items(NODE)[0]?.json.task_id as string;
 		emulator.clearRequests();
@@ -106,7 +106,7 @@ describe('the seed document’s example', () => {
 	});
 });
 
-describe('each field of the form is sent as the seed document has it', () => {
+describe('each field of the form is sent as documented', () => {
 	const camera = (type: string, value: number) => ({
 		options: { cameraControl: { control: { type, value } } },
 	});

@@ -77,7 +77,8 @@ describe('the table of models', () => {
 	it('tells under which settings something works', () => {
 		expect(row('Kling 2.6')?.Sound).toBe('with `pro`');
 		expect(row('Kling 1.0')?.['Camera control']).toBe('axes, presets with `std`, 5 s');
-		expect(row('Kling 3.0 Turbo')?.Remarks).toBe('Always with sound');
+		const turbo = MODELS.find(({ displayName }) => displayName === 'Kling 3.0 Turbo');
+		expect(row('Kling 3.0 Turbo')?.Remarks).toBe(turbo?.note);
 	});
 });
 

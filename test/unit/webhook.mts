@@ -38,8 +38,8 @@ export async function startKling(): Promise<Emulator & { finish: () => void }> {
 	return { ...emulator, finish: () => clock.advance(60_000) };
 }
 
-/** Buys a video. @returns its task ID */
-export async function buy(
+/** Creates a video. @returns its task ID */
+export async function createTask(
 	emulator: Emulator,
 	format: 'v1' | 'path' = 'v1',
 	prompt = 'a cat',

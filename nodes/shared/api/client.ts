@@ -1,8 +1,9 @@
 /** The Kling API as functions, over an injected transport: the one place that knows what to ask where. */
 
 import { attempt } from '../utils/attempt';
+import { mergeBody } from './additionalBody';
 import { type Account, accountRequest, readAccount } from './account';
-import { absentTask, KlingError, otherShape } from './errors/klingError';
+import { absentTask, KlingError, noAccount, otherShape } from './errors/klingError';
 import { isAbsent, meaningOf } from './errors/userError';
 import { type Answer, exchange } from './exchange';
 import { FORMATS } from './formats';
@@ -12,6 +13,7 @@ import type { ApiRequest, Send } from './http';
 import type { FormatName, Target } from './models';
 import { Refresher, type Refreshed } from './refresh';
 import type { VideoRequest } from './request';
+import { oldestOf, passes, type TaskFilters, isFiltered } from './taskFilters';
 import type { Task, TaskReply } from './task';
 
 /** What asking for a task by an external task ID came to: the task, none, or no way to tell. */
@@ -42,7 +44,12 @@ export class KlingClient {
 	 * @throws {KlingError} of a kind that says whether the video may have been started all the same
 	 */
 	async create(request: VideoRequest, target: Target): Promise<Task> {
-		return await this.askForTask(target.format, FORMATS[target.format].create(request, target));
+		const { body = {}, ...others } = FORMATS[target.format].create(request, target);
+		const { additionalBody } = request;
+		return await this.askForTask(target.format, {
+			...others,
+			body: additionalBody ? mergeBody(body, additionalBody) : body,
+		});
 	}
 
 	/**
@@ -117,11 +124,11 @@ export class KlingClient {
 	 * @param limit how many at most
 	 * @throws {KlingError}
 	 */
-	async list(limit: number): Promise<Task[]> {
+	async list(limit: number, filters: TaskFilters = {}): Promise<Task[]> {
 		const lists: Task[][] = [];
 		let absent: unknown;
 		for (const format of this.formats) {
-			const list = await attempt(async () => await this.listIn(format, limit));
+			const list = await attempt(async () => await this.listIn(format, limit, filters));
 			if (list.ok) lists.push(list.value);
 			else if (this.mayKnowOtherFormat(list.error)) absent ??= list.error;
 			else throw list.error;
@@ -138,30 +145,43 @@ export class KlingClient {
 	async account(): Promise<Account> {
 		const { json, reply } = await this.ask(accountRequest(this.now()));
 		const account = readAccount(json);
-		if (!account) throw otherShape(reply.status, reply.body, { is: 'noAccount' });
+		if (!account) throw noAccount(reply.status, reply.body);
 		return account;
 	}
 
 	/** Relays answer the routes of a format that they do not know as they like, often with their web page. */
 	private mayKnowOtherFormat(error: unknown): boolean {
-		return isAbsent(error) || (this.isRelay && meaningOf(error).checking === 'notUnderstood');
+		const { checking, isAboutRoute } = meaningOf(error);
+		return (
+			checking === 'absent' ||
+			isAboutRoute === true ||
+			(this.isRelay && checking === 'notUnderstood')
+		);
 	}
 
-	private async listIn(format: FormatName, limit: number): Promise<Task[]> {
+	private async listIn(format: FormatName, limit: number, filters: TaskFilters): Promise<Task[]> {
 		const { list, readTasks } = FORMATS[format];
-		const tasks = new Map<string, Task>();
+		const seen = new Set<string>();
+		const matches = new Map<string, Task>();
 		if (!list) return [];
-		const pageSize = Math.min(limit, list.pageSize);
+		const pageSize = Math.min(isFiltered(filters) ? Infinity : limit, list.pageSize);
 		let cursor: string | undefined;
 		let known: number;
+		let oldest: number | undefined = Infinity;
 		do {
 			const answer = await this.ask(list.request(pageSize, cursor));
-			known = tasks.size;
-			for (const task of read(readTasks, answer)) tasks.set(task.id, { ...task, format });
+			known = seen.size;
+			const page = read(readTasks, answer);
+			for (const task of page) {
+				seen.add(task.id);
+				if (passes(task, filters)) matches.set(task.id, { ...task, format });
+			}
+			oldest = oldestOf(page, oldest);
+			if (oldest !== undefined && oldest < (filters.createdAfter ?? -Infinity)) break;
 			cursor = list.next(answer.json, pageSize, cursor);
 			// Some services ignore the page's number, or promise more for ever.
-		} while (cursor !== undefined && tasks.size < limit && tasks.size > known);
-		return [...tasks.values()];
+		} while (cursor !== undefined && matches.size < limit && seen.size > known);
+		return [...matches.values()];
 	}
 
 	/** @param id that is asked for; absent for a creation */

@@ -30,11 +30,22 @@ export type Send = (request: ApiRequest) => Promise<ApiReply>;
  */
 export type TransportFailure = 'unreachable' | 'interrupted' | 'timeout' | 'aborted';
 
+/**
+ * What kept a connection from coming about, where that is known:
+ * - `certificate`: the service's is not trusted, often because a proxy on the way put its own in place;
+ * - `protocol`: no encryption was agreed on, as when an address of http is called with https;
+ * - `blocked`: n8n's own protection against requests into internal networks;
+ * - `proxy`: the proxy that n8n is set up with;
+ * - `address`: it is none that can be connected to.
+ */
+export type TransportProblem = 'certificate' | 'protocol' | 'blocked' | 'proxy' | 'address';
+
 export class TransportError extends Error {
 	constructor(
 		readonly failure: TransportFailure,
 		/** The network layer's own words. */
 		readonly detail: string,
+		readonly problem?: TransportProblem,
 	) {
 		super(detail);
 		this.name = 'TransportError';

@@ -13,6 +13,13 @@ export interface Video {
 	duration?: number;
 }
 
+/** What Kling says it charged. */
+export interface Cost {
+	amount: number;
+	/** `units` of resource packs, a currency code, or `balance` for money of a currency not named. */
+	unit: string;
+}
+
 /** A task as a reply tells of it. */
 export interface TaskReply {
 	id: string;
@@ -25,6 +32,8 @@ export interface TaskReply {
 	updatedAt?: number;
 	externalTaskId?: string;
 	videos: Video[];
+	/** Absent as long as Kling says nothing of it. */
+	cost?: Cost;
 	/** Kling's reply as it came, for users who switch Simplify off. */
 	raw: unknown;
 }
@@ -35,8 +44,8 @@ export interface Task extends TaskReply {
 }
 
 /**
- * The status words of all formats and of the gateways that paraphrase them, as `toWords` joins them;
- * with those that the rule for kin below would get wrong or cannot know.
+ * The status words of all formats; of those of the gateways that paraphrase them the ones that the
+ * rule for kin below would get wrong or cannot know, as `toWords` joins them.
  * Source: docs/kling-api.md#tasks-and-status-words.
  */
 const STATUS_WORDS: ReadonlyMap<string, TaskStatus> = new Map(
@@ -47,6 +56,10 @@ const STATUS_WORDS: ReadonlyMap<string, TaskStatus> = new Map(
 		processing: 'processing',
 		running: 'processing',
 		in_progress: 'processing',
+		completed: 'completed',
+		succeed: 'completed',
+		succeeded: 'completed',
+		failed: 'failed',
 		ok: 'completed',
 		ready: 'completed',
 		timed_out: 'failed',
@@ -87,6 +100,10 @@ const MAX_STATUS_LENGTH = 60;
 
 /** @returns undefined for a word of which nobody knows what it means */
 export function toKnownStatus(word: string): TaskStatus | undefined {
+	return STATUS_WORDS.get(word) ?? toKinStatus(word);
+}
+
+function toKinStatus(word: string): TaskStatus | undefined {
 	const text = word.trim().slice(0, 2 * MAX_STATUS_LENGTH);
 	const words = toWords(text);
 	const known = STATUS_WORDS.get(words.join('_'));

@@ -6,6 +6,7 @@ import type { KlingClient } from '../api/client';
 import { type Connection, toConnection } from '../api/connection';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
+import { isInOwnNetwork } from '../utils/url';
 import { type Clock, StoppedError } from '../waiting/clock';
 import { connect } from '../n8n/connect';
 import { isTool } from '../n8n/nodeErrors';
@@ -24,6 +25,8 @@ export interface NodeRun {
 	isTool: boolean;
 	/** Aborted when the execution is stopped. */
 	signal?: AbortSignal;
+	/** The service is in one's own network, so that its files may be there, too. */
+	allowsOwnNetwork: boolean;
 }
 
 /** @throws {CredentialError} when the credential cannot be used as it is filled in */
@@ -38,6 +41,7 @@ export async function startRun(context: IExecuteFunctions): Promise<NodeRun> {
 		continues: context.continueOnFail(),
 		isTool: isTool(context.getNode()),
 		signal: context.getExecutionCancelSignal(),
+		allowsOwnNetwork: isInOwnNetwork(connection.baseUrl),
 	};
 }
 

@@ -23,6 +23,8 @@ import type { NodeRun } from './nodeRun';
 export interface PreparedItem extends PlannedVideo {
 	itemIndex: number;
 	delivery: Delivery;
+	/** What the whole run may cost; units. */
+	costLimit?: number;
 }
 
 /**
@@ -48,9 +50,9 @@ export function prepareItems(
 			refused.push(failItem(run, error, { itemIndex, isCreating: true }));
 			continue;
 		}
-		const { request, target, delivery } = item.value;
+		const { request, target, delivery, costLimit } = item.value;
 		const identity = identify(itemIndex, { request, target });
-		prepared.push({ ...identity, request, target, delivery, itemIndex });
+		prepared.push({ ...identity, request, target, delivery, costLimit, itemIndex });
 	}
 	return { prepared, refused };
 }

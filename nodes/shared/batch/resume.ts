@@ -13,6 +13,7 @@ import type { Refreshed } from '../api/refresh';
 import { isOver } from '../api/task';
 import { failItem } from '../items/errorItem';
 import { factsOfTask, settleTask } from '../items/settleTask';
+import type { DeliveryTools } from '../items/deliverTask';
 import { connect } from '../n8n/connect';
 import { answers, notes } from '../n8n/messages';
 import { CREDENTIAL } from '../n8n/send';
@@ -21,6 +22,7 @@ import { answer, bodyOf, isFromKling } from '../n8n/webhook';
 import { attempt } from '../utils/attempt';
 import { ExpiringMap } from '../utils/expiringMap';
 import { Semaphore } from '../utils/semaphore';
+import { isInOwnNetwork } from '../utils/url';
 import { PARALLEL_REQUESTS } from '../waiting/limits';
 import { PARALLEL_DELIVERIES } from '../waiting/runBatch';
 import { isLook, scheduleLooks } from './looks';
@@ -90,7 +92,7 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	if (!areAllOver) return answer(context, 200, answers.stillWaiting);
 	// While one callback is being looked into, another one may complete the batch.
 	if (!run.claim(systemClock.now())) return answer(context, 200, answers.alreadyResuming);
-	const finished = await attempt(async () => await finishAll(context, suspended, run));
+	const finished = await attempt(async () => await finishAll(context, connection, suspended, run));
 	if (!finished.ok) {
 		run.release();
 		throw finished.error;
@@ -143,15 +145,18 @@ function checkerFor(context: IWebhookFunctions, connection: Connection): Checker
 
 async function finishAll(
 	context: IWebhookFunctions,
+	connection: Connection,
 	suspended: SuspendedItem[],
 	{ outcomes }: SuspendedRun,
 ): Promise<INodeExecutionData[]> {
 	answerSoon(context, answers.resuming);
+	const allowsOwnNetwork = isInOwnNetwork(connection.baseUrl);
+	const tools = { context, clock: systemClock, allowsOwnNetwork };
 	const deliveries = new Semaphore(PARALLEL_DELIVERIES);
 	const items = await Promise.all(
 		suspended.map(
 			async (item, index) =>
-				await deliveries.run(async () => await finishSuspended(context, item, index, outcomes)),
+				await deliveries.run(async () => await finishSuspended(tools, item, index, outcomes)),
 		),
 	);
 	answer(context, 200, answers.resuming);
@@ -170,7 +175,7 @@ function answerSoon(context: IWebhookFunctions, message: string): void {
 }
 
 async function finishSuspended(
-	context: IWebhookFunctions,
+	tools: DeliveryTools,
 	{ klingWaiting, ...item }: SuspendedItem,
 	itemIndex: number,
 	outcomes: ReadonlyMap<string, Refreshed>,
@@ -178,13 +183,12 @@ async function finishSuspended(
 	if (!klingWaiting) return item;
 	const { taskId, modelName, simplify, downloadTo } = klingWaiting;
 	// A suspended node cannot fail any more: what went wrong becomes an item whatever On Error says.
-	const failure = { context, continues: true };
+	const failure = { context: tools.context, continues: true };
 	const outcome = outcomes.get(taskId) as Refreshed;
 	if ('error' in outcome) {
 		return failItem(failure, outcome.error, { itemIndex, taskId }, { task_id: taskId });
 	}
 	const { task } = outcome;
-	const tools = { context, clock: systemClock };
 	const shape = { itemIndex, modelName, simplify, downloadTo };
 	const settled = await attempt(async () => await settleTask(tools, task, shape));
 	return settled.ok

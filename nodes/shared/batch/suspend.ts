@@ -5,12 +5,14 @@
 
 import type { INodeExecutionData } from 'n8n-workflow';
 
+import { findBodyChange } from '../api/additionalBody';
 import type { Refreshed } from '../api/refresh';
 import { isOver, lacksVideo, type Task } from '../api/task';
 import { settleTask } from '../items/settleTask';
 import { toItem } from '../items/toItem';
 import { contextLedger } from '../n8n/contextLedger';
-import { notes } from '../n8n/messages';
+import { InputError } from '../n8n/inputError';
+import { bodyWords, notes, supportWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { isOwnNetwork } from '../utils/url';
@@ -38,6 +40,7 @@ export async function suspend(
 	resumeUrl: URL,
 ): Promise<INodeExecutionData[]> {
 	const { context, connection } = run;
+	refuseWithoutCallback(items);
 	const startedAt = Date.now();
 	const created = await createVideos(
 		run,
@@ -71,6 +74,21 @@ export async function suspend(
 	await context.putExecutionToWait(new Date(startedAt + timeout));
 	// n8n throws this away; but a failed item in front would make Retry On Fail run the waiting items.
 	return output.filter(isWaitingItem);
+}
+
+/** @throws {InputError} when a model does not call back, or would be told to call somebody else */
+function refuseWithoutCallback(items: ReadonlyArray<ReadItem<VideoData>>): void {
+	for (const item of items) {
+		if (!item.ok) continue;
+		const { request, target } = item.value;
+		if (target.lacks?.includes('callbackUrl')) {
+			throw new InputError('waitFor', supportWords.noCallback(target.displayName));
+		}
+		const field = findBodyChange('callbackUrl', request, target);
+		if (field === undefined) continue;
+		const words = bodyWords.changesCallback('additionalBodyFields', field);
+		throw new InputError('additionalBodyFields', words);
+	}
 }
 
 /**
@@ -111,7 +129,7 @@ async function checkRunning({ client }: NodeRun, videos: BatchVideo[]): Promise<
 async function finish(run: NodeRun, video: BatchVideo): Promise<void> {
 	const { itemIndex, delivery, key, target } = video;
 	const task = video.task as Task;
-	if (task.status === 'failed') recordFailure(key, contextLedger(run.context));
+	if (task.status === 'failed') recordFailure(key, contextLedger(run.context, run.connection));
 	const shape = { ...delivery, itemIndex, modelName: target.id };
 	const settled = await attempt(async () => await settleTask(run, task, shape));
 	if (settled.ok) {

@@ -14,6 +14,8 @@ export interface DeliveryTools {
 	clock: Clock;
 	/** Ends downloads when aborted. */
 	signal?: AbortSignal;
+	/** The service is in one's own network, so that its files may be there, too. */
+	allowsOwnNetwork: boolean;
 }
 
 /** What an item wants of its task. It is stored with suspended executions, so its fields keep their names. */
@@ -33,7 +35,7 @@ export type DeliveryShape = ItemShape & Delivery;
  * @throws {DownloadError} when the file does not come whole
  */
 export async function deliverTask(
-	{ context, clock, signal }: DeliveryTools,
+	{ context, ...tools }: DeliveryTools,
 	task: Task,
 	{ downloadTo, ...shape }: DeliveryShape,
 ): Promise<INodeExecutionData> {
@@ -41,6 +43,8 @@ export async function deliverTask(
 	const [video] = task.videos;
 	if (!video) throw noVideo(task);
 	if (downloadTo === undefined) return toItem(task, shape);
-	const file = await downloadVideo(context, video.url, safeFileName(task.id), { clock, signal });
+	// The only place where a file gets its name.
+	const fileName = safeFileName(task.id);
+	const file = await downloadVideo(context, video.url, fileName, tools);
 	return toItem(task, shape, { [downloadTo]: file });
 }

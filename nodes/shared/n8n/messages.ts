@@ -4,16 +4,20 @@
  * are quoted by their display names, values by their labels.
  */
 
-import type { Connection, CredentialError, Service } from '../api/connection';
+import type { Connection, Region, Service } from '../api/connection';
+import type { CredentialError } from '../api/errors/credentialError';
 import type { ErrorKind } from '../api/errors/kinds';
 import type { KlingError, KlingErrorFacts, ReplyFlaw } from '../api/errors/klingError';
 import type { UserError } from '../api/errors/userError';
+import type { TransportProblem } from '../api/http';
+import { maskKeys } from '../api/mask';
 import { modelsIn } from '../api/models';
+import type { Cost } from '../api/task';
 import type { Progress } from '../waiting/runBatch';
 import type { TimeLimitError } from '../waiting/poller';
-import type { DownloadError } from './downloadError';
+import type { DownloadError, DownloadProblem } from './downloadError';
 import type { InputError } from './inputError';
-import { CREDENTIAL_LABELS, LABELS, type Parameter, SERVICE_LABELS, STATUS_LABELS } from './labels';
+import { LABELS, type Parameter, REGION_LABELS, SERVICE_LABELS, STATUS_LABELS } from './labels';
 import type { Words } from './words';
 
 /** What was going on when something went wrong: advice names only what the user has. */
@@ -103,10 +107,11 @@ const WORDS = {
 	otherShape: unreadable,
 	unreadable,
 
-	unreachable: refused(
-		'Kling can’t be reached',
-		(situation) => `${checkAddress(situation)} Check also this server’s network connection.`,
-	),
+	unreachable: (error: KlingError, situation: Situation) =>
+		refused('Kling can’t be reached', checkConnection(error.facts.problem, situation))(
+			error,
+			situation,
+		),
 	interrupted: refused('The connection to Kling was lost before the reply was complete', TRY_LATER),
 	timeout: refused('Kling didn’t answer in time', TRY_LATER),
 	aborted: refused(
@@ -131,7 +136,8 @@ const WORDS = {
 	}),
 
 	input: ({ words }: InputError) => words,
-	credential: wordsOfCredential,
+	// n8n's own nodes show these, too, so the error brings them along.
+	credential: ({ message, description }: CredentialError) => ({ message, description }),
 	timeLimit: ({ lastTask, trouble }: TimeLimitError, situation: Situation) => ({
 		message: `Kling didn’t finish the video within '${LABELS.timeout}'. Its last status was ${STATUS_LABELS[lastTask.status]}`,
 		description: sentences(
@@ -148,9 +154,12 @@ const WORDS = {
 		message: 'The execution was canceled',
 		description: 'Run the workflow again to continue.',
 	}),
-	download: ({ reason, url }: DownloadError) => ({
+	download: ({ reason, url, problem }: DownloadError, situation: Situation) => ({
 		message: `The video is finished, but couldn’t be downloaded: ${reason}`,
-		description: `Kling keeps the file for 30 days at ${url}. Download it with Get Status and this task ID.`,
+		description: sentences(
+			adviceOnFile(problem, situation),
+			`Kling keeps the file for 30 days at ${shortened(url)}. Download it with Get Status and this task ID.`,
+		),
 	}),
 } as const satisfies Record<ErrorKind, (error: never, situation: Situation) => Words>;
 
@@ -219,6 +228,46 @@ function checkAddress({ connection }: Situation): string {
 	return `Check ${fields} in the Kling API credential.`;
 }
 
+/** What to do when no connection comes about. */
+function checkConnection(problem: TransportProblem | undefined, situation: Situation): string {
+	if (problem === undefined) {
+		return `${checkAddress(situation)} Check also this server’s network connection.`;
+	}
+	return problem === 'address' ? checkAddress(situation) : adviceOn(problem, situation);
+}
+
+function adviceOn(
+	problem: Exclude<TransportProblem, 'address'>,
+	{ connection }: Situation,
+): string {
+	return {
+		certificate:
+			'n8n doesn’t trust the certificate. If a proxy or firewall on your network inspects encrypted connections, add its certificate authority to n8n with the environment variable NODE_EXTRA_CA_CERTS.',
+		protocol: sentences(
+			connection?.hasOwnBaseUrl &&
+				"Check the port in 'Base URL' in the Kling API credential, and whether it must start with http:// or https://.",
+			'A proxy or firewall on your network can also interfere with encrypted connections.',
+		),
+		blocked:
+			'n8n is set up to block requests to this address. Ask your n8n administrator to allow it with the environment variable N8N_SSRF_ALLOWED_IP_RANGES or N8N_SSRF_ALLOWED_HOSTNAMES.',
+		proxy:
+			'Check the proxy that n8n is set up with in the environment variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
+	}[problem];
+}
+
+function adviceOnFile(
+	problem: DownloadProblem | undefined,
+	{ connection }: Situation,
+): string | undefined {
+	if (problem === undefined || problem === 'address') return undefined;
+	if (problem !== 'refusedAddress') return adviceOn(problem, {});
+	return sentences(
+		'The node downloads files only from http:// and https:// addresses on the internet.',
+		connection?.hasOwnBaseUrl &&
+			"It also downloads them from your own network if the 'Base URL' in the Kling API credential is there.",
+	);
+}
+
 function checkParameters({ isCreating }: Situation): string {
 	return isCreating
 		? `Check which options the selected '${LABELS.model}' supports.`
@@ -239,26 +288,6 @@ function tryFewer({ isCreating }: Situation): string {
 	return isCreating
 		? `Try again later, or create fewer videos at once (with Create and Wait, lower '${LABELS.maxConcurrency}').`
 		: 'Try again later.';
-}
-
-function wordsOfCredential({ field, problem }: CredentialError): Words {
-	const label = `'${CREDENTIAL_LABELS[field] ?? field}' in the Kling API credential`;
-	return {
-		empty: { message: `${label} is empty`, description: 'Fill in the field.' },
-		unsupported: {
-			message: `${label} has an unsupported value`,
-			description: 'Open the credential and choose the value again.',
-		},
-		noUrl: {
-			message: `${label} is not a web address`,
-			description:
-				'Enter an address such as https://api.example.com or https://api.example.com/kling.',
-		},
-		unencrypted: {
-			message: `${label} must start with https:// so that your key is encrypted`,
-			description: 'Change the address. http:// is only allowed on your own network.',
-		},
-	}[problem];
 }
 
 function isUserError(error: unknown): error is UserError {
@@ -398,6 +427,63 @@ export const callbackWords = {
 	},
 } as const satisfies Record<string, Words>;
 
+/** What only some services and models can do. */
+export const supportWords = {
+	noBalance: (service: 'gateway' | 'relay'): Words => ({
+		message: `${service === 'gateway' ? 'Kling-compatible gateways don’t' : "The service at 'Base URL' doesn’t"} support Get Balance`,
+		description: 'Check the balance at the provider of the key, or use a credential for Kling AI.',
+	}),
+	noCallback: (model: string): Words => ({
+		message: `${model} doesn’t support waiting for a callback`,
+		description: `Set '${LABELS.waitFor}' to 'Polling'.`,
+	}),
+};
+
+/** What is wrong with what is merged into a request's body. */
+export const bodyWords = {
+	noJson: (name: Parameter, line: number, column: number): Words => ({
+		message: `'${LABELS[name]}' isn’t valid JSON (line ${line}, column ${column})`,
+		description:
+			'Correct the text at that place. Names and texts need double quotes, and no comma may follow the last entry.',
+	}),
+	noObject: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' must be a JSON object`,
+		description: 'Enter the fields in braces, e.g. {"seed": 42}.',
+	}),
+	changes: (name: Parameter, field: string, own?: Parameter): Words => ({
+		message: `'${LABELS[name]}' can’t change "${field}"`,
+		description: own ? `Remove the field, and use '${LABELS[own]}' instead.` : 'Remove the field.',
+	}),
+	changesCallback: (name: Parameter, field: string): Words => ({
+		message: `'${LABELS[name]}' can’t change "${field}" while the execution waits for a callback`,
+		description: `Remove the field, or ${USE_POLLING}.`,
+	}),
+};
+
+/** What is wrong with a filter. */
+export const filterWords = {
+	noTime: (name: Parameter, value: unknown): Words => ({
+		message: `'${LABELS[name]}' must be a date and time, but is ${quote(value)}`,
+		description: 'Enter e.g. 2026-11-26T09:00:00, or an expression that returns a date.',
+	}),
+};
+
+/** What is wrong with a limit of the costs. */
+export const costWords = {
+	overLimit: (sum: number, limit: number, videos: number): Words => ({
+		message: `The estimated cost of ${sum} units for ${videos === 1 ? 'the video' : `all ${videos} videos`} exceeds '${LABELS.costLimit}' ${limit}`,
+		description: `Nothing was sent. Increase '${LABELS.costLimit}', or create fewer, shorter or lower-quality videos.`,
+	}),
+	noPrice: (model: string): Words => ({
+		message: `'${LABELS.costLimit}' can’t be checked because the price of ${model} isn’t known`,
+		description: `Choose another '${LABELS.model}', or remove '${LABELS.costLimit}' from all items.`,
+	}),
+	priceChanged: (field: string): Words => ({
+		message: `'${LABELS.costLimit}' can’t be checked because '${LABELS.additionalBodyFields}' changes "${field}"`,
+		description: `Use the node’s own option for it, or remove '${LABELS.costLimit}' from all items.`,
+	}),
+};
+
 /** What becomes of the money and the video of an item that failed. */
 export const consequences = {
 	mayHaveStarted: (externalTaskId: string | undefined): string =>
@@ -422,15 +508,17 @@ export const notes = {
 		`Reused ${count} ${count === 1 ? 'video' : 'videos'} from an earlier attempt.`,
 	finished: (finished: number, failed: number): string =>
 		`Videos finished: ${finished}, failed: ${failed}.`,
+	charged: (costs: readonly Cost[], estimate: number | undefined): string =>
+		`Charged: ${costs.map(costOf).join(', ')}.${estimate === undefined ? '' : ` Estimate by list price: ${estimate} units.`}`,
 	progress: ({ waiting, running, finished, failed }: Progress): string =>
 		`Kling: ${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`,
 	canceled: (details: string): string => `Kling: the execution was canceled. ${details}`,
 	privateCallback: (host: string): string =>
 		`Kling’s callback goes to ${host}, which is only reachable on your network. Set ${ADDRESS_VARIABLE} to n8n’s public address, or ${USE_POLLING}.`,
 	callbackNotHandled: (reason: string): string =>
-		`Kling: a callback couldn’t be handled. ${reason}`,
+		`Kling: a callback couldn’t be handled. ${maskKeys(reason)}`,
 	callbackIgnored: (reason: string): string =>
-		`Kling: ignored a callback that Kling doesn’t confirm. ${reason}`,
+		`Kling: ignored a callback that Kling doesn’t confirm. ${maskKeys(reason)}`,
 };
 
 /** What callers of a webhook are told. */
@@ -454,6 +542,9 @@ export const answers = {
 /** What the credential's Test button shows. n8n shows the message of a failed test only. */
 export const testWords = {
 	accepted: 'The key is valid',
+	unproven: 'The service speaks the Kling API, but doesn’t say whether the key is valid',
+	otherRegion: (region: Region): string =>
+		`Kling accepts the key only in another region. Set 'Region' in the Kling API credential to ${REGION_LABELS[region]}.`,
 	failed: ({ message, description }: Words): string => `${message}. ${description}`,
 };
 
@@ -465,6 +556,19 @@ export const downloadReasons = {
 	short: (bytes: number, announced: number): string =>
 		`only ${bytes} of ${announced} bytes arrived`,
 	interrupted: (detail: string): string => `the download was interrupted (${detail})`,
+	unreachable: (detail: string): string => `the file host can’t be reached (${detail})`,
+	stalled: 'the download stalled',
+	tooSlow: (minutes: number): string => `the download took longer than ${minutes} minutes`,
+	tooLarge: 'the file is too large for a video',
+	redirectsTooOften: 'the file host redirects too often',
+	noWebAddress: (isRedirect: boolean): string =>
+		isRedirect
+			? 'the file host redirects to something that isn’t a web address'
+			: 'its address isn’t a web address',
+	ownNetwork: (host: string, isRedirect: boolean): string =>
+		isRedirect
+			? `the file host redirects to ${host}, which is in your own network`
+			: `its address is in your own network (${host})`,
 };
 
 /** A message with all that is known of where it happened. */
@@ -488,6 +592,17 @@ export function either(values: readonly string[]): string {
 export function quote(value: unknown): string {
 	if (isBlank(value)) return 'empty';
 	return typeof value === 'string' ? `"${value}"` : String(JSON.stringify(value));
+}
+
+/** Signed addresses are long, but not endless. */
+const LONGEST_ADDRESS = 2_000;
+
+function shortened(address: string): string {
+	return address.length > LONGEST_ADDRESS ? `${address.slice(0, LONGEST_ADDRESS)}…` : address;
+}
+
+function costOf({ amount, unit }: Cost): string {
+	return unit === 'balance' ? `${amount} from the balance` : `${amount} ${unit}`;
 }
 
 function isBlank(value: unknown): boolean {

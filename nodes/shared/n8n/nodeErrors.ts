@@ -3,6 +3,7 @@
 import { type INode, type JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { KlingError } from '../api/errors/klingError';
+import { maskKeys } from '../api/mask';
 import { UserError } from '../api/errors/userError';
 import { DownloadError } from './downloadError';
 import { InputError } from './inputError';
@@ -33,7 +34,10 @@ export function toNodeError(
 	const { message, description } =
 		error instanceof UserError
 			? wordsOf(error, situation)
-			: { message: error instanceof Error ? error.message : String(error), description: '' };
+			: {
+					message: maskKeys(error instanceof Error ? error.message : String(error)),
+					description: '',
+				};
 	const advice = [description, hint].filter(Boolean).join(' ') || undefined;
 	const fullMessage = located(message, itemIndex, taskId, addition);
 	const options = {

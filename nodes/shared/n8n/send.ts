@@ -6,16 +6,26 @@ import type {
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
+import { authorization } from '../api/auth';
 import type { Connection } from '../api/connection';
+import { UserError } from '../api/errors/userError';
 import type { ApiReply, ApiRequest, Send } from '../api/http';
-import type { NodeContext } from './context';
+import { masked } from '../api/mask';
+import { cancelSignalOf, type NodeContext, withCancelSignal } from './context';
+import { linksOf } from './errorChain';
+import { readText } from './replyText';
+import { withinLimit } from './timeLimit';
 import { toTransportError } from './transportError';
 
 /**
- * Kling answers within seconds; what takes longer is lost on the way. A lost check holds up those
- * of the other tasks of its batch, a creation is not given up so easily. Milliseconds.
+ * How long a request may take, from the first byte sent to the last one received; milliseconds.
+ * Kling answers within seconds; what takes longer is lost on the way. A lost check holds up those of
+ * the other tasks of its batch, a creation is not given up so easily.
  */
 const TIMEOUTS = { GET: 20_000, POST: 60_000 } as const;
+
+/** Somebody looks at the Test button, and up to three requests follow one another. Milliseconds. */
+const TEST_TIMEOUT = 10_000;
 
 export const CREDENTIAL = 'klingApi';
 
@@ -24,18 +34,16 @@ export const CREDENTIAL = 'klingApi';
  * execution is stopped. Every HTTP status comes back as a reply; only a missing reply throws.
  */
 export function sendAsNode(context: NodeContext, connection: Connection): Send {
-	return async (request) => {
-		try {
-			const reply = (await context.helpers.httpRequestWithAuthentication.call(
-				context,
+	const send: Send = async (request) =>
+		await carry(TIMEOUTS[request.method], cancelSignalOf(context), async (signal) => {
+			const options = toHttpOptions(connection, request);
+			return (await context.helpers.httpRequestWithAuthentication.call(
+				withCancelSignal(context, signal),
 				CREDENTIAL,
-				toHttpOptions(connection, request),
+				{ ...options, abortSignal: signal },
 			)) as IN8nHttpFullResponse;
-			return toReply(reply.statusCode, reply.headers, reply.body);
-		} catch (error) {
-			throw toTransportError(error);
-		}
-	};
+		});
+	return masked(send, connection);
 }
 
 function toHttpOptions(connection: Connection, request: ApiRequest): IHttpRequestOptions {
@@ -44,8 +52,8 @@ function toHttpOptions(connection: Connection, request: ApiRequest): IHttpReques
 		url: `${connection.baseUrl}${request.path}`,
 		headers: { Accept: 'application/json' },
 		body: request.body,
-		// The text as it came, so that replies that are not JSON can be told apart and quoted.
-		encoding: 'text',
+		// So that a reply without end is not collected. Replies that are not JSON are quoted as they came.
+		encoding: 'stream',
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		// A redirection must neither repeat a paid POST nor carry the key to another host.
@@ -57,36 +65,65 @@ function toHttpOptions(connection: Connection, request: ApiRequest): IHttpReques
 /**
  * Sends for the credential's Test button. There n8n offers its older request helper only, and
  * leaves the signing to the test.
- * @param authorization value of the header
  */
 export function sendForTest(
 	helpers: ICredentialTestFunctions['helpers'],
 	connection: Connection,
-	authorization: string,
 ): Send {
-	return async ({ method, path }) => {
-		try {
-			const reply = (await helpers.request({
-				method,
-				uri: `${connection.baseUrl}${path}`,
-				headers: { Accept: 'application/json', Authorization: authorization },
-				resolveWithFullResponse: true,
-				simple: false,
-				followRedirect: false,
-				timeout: TIMEOUTS[method],
-			})) as IN8nHttpFullResponse;
-			return toReply(reply.statusCode, reply.headers, reply.body);
-		} catch (error) {
-			throw toTransportError(error);
-		}
-	};
+	const send: Send = async ({ method, path }) =>
+		await carry(
+			TEST_TIMEOUT,
+			undefined,
+			async () =>
+				(await helpers.request({
+					method,
+					uri: `${connection.baseUrl}${path}`,
+					headers: {
+						Accept: 'application/json',
+						Authorization: authorization(connection, Date.now()),
+					},
+					resolveWithFullResponse: true,
+					simple: false,
+					followRedirect: false,
+					useStream: true,
+					timeout: TEST_TIMEOUT,
+				})) as IN8nHttpFullResponse,
+		);
+	return masked(send, connection);
 }
 
-function toReply(status: number, headers: object, body: unknown): ApiReply {
+/**
+ * @param limit milliseconds
+ * @throws {TransportError}
+ * @throws {UserError} when the credential could not sign the request
+ */
+async function carry(
+	limit: number,
+	stopSignal: AbortSignal | undefined,
+	send: (signal: AbortSignal) => Promise<IN8nHttpFullResponse>,
+): Promise<ApiReply> {
+	try {
+		return await withinLimit({ limit, stopSignal }, async ({ signal }) => {
+			const { statusCode, headers, body } = await send(signal);
+			return {
+				status: statusCode,
+				headers: lowerCased(headers),
+				body: await readText(body, signal),
+			};
+		});
+	} catch (error) {
+		throw ownErrorIn(error) ?? toTransportError(error);
+	}
+}
+
+/** n8n wraps what the credential throws like what the network does. */
+function ownErrorIn(thrown: unknown): UserError | undefined {
+	return linksOf(thrown)
+		.map(({ error }) => error)
+		.find((error) => error instanceof UserError);
+}
+
+function lowerCased(headers: object): Record<string, string> {
 	const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
-	return {
-		status,
-		headers: Object.fromEntries(named) as Record<string, string>,
-		body: typeof body === 'string' ? body : '',
-	};
+	return Object.fromEntries(named) as Record<string, string>;
 }

@@ -25,14 +25,18 @@ export interface NodeOperations {
 	execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]>;
 }
 
-/** @param form what only this node's form has */
-export function operationsFor(form: VideoForm): NodeOperations {
+/**
+ * @param form what only this node's form has
+ * @param own operations that only this node has
+ */
+export function operationsFor(form: VideoForm, own: readonly Operation[] = []): NodeOperations {
 	const operations: Operation[] = [
 		createOperation(form),
 		createAndWaitOperation(form),
 		getManyOperation,
 		getStatusOperation,
-	];
+		...own,
+	].sort((one, other) => one.option.name.localeCompare(other.option.name));
 	const options = operations.map(({ option }) => option);
 	const names = Object.fromEntries(options.map(({ value, name }) => [value, name]));
 	return {

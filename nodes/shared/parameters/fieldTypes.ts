@@ -18,10 +18,11 @@ interface Complaint {
 	words: Words;
 }
 
-/** A zod issue that carries words about a parameter. */
+/** A zod issue that carries words about a parameter. What has one is looked at no further. */
 export function complain(parameter: Parameter, words: Words): z.IssueData & { message: string } {
 	return {
 		code: 'custom',
+		fatal: true,
 		message: words.message,
 		params: { parameter, words } satisfies Complaint,
 	};
@@ -58,8 +59,15 @@ function value<Value>(
 	});
 }
 
-/** Trimmed text of a number of code points, which is how Kling counts: an emoji is one character. */
-export function text(parameter: Parameter, least: number, most = Infinity) {
+/**
+ * Trimmed text of a number of code points, which is how Kling counts: an emoji is one character.
+ * @param limit the most, perhaps depending on the text
+ */
+export function text(
+	parameter: Parameter,
+	least: number,
+	limit: number | ((trimmed: string) => number) = Infinity,
+) {
 	return z.unknown().transform((given, context): string => {
 		const complaint = (words: Words) => {
 			context.addIssue(complain(parameter, words));
@@ -69,6 +77,7 @@ export function text(parameter: Parameter, least: number, most = Infinity) {
 		if (typeof read !== 'string') return complaint(parameterWords.notText(parameter));
 		const trimmed = read.trim();
 		const length = [...trimmed].length;
+		const most = typeof limit === 'number' ? limit : limit(trimmed);
 		if (length < least) return complaint(parameterWords.empty(parameter));
 		if (length > most) return complaint(parameterWords.tooLong(parameter, length, most));
 		return trimmed;
@@ -216,13 +225,10 @@ export function optional<Schema extends z.ZodTypeAny>(
 	parameter: Parameter,
 	user: string,
 ) {
-	const refused = z.undefined().or(
-		value(
-			parameter,
-			() => undefined,
-			() => parameterWords.noSuchOption(parameter, user),
-		),
-	);
+	const refused = z.unknown().superRefine((given, context) => {
+		if (given === undefined) return;
+		context.addIssue(complain(parameter, parameterWords.noSuchOption(parameter, user)));
+	});
 	return z.preprocess(blankToUndefined, isKnown ? schema.optional() : refused) as z.ZodType<
 		z.output<Schema> | undefined,
 		z.ZodTypeDef,

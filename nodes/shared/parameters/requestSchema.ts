@@ -3,13 +3,13 @@
 import { z } from 'zod';
 
 import { FORMATS } from '../api/formats';
-import type { RequestFeature } from '../api/formats/format';
-import type { Target } from '../api/models';
+import { promptLimit, type Target } from '../api/models';
 import {
 	type CameraControl,
 	LIMITS,
 	type Mode,
 	type MultiShot,
+	type RequestFeature,
 	type VideoRequest,
 } from '../api/request';
 import {
@@ -21,6 +21,7 @@ import {
 } from '../n8n/labels';
 import { parameterWords } from '../n8n/messages';
 import type { Words } from '../n8n/words';
+import { findForbiddenChange, jsonObject } from './bodyFields';
 import {
 	boolean,
 	choices,
@@ -46,7 +47,7 @@ export function requestSchema(model: Target): z.ZodType<VideoRequest, z.ZodTypeD
 	const atService = model.format === 'gateway' ? name : `${name} at Kling AI`;
 	return z
 		.object({
-			prompt: text('prompt', 0, model.isOpen ? Infinity : LIMITS.promptLength),
+			prompt: text('prompt', 0, (prompt) => (model.isOpen ? Infinity : promptLimit(model, prompt))),
 			...(model.isOpen ? openFields : closedFields(model, atService)),
 			negativePrompt: optional(
 				model.negativePrompt,
@@ -66,9 +67,15 @@ export function requestSchema(model: Target): z.ZodType<VideoRequest, z.ZodTypeD
 			watermark: feature(model, 'watermark', boolean('watermark')),
 			externalTaskId: feature(model, 'externalTaskId', taskIdText('externalTaskId')),
 			callbackUrl: feature(model, 'callbackUrl', webAddress('callbackUrl')),
+			additionalBody: optional(
+				true,
+				jsonObject('additionalBodyFields'),
+				'additionalBodyFields',
+				name,
+			),
 		})
 		.superRefine((request, context) => {
-			const conflict = findConflict(request, model);
+			const conflict = findConflict(request, model) ?? findForbiddenChange(request, model);
 			if (conflict) context.addIssue(complain(...conflict));
 		});
 }
@@ -184,12 +191,13 @@ function pass<Value>(
 	return z.NEVER;
 }
 
-/** A setting that depends on the service and not on the model. */
+/** A setting that depends on the service, and at most on what the model refuses. */
 function feature<Schema extends z.ZodTypeAny>(
-	{ format }: Target,
+	{ format, lacks, displayName }: Target,
 	name: RequestFeature,
 	schema: Schema,
 ) {
+	if (lacks?.includes(name)) return optional(false, schema, name, displayName);
 	const isKnown = FORMATS[format].features.includes(name);
 	return optional(
 		isKnown,

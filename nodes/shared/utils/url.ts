@@ -1,23 +1,54 @@
 /** Which addresses may carry a key, and which only exist inside one's own network. */
 
+import { isOwnAddress } from './ipAddress';
+
 /** Whether nobody on the internet can read along: https, or an address in one's own network. */
 export function isSafeUrl({ protocol, hostname }: URL): boolean {
 	return protocol === 'https:' || (protocol === 'http:' && isOwnNetwork(hostname));
 }
 
-/** Loopback, private and link-local addresses, and host names of a single label. */
+/** Whether a whole address, such as a base URL, is in one's own network. */
+export function isInOwnNetwork(url: string): boolean {
+	return URL.canParse(url) && isOwnNetwork(new URL(url).hostname);
+}
+
+/**
+ * Whether a host can only be in one's own network, because the internet has no such address or name.
+ * Goes by what the host is called, not by what its name resolves to: public names that lead into
+ * one's own network are the business of n8n's own protection (N8N_SSRF_PROTECTION_ENABLED).
+ * @param hostname a name, or an address in any spelling that URLs know, such as `127.1`,
+ * `0x7f000001` or `[::ffff:10.0.0.1]`
+ */
 export function isOwnNetwork(hostname: string): boolean {
-	if (hostname.startsWith('[')) {
-		return /^\[(::1|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*)\]$/.test(hostname);
-	}
-	const octets = /^(\d+)\.(\d+)\.\d+\.\d+$/.exec(hostname);
-	if (!octets) return !hostname.includes('.') || hostname.endsWith('.localhost');
-	const [first, second] = [Number(octets[1]), Number(octets[2])];
-	return (
-		first === 127 ||
-		first === 10 ||
-		(first === 172 && second >= 16 && second <= 31) ||
-		(first === 192 && second === 168) ||
-		(first === 169 && second === 254)
-	);
+	const host = normalize(hostname);
+	return isOwnAddress(host) ?? isOwnName(host);
+}
+
+/** The spelling that requests use: URL writes addresses in one way, and names in lower case. */
+function normalize(hostname: string): string {
+	const bare = hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname;
+	const url = `http://${bare}`;
+	return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : bare.toLowerCase();
+}
+
+/**
+ * What names end in that the public DNS does not have: reserved (RFC 6761, RFC 6762, RFC 8375,
+ * ICANN's `internal`), or kept out of it because many networks use them (RFC 6762, appendix G).
+ */
+const OWN_ENDINGS = [
+	'localhost',
+	'local',
+	'localdomain',
+	'internal',
+	'intranet',
+	'private',
+	'corp',
+	'lan',
+	'home',
+	'home.arpa',
+];
+
+/** `host.docker.internal` and its like end in `internal`. The public DNS has no hosts of one label. */
+function isOwnName(name: string): boolean {
+	return !name.includes('.') || OWN_ENDINGS.some((ending) => name.endsWith(`.${ending}`));
 }

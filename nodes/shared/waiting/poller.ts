@@ -32,6 +32,9 @@ const LONGEST_OUTAGE = 15 * 60_000;
 /** During an outage checks become rarer, down to this. Milliseconds. */
 const OUTAGE_INTERVAL = 60_000;
 
+/** How long the answers to checks that began together may be apart for them to stay together; milliseconds. */
+const LONGEST_ROUND = 2_000;
+
 /** How long the last check, which begins at the deadline, may take. Milliseconds. */
 const LAST_CHECK_LIMIT = 10_000;
 
@@ -82,6 +85,8 @@ export class Poller {
 	private readonly watches = new Set<Watch>();
 	private isPolling = false;
 	private readonly pauses: Pause;
+	/** When the next tasks are looked for; milliseconds since the epoch. */
+	private wakesAt = 0;
 
 	constructor(
 		private readonly verbs: Pick<Verbs<PlannedVideo, unknown>, 'refresh'>,
@@ -133,12 +138,13 @@ export class Poller {
 		this.isPolling = true;
 		const polled = await attempt(async () => {
 			while (this.watches.size > 0) await this.pollOnce();
+			// In the same turn: for a task that comes a moment later, polling starts again.
+			this.isPolling = false;
 		});
-		if (!polled.ok) {
-			for (const watch of this.watches) watch.reject(polled.error);
-			this.watches.clear();
-		}
+		if (polled.ok) return;
 		this.isPolling = false;
+		for (const watch of this.watches) watch.reject(polled.error);
+		this.watches.clear();
 	}
 
 	private async pollOnce(): Promise<void> {
@@ -146,6 +152,7 @@ export class Poller {
 		const nextDue = Math.min(...[...this.watches].map((watch) => watch.due));
 		// Never longer than one interval: a task watched meanwhile may be due before the others.
 		const ms = Math.max(0, Math.min(nextDue - clock.now(), pollingInterval));
+		this.wakesAt = clock.now() + ms;
 		await this.pauses.run(ms, signal);
 		const now = clock.now();
 		for (const watch of this.watches) {
@@ -158,13 +165,27 @@ export class Poller {
 			watch.due = Math.max(watch.deadline, now + LAST_CHECK_LIMIT);
 			void outcomes[index]?.then((refreshed) => this.handle(watch, refreshed));
 		});
+		void Promise.all(outcomes).then(() => this.keepStep(due, now));
 	}
+
 	/** What is due, and what the same request tells about as well. */
 	private dueTogether(now: number): Watch[] {
 		const idle = [...this.watches].filter(({ isChecking }) => !isChecking);
 		const due = idle.filter((watch) => watch.due <= now);
 		const sharing = new Set(due.map(({ task }) => task.format).filter(isShared));
 		return idle.filter((watch) => watch.due <= now || sharing.has(watch.task.format));
+	}
+
+	/**
+	 * Tasks that were checked together stay together, so that their next checks are no closer than
+	 * an interval; unless one of the answers was so slow that the others have gone on.
+	 * @param startedAt milliseconds since the epoch
+	 */
+	private keepStep(checked: readonly Watch[], startedAt: number): void {
+		if (this.options.clock.now() - startedAt > LONGEST_ROUND) return;
+		for (const watch of checked) {
+			if (this.watches.has(watch) && !watch.isChecking) this.scheduleNext(watch);
+		}
 	}
 
 	private handle(watch: Watch, refreshed: Refreshed): void {
@@ -183,6 +204,8 @@ export class Poller {
 		}
 		if (this.options.clock.now() >= watch.deadline) return this.giveUp(watch);
 		this.scheduleNext(watch);
+		// While the check was under way, nobody knew that a last one would be due before the next.
+		if (watch.due < this.wakesAt) this.pauses.endNow();
 	}
 
 	/** Whether the next check may bring an answer that this one did not. */

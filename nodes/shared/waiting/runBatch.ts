@@ -113,15 +113,13 @@ class Batch<Video extends PlannedVideo, Result> {
 			const task = await this.places.run(async () => await this.runInPlace(video, outcome));
 			// A failed task was delivered in its place.
 			if (task === undefined) return;
-			await this.deliver(video, task, outcome);
+			await this.deliveries.run(async () => await this.deliver(video, task, outcome));
 		});
 		if (!delivered.ok) this.fail(outcome, delivered.error);
 	}
 
 	private async deliver(video: Video, task: Task, outcome: Outcome<Result>): Promise<void> {
-		outcome.result = await this.deliveries.run(
-			async () => await this.verbs.deliver(video, task, this.signal),
-		);
+		outcome.result = await this.verbs.deliver(video, task, this.signal);
 		this.enter(outcome, 'finished');
 	}
 
@@ -144,6 +142,7 @@ class Batch<Video extends PlannedVideo, Result> {
 			const task = await this.createAndFollow(video, outcome);
 			if (task.status !== 'failed') return task;
 			recordFailure(video.key, this.options.ledger);
+			// There is nothing to download, so it waits for no other delivery.
 			await this.deliver(video, task, outcome);
 			return undefined;
 		});

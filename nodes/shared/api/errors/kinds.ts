@@ -35,6 +35,8 @@ export interface ErrorMeaning {
 	checking: WhileChecking;
 	/** The refusal may be about the external task ID: Kling has no code of its own for one in use. */
 	mayBeIdInUse?: true;
+	/** The service does not know the route: it may have that of another format. */
+	isAboutRoute?: true;
 	/** Only an account with a good key gets this answer. */
 	provesKey?: true;
 }
@@ -69,7 +71,7 @@ export const MEANINGS = {
 	notFound: { creating: 'refused', checking: 'absent' },
 	/** The service does not offer the model. */
 	modelUnavailable: FINAL,
-	unsupported: FINAL,
+	unsupported: { ...FINAL, isAboutRoute: true },
 	policy: FINAL,
 	moderation: FINAL,
 	refused: FINAL,

@@ -1,6 +1,7 @@
 /** Errors that come from Kling, or from the way to it. */
 
-import type { TransportError } from '../http';
+import type { TransportError, TransportProblem } from '../http';
+import { maskKeys } from '../mask';
 import type { TaskReply } from '../task';
 import { kindOf, type RefusalWords } from './codes';
 import { type ErrorKind, MEANINGS } from './kinds';
@@ -23,6 +24,8 @@ export interface KlingErrorFacts {
 	isKlings?: boolean;
 	/** Why a task failed, in Kling's words. */
 	reason?: string;
+	/** What kept a connection from coming about. */
+	problem?: TransportProblem;
 }
 
 /** Why a reply could not be read. */
@@ -32,13 +35,24 @@ export type ReplyFlaw =
 
 /** A request that Kling refused, could not handle, or answered in a way nobody can read; or a task without a video. */
 export class KlingError extends UserError {
-	constructor(
-		kind: ErrorKind,
-		readonly facts: KlingErrorFacts = {},
-	) {
-		super(kind, [kind, facts.code, facts.httpStatus, facts.original].filter(Boolean).join(' '));
+	readonly facts: KlingErrorFacts;
+
+	constructor(kind: ErrorKind, facts: KlingErrorFacts = {}) {
+		const shown = withoutKeys(facts);
+		super(kind, [kind, shown.code, shown.httpStatus, shown.original].filter(Boolean).join(' '));
 		this.name = 'KlingError';
+		this.facts = shown;
 	}
+}
+
+/** What others wrote may quote a key, and errors are shown, logged and stored. */
+function withoutKeys({ original, reason, requestId, ...facts }: KlingErrorFacts): KlingErrorFacts {
+	return {
+		...facts,
+		...(original !== undefined && { original: maskKeys(original) }),
+		...(reason !== undefined && { reason: maskKeys(reason) }),
+		...(requestId !== undefined && { requestId: maskKeys(requestId) }),
+	};
 }
 
 /**
@@ -65,8 +79,8 @@ function kindOfRefusal(
 	{ code, ...words }: RefusalWords & { code?: number },
 	body: string,
 ): ErrorKind {
-	if (httpStatus >= 300 && httpStatus < 400) return 'redirected';
-	const kind = kindOf(httpStatus, code, words);
+	const isRedirected = httpStatus >= 300 && httpStatus < 400;
+	const kind = isRedirected ? 'redirected' : kindOf(httpStatus, code, words);
 	// A web page in place of a final answer: a proxy or firewall on the way, or a wrong address.
 	return isWebPage(body) && MEANINGS[kind].creating === 'refused' ? 'notTheApi' : kind;
 }
@@ -80,14 +94,23 @@ export function unreadable(httpStatus: number, body: string): KlingError {
 		: new KlingError('unreadable', { ...facts, flaw: { is: 'incompleteJson' } });
 }
 
+/** Kling's answer about the account says nothing about it. */
+export function noAccount(httpStatus: number, body: string): KlingError {
+	return new KlingError('unreadable', {
+		httpStatus,
+		original: excerptOf(body),
+		flaw: { is: 'noAccount' },
+	});
+}
+
 /** Kling's answer is JSON, but not what was asked for. */
 export function otherShape(httpStatus: number, body: string, flaw: ReplyFlaw): KlingError {
 	return new KlingError('otherShape', { httpStatus, original: excerptOf(body), flaw });
 }
 
 /** No complete reply came. */
-export function fromTransport({ failure, detail }: TransportError): KlingError {
-	return new KlingError(failure, { original: detail });
+export function fromTransport({ failure, detail, problem }: TransportError): KlingError {
+	return new KlingError(failure, { original: detail, problem });
 }
 
 /**

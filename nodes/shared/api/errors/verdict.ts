@@ -40,7 +40,9 @@ const FINE = /^(ok|success|succeed|succeeded|successful|0+|2\d\d)?$/i;
 /** @param json the reply's body; undefined when it is no JSON */
 export function readVerdict(json: unknown, httpStatus: number): Verdict {
 	const isFine = httpStatus >= 200 && httpStatus < 300;
-	const levels = levelsOf(json, !isFine);
+	// What a task says of its own failure is no verdict on the request.
+	const isTask = isFine && isFields(json) && locateTask(json).id !== undefined;
+	const levels = isTask ? [json as Fields] : levelsOf(json, !isFine);
 	const codes = levels
 		.map((fields) => firstOf(fields, CODE_NAMES, numberOf))
 		// Some gateways repeat the HTTP status as the code: no fact of its own.

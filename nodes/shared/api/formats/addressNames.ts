@@ -19,7 +19,7 @@ const OTHER_MEDIA =
 
 /** What the user sent, or what the service tells of the request and of errors. */
 const NOT_OUTPUT =
-	/input|param|request|prompt|parent|refer|(?<!re)source|(base|feature)_?video|callback|webhook|notify|payload|argument|option|setting|config|error|(^|_)(tail|first|last|start|end)(_|$)/;
+	/input|param|request|prompt|parent|refer|(?<!re)source|(base|feature)_?video|callback|webhook|notify|argument|option|setting|config|error|(^|_)(tail|first|last|start|end)(_|$)/;
 
 /** Pages and routes of the service itself. */
 const OWN_PAGES =

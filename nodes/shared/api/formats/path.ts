@@ -53,6 +53,13 @@ export const path: Format = {
 		},
 	}),
 
+	guarded: {
+		model: ['model', 'model_name'],
+		externalTaskId: ['options.external_task_id', 'external_task_id'],
+		callbackUrl: ['options.callback_url', 'callback_url'],
+		price: ['settings.resolution', 'settings.duration', 'settings.audio'],
+	},
+
 	find: (id) => [toQuery('task_ids', [id]), toQuery('external_task_ids', [id])],
 
 	findByExternalId: (externalTaskId) => toQuery('external_task_ids', [externalTaskId]),

@@ -6,11 +6,10 @@
  * others.
  */
 
-import { z } from 'zod';
-
 import { parseJson } from '../json';
 import { type TaskReply, type TaskStatus, toKnownStatus, toTaskStatus } from '../task';
-import { type Fields, firstOf, isFields, numberOf, textOf, timeOf } from './fields';
+import { readCost } from './cost';
+import { type Fields, firstOf, isFields, timeOf } from './fields';
 import { externalIdIn, isTask, type Located, locateTask, MAX_ENTRIES, statusIn } from './levels';
 import { failureReason, statusMessage } from './reason';
 import { readVideos } from './videos';
@@ -27,13 +26,6 @@ export class ShapeError extends Error {
 		this.name = 'ShapeError';
 	}
 }
-
-/** Field types of other replies' schemas. */
-export const wire = {
-	/** A number, or its text. */
-	number: z.unknown().transform(numberOf),
-	text: z.unknown().transform(textOf),
-};
 
 /**
  * @param reply the whole reply, kept as the task's `raw`
@@ -80,12 +72,16 @@ const MAX_CALLBACK_SIZE = 1_000_000;
 
 /**
  * Reads a callback's body.
+ * @param mask keeps keys out of what is read
  * @returns undefined when it is not about a task, or larger than any callback
  */
-export function readCallbackBody(body: Buffer): TaskReply | undefined {
+export function readCallbackBody(
+	body: Buffer,
+	mask: (text: string) => string = (text) => text,
+): TaskReply | undefined {
 	if (body.length > MAX_CALLBACK_SIZE) return undefined;
 	try {
-		return readBareTask(parseJson(body.toString('utf8')));
+		return readBareTask(parseJson(mask(body.toString('utf8'))));
 	} catch {
 		return undefined;
 	}
@@ -97,7 +93,7 @@ const MAX_ENVELOPE_FIELDS = 20;
 /** The longest text of those, in characters. */
 const MAX_ENVELOPE_TEXT = 1000;
 
-/** What a list's reply says besides its tasks: it is repeated for each of them, so only small facts. */
+/** What a list's reply says in addition to its tasks: it is repeated for each of them, so only small facts. */
 function envelopeOf(reply: unknown): Fields {
 	const envelope: Record<string, unknown> = {};
 	if (!isFields(reply)) return envelope;
@@ -155,6 +151,7 @@ function toTask(located: Located, raw: unknown, isEnveloped: boolean): TaskReply
 		updatedAt: first(UPDATED_NAMES, timeOf),
 		externalTaskId: inner.map(externalIdIn).find((name) => name !== undefined),
 		videos,
+		cost: inner.map(readCost).find((cost) => cost !== undefined),
 		raw,
 	};
 }

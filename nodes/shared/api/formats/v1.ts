@@ -38,6 +38,13 @@ export const v1: Format = {
 		},
 	}),
 
+	guarded: {
+		model: ['model_name', 'model'],
+		externalTaskId: ['external_task_id'],
+		callbackUrl: ['callback_url'],
+		price: ['mode', 'duration', 'sound', 'voice_list'],
+	},
+
 	// The same route takes both kinds of ID.
 	find: (id) => [toQuery(id)],
 

@@ -21,7 +21,7 @@ import { isTask, MAX_ENTRIES } from './levels';
 const MAX_DEPTH = 12;
 
 /** How many fields and entries are looked at: hundreds of videos with all their facts. */
-const MAX_VALUES = 5000;
+const MAX_VALUES = 3000;
 
 /** A value, and where it stands. */
 interface Place {

@@ -43,7 +43,7 @@ export function readVideos(
 
 type Entry = Omit<Video, 'url'> & { url?: string };
 
-/** In `task_result` as v1 and the seed document have it, or in `outputs` as `path` does. */
+/** In `task_result` as `v1` and `gateway` have it, or in `outputs` as `path` does. */
 function entriesOf(task: Fields): Entry[] {
 	const result = isFields(task.task_result) ? task.task_result : {};
 	const list = Array.isArray(result.videos) ? result.videos : task.outputs;

@@ -1,4 +1,10 @@
-import { looksLikeJson, MAX_DEPTH, parseJson } from '../../../../nodes/shared/api/json';
+import {
+	looksLikeJson,
+	MAX_DEPTH,
+	MAX_ARRAY_LENGTH,
+	MAX_VALUES,
+	parseJson,
+} from '../../../../nodes/shared/api/json';
 
 /** An array in arrays, `levels` of them, around the innermost text. */
 function nested(levels: number, innermost = ''): string {
@@ -28,7 +34,7 @@ describe('parseJson', () => {
 		[
 			'fractions and exponents',
 			'[0.12345678901234567,1e300,-2.5E-3,12345678901234567.5]',
-			[0.12345678901234567, 1e300, -2.5e-3, 12345678901234567.5],
+			[0.12345678901234566, 1e300, -2.5e-3, 12345678901234568],
 		],
 		['words', '[true,false,null]', [true, false, null]],
 		['digits in text', '{"a":"867283741759111203"}', { a: '867283741759111203' }],
@@ -71,6 +77,34 @@ describe('parseJson', () => {
 		expect(value.b).toBe(2);
 		expect(JSON.stringify(value).length).toBeLessThan(1000);
 		if (deep !== undefined) expect(JSON.stringify(value.a)).toBe(deep);
+	});
+
+	it.each<[name: string, entry: string]>([
+		['objects', '{}'],
+		['lists', '[[],["],"]]'],
+		['text with commas', '",,,"'],
+		['large integers', '867283741759111203'],
+	])('R13: leaves out entries that are too many, and nothing behind them: %s', (_name, entry) => {
+		const list = Array.from({ length: 100_000 }, () => entry).join();
+		expect(parseJson(`{"a":1,"data":{"list":[${list}],"x":2},"b":3}`)).toEqual({
+			a: 1,
+			data: { list: Array.from({ length: MAX_ARRAY_LENGTH }, () => parseJson(entry)), x: 2 },
+			b: 3,
+		});
+	});
+
+	it('R13: leaves out fields that are too many', () => {
+		const fields = Array.from({ length: 100_000 }, (_, key) => `"k${key}":${key}`).join();
+		const value = parseJson(`{"a":[{${fields}}],"b":1}`) as { a: [object] };
+		expect(Object.keys(value.a[0])).toHaveLength(MAX_VALUES);
+		expect(Object.keys(value)).toEqual(['a']);
+	});
+
+	it('R13: leaves out what is too much together', () => {
+		const list = Array.from({ length: 500 }, () => `[${'1,'.repeat(500)}1]`).join();
+		const value = parseJson(`[${list}]`) as unknown[][];
+		expect(value.flat().length).toBeLessThanOrEqual(MAX_VALUES + 500);
+		expect(value.length).toBeGreaterThan(30);
 	});
 
 	it('keeps what is as deep as allowed', () => {

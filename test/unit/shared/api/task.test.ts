@@ -1,4 +1,10 @@
-import { type TaskStatus, toKnownStatus, toTaskStatus } from '../../../../nodes/shared/api/task';
+import {
+	isOver,
+	type TaskStatus,
+	toKnownStatus,
+	toTaskStatus,
+} from '../../../../nodes/shared/api/task';
+import { created } from '../../gatewayReplies';
 
 describe('status words', () => {
 	it.each<[status: TaskStatus | undefined, words: string]>([
@@ -51,5 +57,36 @@ describe('status words', () => {
 	it('R13: do not take long for a megabyte of one', () => {
 		expect(toTaskStatus('failing '.repeat(150_000))).toBe('processing');
 		expect(toTaskStatus(':('.repeat(500_000))).toBe('processing');
+	});
+
+	it.each([
+		['submitted', 'submitted'],
+		['queued', 'submitted'],
+		['pending', 'submitted'],
+		['processing', 'processing'],
+		['running', 'processing'],
+		['in_progress', 'processing'],
+		['IN_PROGRESS', 'processing'],
+		['completed', 'completed'],
+		['succeed', 'completed'],
+		['succeeded', 'completed'],
+		['Success', 'completed'],
+		['failed', 'failed'],
+		['FAILED', 'failed'],
+		['error', 'failed'],
+		['upscaling', 'processing'],
+		['', 'processing'],
+		['constructor', 'processing'],
+	])('"%s" means %s', (word, status) => {
+		expect(toTaskStatus(word)).toBe(status);
+	});
+
+	it.each([
+		['submitted', false],
+		['processing', false],
+		['completed', true],
+		['failed', true],
+	] as const)('a %s task is over: %s', (status, over) => {
+		expect(isOver({ ...created('t'), status })).toBe(over);
 	});
 });
