@@ -13,7 +13,7 @@ import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 
 /** What a suspended execution costs this process: so nothing in it may hold the execution's data. */
-export interface Look {
+interface Look {
 	/** Where Kling calls back. */
 	resumeUrl: string;
 	/** One of the tasks that are waited for. */

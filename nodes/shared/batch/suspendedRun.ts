@@ -23,7 +23,7 @@ export interface Checker {
 }
 
 /** What a callback says, as far as it matters. */
-export interface Report {
+interface Report {
 	taskId: string;
 	/** It does not say that its task is over, but wants everything checked. */
 	isLook: boolean;

@@ -594,15 +594,15 @@ export function quote(value: unknown): string {
 	return typeof value === 'string' ? `"${value}"` : String(JSON.stringify(value));
 }
 
-function costOf({ amount, unit }: Cost): string {
-	return unit === 'balance' ? `${amount} from the balance` : `${amount} ${unit}`;
-}
-
 /** Signed addresses are long, but not endless. */
 const LONGEST_ADDRESS = 2_000;
 
 function shortened(address: string): string {
 	return address.length > LONGEST_ADDRESS ? `${address.slice(0, LONGEST_ADDRESS)}…` : address;
+}
+
+function costOf({ amount, unit }: Cost): string {
+	return unit === 'balance' ? `${amount} from the balance` : `${amount} ${unit}`;
 }
 
 function isBlank(value: unknown): boolean {

@@ -28,7 +28,7 @@ async function settle(task: Task, shape: Partial<DeliveryShape> = {}) {
 		},
 		prepareBinaryData: async (_body: unknown, fileName: string) => ({ fileName, bytes: 10 }),
 	});
-	const tools = { context, clock: new VirtualClock() };
+	const tools = { context, clock: new VirtualClock(), allowsOwnNetwork: false };
 	const item = await settleTask(tools, task, { ...SHAPE, ...shape }).catch(
 		(error: unknown) => error,
 	);
