@@ -89,9 +89,11 @@ describe('the identity of a video', () => {
 		expect(identify(video)).toEqual({ key, name });
 	});
 
-	it('was written down for every model', () => {
+	it('was written down for every model of that build', () => {
 		const models = new Set(stored.map(({ parameters }) => parameters.model));
-		expect([...models].sort()).toEqual(ALL_MODELS.map(({ value }) => value).sort());
+		const later = ['kling-4.0', 'kling-4.0-flash'];
+		const earlier = ALL_MODELS.map(({ value }) => value).filter((value) => !later.includes(value));
+		expect([...models].sort()).toEqual(earlier.sort());
 	});
 
 	const VIDEO = { credential: 'official, API key', parameters: {} } as const;
