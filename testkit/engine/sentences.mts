@@ -23,7 +23,15 @@ import {
 	SERVICE_LABELS,
 	STATUS_LABELS,
 } from '../../nodes/shared/n8n/labels.ts';
-import { callbackWords, parameterWords, wordsOf } from '../../nodes/shared/n8n/messages.ts';
+import {
+	bodyWords,
+	callbackWords,
+	costWords,
+	filterWords,
+	parameterWords,
+	supportWords,
+	wordsOf,
+} from '../../nodes/shared/n8n/messages.ts';
 import type { Words } from '../../nodes/shared/n8n/words.ts';
 import { StoppedError } from '../../nodes/shared/waiting/clock.ts';
 import { TimeLimitError } from '../../nodes/shared/waiting/poller.ts';
@@ -163,7 +171,6 @@ type ParameterProblem = keyof typeof parameterWords;
 type SpecialProblem =
 	| 'modelNotAvailable'
 	| 'needsApiKey'
-	| 'noBalance'
 	| 'noList'
 	| 'noShots'
 	| 'repeatedId'
@@ -177,13 +184,40 @@ const SPECIAL_WORDS: Readonly<Record<SpecialProblem, [Parameter | undefined, ...
 		...SERVICES.map((service) => parameterWords.modelNotAvailable(slot('value'), service, [])),
 	],
 	needsApiKey: ['model', parameterWords.needsApiKey(slot('user'))],
-	noBalance: [undefined, parameterWords.noBalance('gateway'), parameterWords.noBalance('relay')],
 	noList: [undefined, parameterWords.noList()],
 	noShots: ['shots', parameterWords.noShots()],
 	repeatedId: ['externalTaskId', parameterWords.repeatedId(slot('id'), slot('one'), slot('other'))],
 	shotsDontAddUp: ['shots', parameterWords.shotsDontAddUp(slot('seconds'), slot('duration'))],
 	shotsTooLong: ['shots', parameterWords.shotsTooLong(slot('length'), slot('most'))],
 	tooManyShots: ['shots', parameterWords.tooManyShots(slot('most'))],
+};
+
+type OtherProblem =
+	| keyof typeof supportWords
+	| keyof typeof bodyWords
+	| keyof typeof filterWords
+	| keyof typeof costWords;
+
+/** What is wrong beyond the value of a parameter, with the parameter that the error names. */
+const OTHER_WORDS: Readonly<Record<OtherProblem, () => Array<[Parameter | undefined, Words]>>> = {
+	noBalance: () => [
+		[undefined, supportWords.noBalance('gateway')],
+		[undefined, supportWords.noBalance('relay')],
+	],
+	noCallback: () => [['waitFor', supportWords.noCallback(slot('user'))]],
+	noJson: () =>
+		PARAMETERS.map((name) => [name, bodyWords.noJson(name, slot('line'), slot('column'))]),
+	noObject: () => PARAMETERS.map((name) => [name, bodyWords.noObject(name)]),
+	changes: () => PARAMETERS.map((name) => [name, bodyWords.changes(name, slot('bodyField'))]),
+	changesCallback: () =>
+		PARAMETERS.map((name) => [name, bodyWords.changesCallback(name, slot('bodyField'))]),
+	noTime: () => PARAMETERS.map((name) => [name, filterWords.noTime(name, slot('value'))]),
+	overLimit: () => [
+		['costLimit', costWords.overLimit(slot('sum'), slot('most'), 1)],
+		['costLimit', costWords.overLimit(slot('sum'), slot('most'), slot('videos'))],
+	],
+	noPrice: () => [['costLimit', costWords.noPrice(slot('user'))]],
+	priceChanged: () => [['costLimit', costWords.priceChanged(slot('bodyField'))]],
 };
 
 const PARAMETER_WORDS: Readonly<
@@ -214,6 +248,9 @@ function inputSentences(): Sentence[] {
 	return [
 		...Object.entries(callbackWords).map(([problem, words]) =>
 			inputSentence(words, 'waitFor', problem),
+		),
+		...Object.entries(OTHER_WORDS).flatMap(([problem, wordsFor]) =>
+			wordsFor().map(([parameter, words]) => inputSentence(words, parameter, problem)),
 		),
 		...Object.entries(SPECIAL_WORDS).flatMap(([problem, [parameter, ...all]]) =>
 			all.map((words) => inputSentence(words, parameter, problem)),
