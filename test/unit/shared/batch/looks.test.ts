@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { isSignatureValid, readCallback } from '../../../../nodes/shared/api/callback';
+import { isSignatureValid, readCallback, webhookKey } from '../../../../nodes/shared/api/callback';
 import { isLook, scheduleLooks, timesOfLooks } from '../../../../nodes/shared/batch/looks';
 
 const MINUTE = 60_000;
@@ -61,7 +61,7 @@ describe('a look', () => {
 		scheduleLooks({ resumeUrl, taskId: '17', webhookSecret }, [20]);
 		await receivedAtLeast(1);
 		const [{ headers, body }] = received as [(typeof received)[0]];
-		expect(isSignatureValid(webhookSecret, headers, body, Date.now())).toBe(true);
+		expect(isSignatureValid(webhookKey(webhookSecret), headers, body, Date.now())).toBe(true);
 		const reported = readCallback(body);
 		expect(reported).toMatchObject({ id: '17', status: 'completed' });
 		expect(reported && isLook(reported)).toBe(true);
