@@ -492,6 +492,12 @@ describe('a Custom model', () => {
 		expect(current.requests().map((request) => request.path)).toEqual([path]);
 	});
 
+	it('with an unknown ID may have any aspect ratio: Kling has the last word', async () => {
+		const run = await custom('kling-v9', { aspectRatio: '3:2' });
+		expect(factsOf(run)).toMatchObject({ kind: 'badParameter', httpStatus: 400 });
+		expect(current.requests()[0]?.json).toMatchObject({ aspect_ratio: '3:2' });
+	});
+
 	it.each<[string, INodeParameters, Complaint]>([
 		['kling-v2-6', { duration: 7 }, other('duration', 7, 'kling-v2-6', ['5', '10'])],
 		['kling-v2-6', { options: { cfgScale: 0.5 } }, no('cfgScale', 'kling-v2-6')],
@@ -501,11 +507,6 @@ describe('a Custom model', () => {
 			onlyWith('sound', 'kling-v2-6', 'mode', 'Professional'),
 		],
 		['kling-3.0-turbo', { options: { sound: true } }, no('sound', 'kling-3.0-turbo')],
-		[
-			'kling-v9',
-			{ aspectRatio: '3:2' },
-			other('aspectRatio', '3:2', `kling-v9 ${AT_KLING}`, RATIOS),
-		],
 	])('with the ID %s and %j is refused by what is known', async (id, form, complaint) => {
 		expectRefused(await custom(id, form), complaint);
 		expect(current.requests()).toEqual([]);

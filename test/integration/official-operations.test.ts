@@ -50,6 +50,7 @@ beforeAll(async () => {
 	});
 });
 beforeEach(() => emulator.reset());
+jest.setTimeout(60_000);
 afterAll(async () => {
 	cleanUp();
 	await emulator.close();

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 import type { IExecuteFunctions, INodeParameters } from 'n8n-workflow';
 
 import { toConnection } from '../../../../nodes/shared/api/connection';
@@ -7,6 +5,7 @@ import { ALL_MODELS } from '../../../../nodes/shared/api/models';
 import { contextLedger, identityOf } from '../../../../nodes/shared/n8n/contextLedger';
 import { parametersOf } from '../../../../nodes/shared/parameters/parameterReader';
 import { readVideo } from '../../../../nodes/shared/parameters/videoParameters';
+import storedKeys from '../../../fixtures/stored/keys.json';
 
 /** Where a video is created: all that n8n knows of it. */
 interface Place {
@@ -82,7 +81,7 @@ function identify({
 
 describe('the identity of a video', () => {
 	/** Written down by the build of commit 532c120: test/fixtures/stored/README.md. */
-	const stored = JSON.parse(readFileSync('test/fixtures/stored/keys.json', 'utf8')) as StoredKey[];
+	const stored = storedKeys as StoredKey[];
 
 	it.each(
 		stored.map(({ key, name, ...video }) => [JSON.stringify(video), video, key, name] as const),
