@@ -10,6 +10,7 @@ import {
 	expectTestFailed,
 	HttpServer,
 	runCredentialTest,
+	type ReceivedRequest,
 	sendJson,
 	types,
 	type Emulator,
@@ -131,14 +132,11 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		expect(emulator.tasks()).toEqual([]);
 	});
 
-	it.each([1101, 1102] as const)(
-		'is passed with %d, which proves the key',
-		async (code) => {
-			onAccount({ type: 'kling-error', code });
-			expect(await test(credential)).toEqual(ACCEPTED);
-			expectOneCall();
-		},
-	);
+	it.each([1101, 1102] as const)('is passed with %d, which proves the key', async (code) => {
+		onAccount({ type: 'kling-error', code });
+		expect(await test(credential)).toEqual(ACCEPTED);
+		expectOneCall();
+	});
 
 	const YEAR = 365 * 24 * 3_600_000;
 
@@ -176,8 +174,8 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		[
 			'JSON of another shape',
 			{ type: 'reply', status: 200, body: { hello: 'world' } },
-			'notTheApi',
-			{ httpStatus: 200 },
+			'otherShape',
+			{ httpStatus: 200, flaw: { is: 'noTask' } },
 		],
 		[
 			'a second code inside the data',
@@ -194,18 +192,18 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 
 	it.each<[string, FaultAction]>([
 		['a web page', { type: 'html', status: 200 }],
-		['a redirection', { type: 'reply', status: 302, headers: { Location: 'https://example.com/' } }],
+		[
+			'a redirection',
+			{ type: 'reply', status: 302, headers: { Location: 'https://example.com/' } },
+		],
 		['an empty reply', { type: 'empty' }],
 		['JSON of another shape', { type: 'reply', status: 200, body: { hello: 'world' } }],
 	])('asks for a task that cannot exist where the account is %s', async (_reply, action) => {
 		onAccount(action);
 		expect(await test(credential)).toEqual(ACCEPTED);
 		expect(emulator.requests().map(({ route }) => route)).toEqual(['account', 'query', 'query']);
-		const wrongs = [{ apiKey: 'wrong' }, { secretKey: 'wrong' }];
-		for (const wrong of wrongs.filter((each) => Object.keys(each)[0]! in credential)) {
-			const result = await test({ ...credential, ...wrong });
-			expectTestFailed(result, new KlingError('badKey', { code: 1000, httpStatus: 401 }), CUSTOM);
-		}
+		const result = await test({ ...credential, apiKey: 'wrong', secretKey: 'wrong' });
+		expectTestFailed(result, new KlingError('badKey', { code: 1000, httpStatus: 401 }), CUSTOM);
 		expect(emulator.tasks()).toEqual([]);
 	});
 
@@ -246,10 +244,16 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		const server = new HttpServer();
 		await server.start();
 		try {
-			let isRight = true;
-			server.answer = ({ url }, response) => {
+			const isRight = async (headers: ReceivedRequest['headers']): Promise<boolean> =>
+				credential === API_KEY
+					? headers.authorization === `Bearer ${EMULATOR_API_KEY}`
+					: await tokenOf({ headers, time: Date.now() }).then(
+							() => true,
+							() => false,
+						);
+			server.answer = async ({ url, headers }, response) => {
 				if (url.startsWith('/kling/v1/videos/text2video/')) {
-					return isRight
+					return (await isRight(headers))
 						? sendJson(response, 400, { code: 'task_not_exist', message: 'task_not_exist' })
 						: sendJson(response, 401, { error: { message: 'Invalid token' } });
 				}
@@ -257,8 +261,8 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 				return response.end('<!doctype html><title>New API</title>');
 			};
 			expect(await test(credential, `${server.url}/kling`)).toEqual(ACCEPTED);
-			isRight = false;
-			expect((await test(credential, `${server.url}/kling`)).status).toBe('Error');
+			const wrong = { ...credential, apiKey: 'wrong', secretKey: 'wrong' };
+			expect((await test(wrong, `${server.url}/kling`)).status).toBe('Error');
 		} finally {
 			await server.stop();
 		}

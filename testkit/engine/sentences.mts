@@ -23,7 +23,14 @@ import {
 	SERVICE_LABELS,
 	STATUS_LABELS,
 } from '../../nodes/shared/n8n/labels.ts';
-import { callbackWords, parameterWords, wordsOf } from '../../nodes/shared/n8n/messages.ts';
+import {
+	bodyWords,
+	callbackWords,
+	filterWords,
+	parameterWords,
+	supportWords,
+	wordsOf,
+} from '../../nodes/shared/n8n/messages.ts';
 import type { Words } from '../../nodes/shared/n8n/words.ts';
 import { StoppedError } from '../../nodes/shared/waiting/clock.ts';
 import { TimeLimitError } from '../../nodes/shared/waiting/poller.ts';
@@ -158,12 +165,17 @@ const CREDENTIAL_PROBLEMS = Object.keys({
 	weakSecret: 0,
 } satisfies Record<CredentialProblem, 0>) as CredentialProblem[];
 
-type ParameterProblem = keyof typeof parameterWords;
+type ParameterProblem =
+	| keyof typeof parameterWords
+	| keyof typeof supportWords
+	| keyof typeof bodyWords
+	| keyof typeof filterWords;
 /** Problems that only some parameters can have, or none in particular. */
 type SpecialProblem =
 	| 'modelNotAvailable'
 	| 'needsApiKey'
 	| 'noBalance'
+	| 'noCallback'
 	| 'noList'
 	| 'noShots'
 	| 'repeatedId'
@@ -177,7 +189,8 @@ const SPECIAL_WORDS: Readonly<Record<SpecialProblem, [Parameter | undefined, ...
 		...SERVICES.map((service) => parameterWords.modelNotAvailable(slot('value'), service, [])),
 	],
 	needsApiKey: ['model', parameterWords.needsApiKey(slot('user'))],
-	noBalance: [undefined, parameterWords.noBalance('gateway'), parameterWords.noBalance('relay')],
+	noBalance: [undefined, supportWords.noBalance('gateway'), supportWords.noBalance('relay')],
+	noCallback: ['waitFor', supportWords.noCallback(slot('user'))],
 	noList: [undefined, parameterWords.noList()],
 	noShots: ['shots', parameterWords.noShots()],
 	repeatedId: ['externalTaskId', parameterWords.repeatedId(slot('id'), slot('one'), slot('other'))],
@@ -207,6 +220,11 @@ const PARAMETER_WORDS: Readonly<
 		PARAMETERS.map((other) => parameterWords.onlyWith(name, slot('user'), other, [slot('labels')])),
 	zeroMovement: (name) => [parameterWords.zeroMovement(name, slot('most'))],
 	unreadable: (name) => [parameterWords.unreadable(name)],
+	noJson: (name) => [bodyWords.noJson(name, slot('line'), slot('column'))],
+	noObject: (name) => [bodyWords.noObject(name)],
+	changes: (name) => [bodyWords.changes(name, slot('field'))],
+	changesCallback: (name) => [bodyWords.changesCallback(name, slot('field'))],
+	noTime: (name) => [filterWords.noTime(name, slot('value'))],
 };
 
 /** What is wrong with parameters: the special words first, which the general ones would match too. */
