@@ -267,7 +267,10 @@ describe('a suspended execution', () => {
 				model_name: 'kling-v2-6',
 				external_task_id: task?.externalTaskId,
 				// The emulator lists the video all the same: it lies about the status only.
+				video_id: expect.any(String),
 				video_url: expect.any(String),
+				duration: 5,
+				cost: { amount: 1.5, unit: 'units' },
 				task_result: expect.any(Object),
 			});
 			expect(pairedItem).toEqual({ item });

@@ -161,19 +161,6 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		['a web page with 403', { type: 'html', status: 403 }, 'notTheApi', { httpStatus: 403 }],
 		['a web page with 502', { type: 'html', status: 502 }, 'proxyError', { httpStatus: 502 }],
 		[
-			'a redirection',
-			{ type: 'reply', status: 302, headers: { Location: 'https://example.com/' } },
-			'redirected',
-			{ httpStatus: 302 },
-		],
-		['an empty reply', { type: 'empty' }, 'unreadable', { httpStatus: 200, flaw: { is: 'empty' } }],
-		[
-			'JSON of another shape',
-			{ type: 'reply', status: 200, body: { hello: 'world' } },
-			'unreadable',
-			{ httpStatus: 200, flaw: { is: 'noAccount' } },
-		],
-		[
 			'a second code inside the data',
 			{ type: 'reply', status: 200, body: { code: 0, data: { code: 1000, msg: 'no such key' } } },
 			'badKey',
@@ -187,6 +174,23 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		expectTestFailed(await test(credential), new KlingError(kind, facts), CUSTOM);
 		expect(emulator.tasks()).toEqual([]);
 	});
+
+	it.each<[string, FaultAction]>([
+		[
+			'a redirection',
+			{ type: 'reply', status: 302, headers: { Location: 'https://example.com/' } },
+		],
+		['an empty reply', { type: 'empty' }],
+		['JSON of another shape', { type: 'reply', status: 200, body: { hello: 'world' } }],
+	])(
+		'lets a task decide after %s about the account, as a relay may give it',
+		async (_reply, action) => {
+			onAccount(action);
+			expect(await test(credential)).toEqual(ACCEPTED);
+			expect(emulator.requests().map(({ route }) => route)).toEqual(['account', 'query', 'query']);
+			expect(emulator.tasks()).toEqual([]);
+		},
+	);
 
 	it('understands a second code inside the data, as text, about money', async () => {
 		const body = { code: '0', data: { code: '1102', msg: 'empty' } };
@@ -228,7 +232,8 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 			let isRight = true;
 			server.answer = ({ url }, response) => {
 				if (url.startsWith('/kling/v1/videos/text2video/')) {
-					return isRight
+					// The third request is the control with a wrong key.
+					return isRight && server.requests.length < 3
 						? sendJson(response, 400, { code: 'task_not_exist', message: 'task_not_exist' })
 						: sendJson(response, 401, { error: { message: 'Invalid token' } });
 				}

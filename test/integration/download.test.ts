@@ -269,7 +269,9 @@ describe('with Continue', () => {
 				created_at: task?.createdAt,
 				updated_at: task?.updatedAt,
 				model_name: 'kling-v1-6',
+				video_id: 'video_001',
 				video_url: url,
+				duration: 5,
 				task_result: { videos: [{ id: 'video_001', url, duration: 5 }] },
 			},
 		});

@@ -272,7 +272,7 @@ describe('the filters of Get Many', () => {
 			['b-1', 'a cat', 'kling-3.0-turbo'],
 		]) {
 			itemsOf(await create({ model, prompt, options: { externalTaskId } }));
-			await new Promise((resolve) => setTimeout(resolve, 80));
+			await pause(80);
 		}
 	};
 

@@ -250,7 +250,14 @@ const multiShot = (shotType: string) => ({
 });
 
 /** What Kling AI offers today. */
-const OFFERED = ['Kling 3.0', 'Kling 3.0 Turbo', 'Kling 2.6', 'Kling 2.5 Turbo'];
+const OFFERED = [
+	'Kling 3.0',
+	'Kling 3.0 Turbo',
+	'Kling 2.6',
+	'Kling 2.5 Turbo',
+	'Kling 4.0',
+	'Kling 4.0 Flash',
+];
 
 /** What is wrong, in which parameter, and which words of the table say so. */
 type Complaint = [parameter: Parameter, words: Words];
@@ -348,6 +355,14 @@ const REFUSALS: Refusal[] = [
 	['kling-v2-5-turbo', { options: multiShot('intelligence') }, no('multiShot', 'Kling 2.5 Turbo')],
 	['kling-2.5-turbo', { options: { sound: true } }, no('sound', 'kling-2.5-turbo')],
 	['kling-2.5-turbo', { mode: '4k' }, other('mode', '4K', 'kling-2.5-turbo', MODES)],
+	['kling-4.0', { mode: '4k' }, other('mode', '4K', 'Kling 4.0', MODES)],
+	['kling-4.0', { options: { sound: true } }, no('sound', 'Kling 4.0')],
+	['kling-4.0', { options: multiShot('intelligence') }, no('multiShot', 'Kling 4.0')],
+	[
+		'kling-4.0-flash',
+		{ mode: 'pro' },
+		other('mode', 'Professional', 'Kling 4.0 Flash', ['Standard']),
+	],
 	['kling-v2-1-master', { options: { cfgScale: 0.5 } }, no('cfgScale', 'Kling 2.1 Master')],
 	[
 		'kling-v2-1-master',
@@ -477,6 +492,12 @@ describe('a Custom model', () => {
 		expect(current.requests().map((request) => request.path)).toEqual([path]);
 	});
 
+	it('with an unknown ID may have any aspect ratio: Kling has the last word', async () => {
+		const run = await custom('kling-v9', { aspectRatio: '3:2' });
+		expect(factsOf(run)).toMatchObject({ kind: 'badParameter', httpStatus: 400 });
+		expect(current.requests()[0]?.json).toMatchObject({ aspect_ratio: '3:2' });
+	});
+
 	it.each<[string, INodeParameters, Complaint]>([
 		['kling-v2-6', { duration: 7 }, other('duration', 7, 'kling-v2-6', ['5', '10'])],
 		['kling-v2-6', { options: { cfgScale: 0.5 } }, no('cfgScale', 'kling-v2-6')],
@@ -486,11 +507,6 @@ describe('a Custom model', () => {
 			onlyWith('sound', 'kling-v2-6', 'mode', 'Professional'),
 		],
 		['kling-3.0-turbo', { options: { sound: true } }, no('sound', 'kling-3.0-turbo')],
-		[
-			'kling-v9',
-			{ aspectRatio: '3:2' },
-			other('aspectRatio', '3:2', `kling-v9 ${AT_KLING}`, RATIOS),
-		],
 	])('with the ID %s and %j is refused by what is known', async (id, form, complaint) => {
 		expectRefused(await custom(id, form), complaint);
 		expect(current.requests()).toEqual([]);

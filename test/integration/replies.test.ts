@@ -47,7 +47,9 @@ const COMPLETED_OUTPUT = {
 	task_status_msg: '任务完成',
 	created_at: 1727338013674,
 	updated_at: 1727338113674,
+	video_id: 'video_001',
 	video_url: 'https://example.com/output.mp4',
+	duration: 10,
 	task_result: {
 		videos: [{ id: 'video_001', url: 'https://example.com/output.mp4', duration: 10 }],
 	},
@@ -207,7 +209,9 @@ describe('replies of gateways with dialects of their own', () => {
 		const [item] = await getStatus({ ...flat, task_result: { videos } });
 		expect(item?.json).toEqual({
 			...COMPLETED_OUTPUT,
+			video_id: 'a',
 			video_url: 'https://example.com/a.mp4',
+			duration: 5,
 			task_result: { videos },
 		});
 	});
@@ -253,7 +257,9 @@ describe('against the emulator', () => {
 					created_at: task?.createdAt,
 					updated_at: task?.updatedAt,
 					model_name: 'kling-v1-6',
+					video_id: 'video_001',
 					video_url: url,
+					duration: 10,
 					task_result: { videos: [{ id: 'video_001', url, duration: 10 }] },
 				},
 				binary: { data: expect.objectContaining({ fileName: `${task?.id}.mp4` }) },

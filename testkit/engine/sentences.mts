@@ -23,7 +23,15 @@ import {
 	SERVICE_LABELS,
 	STATUS_LABELS,
 } from '../../nodes/shared/n8n/labels.ts';
-import { callbackWords, parameterWords, wordsOf } from '../../nodes/shared/n8n/messages.ts';
+import {
+	bodyWords,
+	callbackWords,
+	costWords,
+	filterWords,
+	parameterWords,
+	supportWords,
+	wordsOf,
+} from '../../nodes/shared/n8n/messages.ts';
 import type { Words } from '../../nodes/shared/n8n/words.ts';
 import { StoppedError } from '../../nodes/shared/waiting/clock.ts';
 import { TimeLimitError } from '../../nodes/shared/waiting/poller.ts';
@@ -163,7 +171,6 @@ type ParameterProblem = keyof typeof parameterWords;
 type SpecialProblem =
 	| 'modelNotAvailable'
 	| 'needsApiKey'
-	| 'noBalance'
 	| 'noList'
 	| 'noShots'
 	| 'repeatedId'
@@ -177,7 +184,6 @@ const SPECIAL_WORDS: Readonly<Record<SpecialProblem, [Parameter | undefined, ...
 		...SERVICES.map((service) => parameterWords.modelNotAvailable(slot('value'), service, [])),
 	],
 	needsApiKey: ['model', parameterWords.needsApiKey(slot('user'))],
-	noBalance: [undefined, parameterWords.noBalance('gateway'), parameterWords.noBalance('relay')],
 	noList: [undefined, parameterWords.noList()],
 	noShots: ['shots', parameterWords.noShots()],
 	repeatedId: ['externalTaskId', parameterWords.repeatedId(slot('id'), slot('one'), slot('other'))],
@@ -185,6 +191,30 @@ const SPECIAL_WORDS: Readonly<Record<SpecialProblem, [Parameter | undefined, ...
 	shotsTooLong: ['shots', parameterWords.shotsTooLong(slot('length'), slot('most'))],
 	tooManyShots: ['shots', parameterWords.tooManyShots(slot('most'))],
 };
+
+/** Of what is not about the value of a parameter alone. */
+const OTHER_WORDS: ReadonlyArray<[problem: string, Parameter | undefined, Words]> = [
+	['noBalance', undefined, supportWords.noBalance('gateway')],
+	['noBalance', undefined, supportWords.noBalance('relay')],
+	['noCallback', 'waitFor', supportWords.noCallback(slot('user'))],
+	[
+		'noJson',
+		'additionalBodyFields',
+		bodyWords.noJson('additionalBodyFields', slot('line'), slot('column')),
+	],
+	['noObject', 'additionalBodyFields', bodyWords.noObject('additionalBodyFields')],
+	[
+		'changesCallback',
+		'additionalBodyFields',
+		bodyWords.changesCallback('additionalBodyFields', slot('field')),
+	],
+	['changes', 'additionalBodyFields', bodyWords.changes('additionalBodyFields', slot('field'))],
+	['noTime', 'createdAfter', filterWords.noTime('createdAfter', slot('value'))],
+	['overLimit', 'costLimit', costWords.overLimit(slot('sum'), slot('limit'), 1)],
+	['overLimit', 'costLimit', costWords.overLimit(slot('sum'), slot('limit'), slot('videos'))],
+	['noPrice', 'costLimit', costWords.noPrice(slot('user'))],
+	['priceChanged', 'costLimit', costWords.priceChanged(slot('field'))],
+];
 
 const PARAMETER_WORDS: Readonly<
 	Record<Exclude<ParameterProblem, SpecialProblem>, (name: Parameter) => Words[]>
@@ -215,6 +245,7 @@ function inputSentences(): Sentence[] {
 		...Object.entries(callbackWords).map(([problem, words]) =>
 			inputSentence(words, 'waitFor', problem),
 		),
+		...OTHER_WORDS.map(([problem, parameter, words]) => inputSentence(words, parameter, problem)),
 		...Object.entries(SPECIAL_WORDS).flatMap(([problem, [parameter, ...all]]) =>
 			all.map((words) => inputSentence(words, parameter, problem)),
 		),
