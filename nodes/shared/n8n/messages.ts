@@ -418,7 +418,7 @@ export const callbackWords = {
 		description: `Save the workflow, or ${USE_POLLING}.`,
 	},
 	noUrl: {
-		message: 'n8n’s own address isn’t a web address',
+		message: 'The address of this n8n isn’t a web address',
 		description: `Set the environment variable ${ADDRESS_VARIABLE} to n8n’s public address, such as https://n8n.example.com/.`,
 	},
 	unsigned: {

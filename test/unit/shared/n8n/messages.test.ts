@@ -511,7 +511,7 @@ const ERRORS: Array<[UserError, Situation, message: string, description: string]
 		new KlingError('notFound', { httpStatus: 404, code: 1203 }),
 		{ isCreating: true, connection: AT_KLING },
 		'Kling couldn’t find the model or task (code 1203, HTTP 404)',
-		"Choose an available 'Model': Kling 3.0, Kling 3.0 Turbo, Kling 2.6 or Kling 2.5 Turbo. Check 'Service' and 'Region' in the Kling API credential.",
+		"Choose an available 'Model': Kling 3.0, Kling 3.0 Turbo, Kling 2.6, Kling 2.5 Turbo, Kling 4.0 or Kling 4.0 Flash. Check 'Service' and 'Region' in the Kling API credential.",
 	],
 	[
 		new KlingError('moderation', { httpStatus: 400, code: 1301 }),
