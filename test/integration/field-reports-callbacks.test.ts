@@ -159,7 +159,7 @@ describe('C2: the status is behind its callback', () => {
 		const [id = ''] = kling.add(1, 'processing');
 		const { items } = await callBack(id, [id], 'C2 c');
 		expect(items).toBeUndefined();
-		expect(kling.requests).toHaveLength(6);
+		expect(kling.requests).toHaveLength(7);
 	});
 });
 

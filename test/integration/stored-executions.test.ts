@@ -52,9 +52,7 @@ afterAll(async () => {
 });
 
 function stored(name: string): StoredExecution {
-	const execution = JSON.parse(
-		readText(`test/fixtures/stored/${name}.json`),
-	) as StoredExecution;
+	const execution = JSON.parse(readText(`test/fixtures/stored/${name}.json`)) as StoredExecution;
 	kling.reset(execution.tasks);
 	return execution;
 }
