@@ -27,15 +27,19 @@ import { InputError } from '../../../../nodes/shared/n8n/inputError';
 import * as labels from '../../../../nodes/shared/n8n/labels';
 import {
 	answers,
+	bodyWords,
 	callbackWords,
 	consequences,
+	costWords,
 	downloadReasons,
 	either,
+	filterWords,
 	located,
 	notes,
 	parameterWords,
 	quote,
 	type Situation,
+	supportWords,
 	testWords,
 	wordsOf,
 } from '../../../../nodes/shared/n8n/messages';
@@ -90,35 +94,70 @@ const CREDENTIAL_PROBLEMS: CredentialProblem[] = [
 	'weakSecret',
 ];
 
+/** Words of a table, for a parameter: each entry of the table must be here, with all its variants. */
+type Samples<Table> = { [Entry in keyof Table]: (name: Parameter) => Words[] };
+
+const SAMPLES: Array<Samples<object>> = [
+	{
+		empty: (name) => [parameterWords.empty(name)],
+		notText: (name) => [parameterWords.notText(name)],
+		tooLong: (name) => [parameterWords.tooLong(name, 7, 5)],
+		outOfRange: (name) => [
+			parameterWords.outOfRange(name, 'much', 0, 1),
+			parameterWords.outOfRange(name, undefined, 1, Infinity),
+		],
+		notWhole: (name) => [parameterWords.notWhole(name, 2.5)],
+		notBoolean: (name) => [parameterWords.notBoolean(name, { a: 1 })],
+		notSupported: (name) => [
+			parameterWords.notSupported(name, '4K', 'Kling 2.6', ['Standard', 'Professional']),
+			parameterWords.notSupported(name, '', 'Kling 2.6', ['Standard']),
+		],
+		notAChoice: (name) => [parameterWords.notAChoice(name, null, ['Polling', 'Callback'])],
+		noId: (name) => [parameterWords.noId(name)],
+		noUrl: (name) => [parameterWords.noUrl(name, 'kling')],
+		noSuchOption: (name) => [parameterWords.noSuchOption(name, 'Kling 2.6')],
+		onlyWith: (name) => [parameterWords.onlyWith(name, 'Kling 2.6', 'mode', ['Professional'])],
+		zeroMovement: (name) => [parameterWords.zeroMovement(name, 10)],
+		unreadable: (name) => [parameterWords.unreadable(name)],
+		tooManyShots: () => [parameterWords.tooManyShots(6)],
+		noShots: () => [parameterWords.noShots()],
+		shotsDontAddUp: () => [parameterWords.shotsDontAddUp(8, 10)],
+		shotsTooLong: () => [parameterWords.shotsTooLong(4000, 3072)],
+		needsApiKey: () => [parameterWords.needsApiKey('Kling 3.0 Turbo')],
+		modelNotAvailable: () => [
+			parameterWords.modelNotAvailable('kling-v9', 'official', ['Kling 3.0', 'Kling 2.6']),
+			parameterWords.modelNotAvailable('kling-v9', 'gateway', ['Kling 1.6']),
+		],
+		noList: () => [parameterWords.noList()],
+		repeatedId: () => [parameterWords.repeatedId('mine', 0, 2)],
+	} satisfies Samples<typeof parameterWords>,
+	{
+		noBalance: () => [supportWords.noBalance('gateway'), supportWords.noBalance('relay')],
+		noCallback: () => [supportWords.noCallback('Kling 4.0')],
+	} satisfies Samples<typeof supportWords>,
+	{
+		noJson: (name) => [bodyWords.noJson(name, 1, 2)],
+		noObject: (name) => [bodyWords.noObject(name)],
+		changes: (name) => [bodyWords.changes(name, 'mode', 'mode'), bodyWords.changes(name, 'a.b')],
+		changesCallback: (name) => [bodyWords.changesCallback(name, 'callback_url')],
+	} satisfies Samples<typeof bodyWords>,
+	{
+		noTime: (name) => [filterWords.noTime(name, 'yesterday')],
+	} satisfies Samples<typeof filterWords>,
+	{
+		overLimit: () => [costWords.overLimit(7, 5, 1), costWords.overLimit(7, 5, 3)],
+		noPrice: () => [costWords.noPrice('Kling 4.0')],
+		priceChanged: () => [costWords.priceChanged('mode')],
+	} satisfies Samples<typeof costWords>,
+];
+
 /** Every way in which a parameter can be wrong. */
 const PARAMETER_WORDS: Words[] = [
-	...PARAMETERS.flatMap((name) => [
-		parameterWords.empty(name),
-		parameterWords.notText(name),
-		parameterWords.tooLong(name, 7, 5),
-		parameterWords.outOfRange(name, 'much', 0, 1),
-		parameterWords.outOfRange(name, undefined, 1, Infinity),
-		parameterWords.notWhole(name, 2.5),
-		parameterWords.notBoolean(name, { a: 1 }),
-		parameterWords.notSupported(name, '4K', 'Kling 2.6', ['Standard', 'Professional']),
-		parameterWords.notSupported(name, '', 'Kling 2.6', ['Standard']),
-		parameterWords.notAChoice(name, null, ['Polling', 'Callback']),
-		parameterWords.noId(name),
-		parameterWords.noUrl(name, 'kling'),
-		parameterWords.noSuchOption(name, 'Kling 2.6'),
-		parameterWords.onlyWith(name, 'Kling 2.6', 'mode', ['Professional']),
-		parameterWords.zeroMovement(name, 10),
-		parameterWords.unreadable(name),
-	]),
-	parameterWords.tooManyShots(6),
-	parameterWords.noShots(),
-	parameterWords.shotsDontAddUp(8, 10),
-	parameterWords.shotsTooLong(4000, 3072),
-	parameterWords.needsApiKey('Kling 3.0 Turbo'),
-	parameterWords.modelNotAvailable('kling-v9', 'official', ['Kling 3.0', 'Kling 2.6']),
-	parameterWords.modelNotAvailable('kling-v9', 'gateway', ['Kling 1.6']),
-	parameterWords.noList(),
-	parameterWords.repeatedId('mine', 0, 2),
+	...SAMPLES.flatMap((samples) =>
+		Object.values<(name: Parameter) => Words[]>(
+			samples as Samples<Record<string, unknown>>,
+		).flatMap((wordsFor) => PARAMETERS.flatMap(wordsFor)),
+	),
 	...Object.values(callbackWords),
 ];
 
@@ -150,13 +189,23 @@ function errorsOf(kind: ErrorKind): UserError[] {
 	}
 }
 
-const DOWNLOAD_REASONS = [
-	downloadReasons.noVideo('text/html'),
-	downloadReasons.status(404),
-	downloadReasons.empty,
-	downloadReasons.short(9, 10),
-	downloadReasons.interrupted('socket hang up'),
-];
+const DOWNLOAD_REASONS = Object.values({
+	noVideo: [downloadReasons.noVideo('text/html')],
+	status: [downloadReasons.status(404)],
+	empty: [downloadReasons.empty],
+	short: [downloadReasons.short(9, 10)],
+	interrupted: [downloadReasons.interrupted('socket hang up')],
+	unreachable: [downloadReasons.unreachable('ECONNREFUSED')],
+	stalled: [downloadReasons.stalled],
+	tooSlow: [downloadReasons.tooSlow(30)],
+	tooLarge: [downloadReasons.tooLarge],
+	redirectsTooOften: [downloadReasons.redirectsTooOften],
+	noWebAddress: [downloadReasons.noWebAddress(true), downloadReasons.noWebAddress(false)],
+	ownNetwork: [
+		downloadReasons.ownNetwork('10.0.0.1', true),
+		downloadReasons.ownNetwork('10.0.0.1', false),
+	],
+} satisfies Record<keyof typeof downloadReasons, string[]>).flat();
 
 /** All words of errors of a kind, in every situation. */
 function allWordsOf(kind: ErrorKind): Words[] {
@@ -170,29 +219,42 @@ const ALL_WORDS = KINDS.flatMap(allWordsOf);
 
 /** What else users read while a workflow runs. */
 const OTHER_SENTENCES = [
-	consequences.mayHaveStarted(undefined),
-	consequences.mayHaveStarted('n8n-1-0-abc'),
-	consequences.checkConsole,
-	consequences.notCharged,
-	consequences.stillRunning,
-	consequences.otherIdsInUse(['t-1 (item 0)']),
-	consequences.otherTasks(['t-1 (item 0, processing)']),
-	consequences.othersMayHaveStarted(['item 1']),
-	consequences.noneCreated,
-	consequences.canceled,
-	notes.reused(1),
-	notes.reused(3),
-	notes.finished(2, 1),
-	notes.progress({ waiting: 1, running: 2, finished: 3, failed: 4 }),
-	notes.canceled('No video had been created.'),
-	notes.privateCallback('localhost:5678'),
-	notes.callbackNotHandled('a reason'),
-	notes.callbackIgnored('a reason'),
-	...Object.values(answers),
-	testWords.accepted,
-	testWords.failed({ message: 'Something happened', description: 'Do something.' }),
-	...DOWNLOAD_REASONS,
-];
+	...Object.values({
+		mayHaveStarted: [
+			consequences.mayHaveStarted(undefined),
+			consequences.mayHaveStarted('n8n-1-0-abc'),
+		],
+		checkConsole: [consequences.checkConsole],
+		notCharged: [consequences.notCharged],
+		stillRunning: [consequences.stillRunning],
+		otherIdsInUse: [consequences.otherIdsInUse(['t-1 (item 0)'])],
+		otherTasks: [consequences.otherTasks(['t-1 (item 0, processing)'])],
+		othersMayHaveStarted: [consequences.othersMayHaveStarted(['item 1'])],
+		noneCreated: [consequences.noneCreated],
+		canceled: [consequences.canceled],
+	} satisfies Record<keyof typeof consequences, string[]>),
+	...Object.values({
+		reused: [notes.reused(1), notes.reused(3)],
+		finished: [notes.finished(2, 1)],
+		charged: [
+			notes.charged([{ amount: 3, unit: 'units' }], undefined),
+			notes.charged([{ amount: 3, unit: 'units' }], 4),
+		],
+		progress: [notes.progress({ waiting: 1, running: 2, finished: 3, failed: 4 })],
+		canceled: [notes.canceled('No video had been created.')],
+		privateCallback: [notes.privateCallback('localhost:5678')],
+		callbackNotHandled: [notes.callbackNotHandled('a reason')],
+		callbackIgnored: [notes.callbackIgnored('a reason')],
+	} satisfies Record<keyof typeof notes, string[]>),
+	...Object.values({
+		accepted: [testWords.accepted],
+		unproven: [testWords.unproven],
+		otherRegion: [testWords.otherRegion('china')],
+		failed: [testWords.failed({ message: 'Something happened', description: 'Do something.' })],
+	} satisfies Record<keyof typeof testWords, string[]>),
+	Object.values(answers),
+	DOWNLOAD_REASONS,
+].flat();
 
 /** All texts of form fields: names, descriptions, hints and placeholders, those of options included. */
 function formTexts(fields: ReadonlyArray<INodeProperties | INodePropertyOptions>): string[] {
@@ -253,7 +315,7 @@ describe('the words of every kind of error', () => {
 	});
 
 	it.each(KINDS)('are a message without a full stop, and whole sentences: %s', (kind) => {
-		const beginsWell = /^(['A-Z]|n8n )/;
+		const beginsWell = /^(['A-Z]|n8n[ ’])/;
 		const isBroken = /undefined|null|NaN|\[object|\s\s|\.\.|,\s*\.|\s\.(?!\w)/;
 		const isWell = ({ message, description }: Words) =>
 			beginsWell.test(message) &&
