@@ -143,6 +143,7 @@ function videoFields({ task_id: taskId }: IDataObject): IDataObject {
 		video_id: id,
 		video_url: url,
 		duration: 5,
+		cost: host.costOf(String(taskId)),
 		task_result: { videos: [{ id, url, duration: 5 }] },
 	};
 }
@@ -553,7 +554,7 @@ describe('when the time is up before Kling has called back', () => {
 							// The emulator lists the video all the same: it lies about the status only.
 							...(json.video_url === undefined
 								? []
-								: ['duration', 'task_result', 'video_id', 'video_url']),
+								: ['cost', 'duration', 'task_result', 'video_id', 'video_url']),
 						].toSorted(),
 					);
 					expect(json.external_task_id).toMatch(new RegExp(`^n8n-${id}-${index}-`));

@@ -125,6 +125,17 @@ async function expectNoExecution({ id }: Pick<Listener, 'id'>) {
 	expect(await host.executionIds(id)).toEqual([]);
 }
 
+/** From now on Kling says of every task that it is working on it, whatever its callbacks say. */
+function holdBack() {
+	for (const route of ['list', 'query'] as const) {
+		host.emulator.addFault({
+			match: { route },
+			times: 'forever',
+			action: { type: 'status', value: 'processing' },
+		});
+	}
+}
+
 const itemOf = (execution: Execution) => {
 	expect(execution.error).toBeUndefined();
 	expect(execution.status).toBe('success');
@@ -163,6 +174,7 @@ describe('the production URL', () => {
 				video_id: expect.any(String),
 				video_url: url,
 				duration: 5,
+				cost: host.costOf(String(json.task_id)),
 				task_result: { videos: [{ id: expect.any(String), url, duration: 5 }] },
 			});
 		}
@@ -198,6 +210,7 @@ describe('the production URL', () => {
 
 	it('starts it for the chosen statuses only', async () => {
 		const listener = await listen({ statuses: ['processing'] });
+		holdBack();
 		const [id] = await createVideos(listener.url);
 		await host.untilCalledBack();
 		const [execution] = await executions(listener, 1);
@@ -321,19 +334,26 @@ describe('Fetch Task', () => {
 		expect(json.sha256).toBe(host.sampleHash());
 	});
 
-	it('starts nothing for a task that Kling does not know, or is still working on', async () => {
-		const options = { verifySignature: false };
-		const listener = await listen({ options });
+	it('starts nothing for a task that Kling does not know', async () => {
+		const listener = await listen({ options: { verifySignature: false } });
 		const unknown = await host.trigger(listener.url, bodyOf('179538000000000000'));
-		expect(unknown).toMatchObject({ status: 404 });
-		host.emulator.addFault({
-			match: { route: 'create' },
-			action: { type: 'status', value: 'processing' },
-		});
-		const [id] = await createVideos('http://127.0.0.1:1/');
-		const early = await host.trigger(listener.url, bodyOf(id!));
-		expect(early).toMatchObject({ status: 200, body: { message: answers.otherStatus } });
+		expect(unknown).toMatchObject({ status: 404, body: { message: answers.notConfirmed } });
 		await expectNoExecution(listener);
+	});
+
+	it('starts nothing while Kling says that it is still working on the task', async () => {
+		const listener = await listen({ options: { verifySignature: false } });
+		const [id] = await createVideos('http://127.0.0.1:1/');
+		await host.untilCalledBack();
+		holdBack();
+		const early = await host.trigger(listener.url, bodyOf(id!));
+		expect(early).toMatchObject({ status: 200, body: { message: answers.received } });
+		// The node checks the status again, with pauses, in case Kling lags behind its callback.
+		await eventually(() => host.sent('query').length >= 3);
+		await expectNoExecution(listener);
+		host.emulator.clearFaults();
+		const [execution] = await executions(listener, 1);
+		expect(itemOf(execution!).json).toMatchObject({ task_id: id, task_status: 'completed' });
 	});
 
 	it('trusts a signed callback without a check when it is off', async () => {

@@ -38,7 +38,12 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { IBinaryData, ICredentialDataDecryptedObject, ITaskData } from 'n8n-workflow';
+import type {
+	IBinaryData,
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	ITaskData,
+} from 'n8n-workflow';
 import {
 	EMULATOR_ACCESS_KEY,
 	EMULATOR_API_KEY,
@@ -469,6 +474,12 @@ export class Host {
 	/** The requests that were sent to it, by what they asked for. */
 	sent(...routes: Array<RecordedRequest['route']>): RecordedRequest[] {
 		return this.emulator.requests().filter(({ route }) => routes.includes(route));
+	}
+
+	/** What an item says that a task has cost. */
+	costOf(taskId: string): IDataObject | undefined {
+		const task = this.emulator.tasks().find(({ id }) => id === taskId);
+		return task && { amount: task.charge, unit: 'units' };
 	}
 
 	/** Kling's last word on each task, as it was sent. */
