@@ -8,8 +8,9 @@ export interface ChainLink {
 	code: string;
 	/** What Node was doing: `connect`, `getaddrinfo`, `read`, `write`… */
 	syscall: string;
+	/** The network's words, as far as they are known. */
 	message: string;
-	/** The message, and what else says what happened. */
+	/** All words there are. */
 	text: string;
 	/** Whether anything was sent, where the error tells of its connection. */
 	wasSent?: boolean;
@@ -40,28 +41,31 @@ export function linksOf(thrown: unknown): ChainLink[] {
 }
 
 function toLink(error: Record<string, unknown>): ChainLink {
-	const message = textOf(error.message);
-	// n8n puts sentences of its own in place of the network's words, which it keeps in `messages`.
+	const [name, message, description] = [error.name, error.message, error.description].map(textOf);
+	// n8n puts sentences of its own in place of the network's words, which it keeps. Before 2.0 that
+	// is all it keeps of the error inside: its code stands in `httpCode`.
 	const kept = Array.isArray(error.messages) ? error.messages.slice(0, MOST_LINKS).map(textOf) : [];
-	const [name, code] = [textOf(error.name), textOf(error.code)];
+	const words = [...kept, message, description].filter(Boolean) as string[];
+	const code = textOf(error.code) || textOf(error.httpCode);
 	// Node's own, without a call: a host has several addresses, and none of them could be connected to.
 	const call = name === 'AggregateError' && code !== '' ? 'connect' : '';
 	return {
 		error,
-		name,
+		name: name ?? '',
 		code,
-		syscall: textOf(error.syscall) || syscallIn([message, ...kept]) || call,
-		message,
-		text: [message, textOf(error.description), ...kept].join('\n'),
+		syscall: textOf(error.syscall) || (words.map(callIn).find(Boolean) ?? call),
+		message: words.find(callIn) ?? words[0] ?? '',
+		text: words.join('\n'),
 		wasSent: wasSent(error.request),
 	};
 }
 
 /** Node's messages begin with the call that failed, and survive where its fields get lost. */
-function syscallIn(messages: readonly string[]): string {
+function callIn(words: string): string | undefined {
 	// EPROTO is about the encryption, although Node was writing when it came.
-	const call = /^(connect|bind|getaddrinfo|query[A-Z]\w*|read|write|shutdown) E(?!PROTO)[A-Z]/;
-	return messages.map((message) => call.exec(message)?.[1]).find(Boolean) ?? '';
+	return /^(connect|bind|getaddrinfo|query[A-Z]\w*|read|write|shutdown) E(?!PROTO)[A-Z]/.exec(
+		words,
+	)?.[1];
 }
 
 /**

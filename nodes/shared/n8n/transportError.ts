@@ -12,6 +12,8 @@ interface Kind {
 	name?: RegExp;
 	syscall?: RegExp;
 	text?: RegExp;
+	/** Code and text of what is not of this kind all the same. */
+	butNot?: RegExp;
 }
 
 const ABORTED: Kind = {
@@ -24,8 +26,8 @@ const TIMEOUT: Kind = {
 	name: /^TimeoutError$/,
 };
 
-/** Encryption that was not agreed on. What goes wrong with single records goes wrong afterwards. */
-const NO_ENCRYPTION = /^(EPROTO$|ERR_(SSL|OSSL|TLS)_(?!.*(BAD_RECORD|DECRYPT|EOF|CLOSE_NOTIFY)))/;
+/** Codes of encryption that fails. */
+const ENCRYPTION = /^(EPROTO$|ERR_(SSL|OSSL|TLS)_)/;
 
 /** Failures before anything was sent, the most telling first. */
 const UNSENT: ReadonlyArray<Kind & { problem?: TransportProblem }> = [
@@ -43,8 +45,10 @@ const UNSENT: ReadonlyArray<Kind & { problem?: TransportProblem }> = [
 	},
 	{
 		problem: 'protocol',
-		code: NO_ENCRYPTION,
-		text: /before secure TLS connection was established/,
+		code: ENCRYPTION,
+		text: /before secure TLS connection was established|:SSL routines:/,
+		// What goes wrong with single records goes wrong after the encryption was agreed on.
+		butNot: /bad.record|decrypt|unexpected.eof|close.notify/i,
 	},
 	{
 		problem: 'proxy',
@@ -85,11 +89,12 @@ export function wasNeverSent(thrown: unknown): boolean {
 function wasPerhapsSent(links: readonly ChainLink[]): boolean {
 	return links.some(
 		({ wasSent, syscall, code }) =>
-			wasSent === true || (/^(read|write|shutdown)/.test(syscall) && !NO_ENCRYPTION.test(code)),
+			wasSent === true || (/^(read|write|shutdown)/.test(syscall) && !ENCRYPTION.test(code)),
 	);
 }
 
-function isOf({ code, name, syscall, text }: Kind, link: ChainLink): boolean {
+function isOf({ code, name, syscall, text, butNot }: Kind, link: ChainLink): boolean {
+	if (butNot?.test(`${link.code}\n${link.text}`)) return false;
 	return Boolean(
 		code?.test(link.code) ||
 			name?.test(link.name) ||

@@ -25,6 +25,11 @@ function n8n(error: Error): Error {
 	return new NodeApiError(NODE, error as never);
 }
 
+/** As n8n 1 throws it, which loses the error inside. */
+function n8n1(error: Error): Error {
+	return Object.assign(n8n(error), { cause: undefined });
+}
+
 /** A host with several addresses, none of which could be connected to. */
 function aggregate(code: string, ...calls: string[]): Error {
 	const errors = calls.map((syscall) =>
@@ -307,7 +312,65 @@ const REPORTS: ReadonlyArray<[report: string, thrown: unknown, verdict: Verdict]
 		UNKNOWN,
 	],
 	['HPE_INVALID_CONSTANT', axios({ code: 'HPE_INVALID_CONSTANT' }), UNKNOWN],
+	[
+		'a record that is spoilt, as older versions of Node say it',
+		axios({
+			code: 'EPROTO',
+			syscall: 'write',
+			message: 'write EPROTO 80BC:error:SSL routines:ssl3_read_bytes:sslv3 alert bad record mac',
+		}),
+		UNKNOWN,
+	],
 	['something new', failed({ code: 'E_NEW' }), UNKNOWN],
+
+	[
+		'N1 n8n 1, a certificate',
+		n8n1(axios({ code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', message: 'unable to get it' })),
+		because('certificate'),
+	],
+	[
+		'N1 n8n 1, EPROTO',
+		n8n1(
+			axios({
+				code: 'EPROTO',
+				syscall: 'write',
+				message: 'write EPROTO 80BC:error:0A00010B:SSL routines:ssl3_get_record:wrong version',
+			}),
+		),
+		because('protocol'),
+	],
+	[
+		'N1 n8n 1, connect ETIMEDOUT',
+		n8n1(
+			axios({ code: 'ETIMEDOUT', syscall: 'connect', message: 'connect ETIMEDOUT 10.1.2.3:443' }),
+		),
+		UNREACHABLE,
+	],
+	[
+		'N1 n8n 1, AggregateError',
+		n8n1(axios({ code: 'ETIMEDOUT', message: '' }, { cause: aggregate('ETIMEDOUT', 'connect') })),
+		UNREACHABLE,
+	],
+	[
+		'N1+ n8n 1, ERR_INVALID_URL',
+		n8n1(failed({ code: 'ERR_INVALID_URL', message: 'Invalid URL' })),
+		because('address'),
+	],
+	[
+		'n8n 1, read ETIMEDOUT',
+		n8n1(axios({ code: 'ETIMEDOUT', syscall: 'read', message: 'read ETIMEDOUT' })),
+		TIMEOUT,
+	],
+	[
+		'n8n 1, socket hang up',
+		n8n1(axios({ code: 'ECONNRESET', message: 'socket hang up' })),
+		UNKNOWN,
+	],
+	[
+		'n8n 1, Stop',
+		n8n1(axios({ code: 'ERR_CANCELED', message: 'canceled' })),
+		{ failure: 'aborted' },
+	],
 	[
 		'Stop',
 		n8n(axios({ code: 'ERR_CANCELED' }, request({ _bytesDispatched: 0 }))),
@@ -350,6 +413,17 @@ describe('what the network said', () => {
 			'of the last of several addresses',
 			aggregate('ETIMEDOUT', 'connect'),
 			'connect ETIMEDOUT 10.1.2.3:443',
+		],
+		[
+			'where n8n 1 has put its own in their place',
+			n8n1(
+				axios({
+					code: 'ECONNREFUSED',
+					syscall: 'connect',
+					message: 'connect ECONNREFUSED ::1:443',
+				}),
+			),
+			'connect ECONNREFUSED ::1:443',
 		],
 		[
 			'in one line',
