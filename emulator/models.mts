@@ -35,7 +35,7 @@ export interface ModelRules {
 	/** `declared`: fields and prompt syntax; `syntax`: prompt syntax of the path format only. */
 	multiShot: 'none' | 'declared' | 'syntax';
 	cfgScale: boolean;
-	/** Those that only this model has, besides the three of all. */
+	/** Those that this model has in addition to the three of all. */
 	moreAspectRatios?: readonly string[];
 	/** Characters of a prompt in the path format; 2,500 otherwise. */
 	promptLength?: { english: number; other: number };

@@ -10,11 +10,16 @@ import { FORMATS } from '../nodes/shared/api/formats/index.ts';
 import {
 	ALL_MODELS,
 	CUSTOM_MODEL,
+	findTarget,
+	MODELS,
 	type AnyModel,
 	type Capabilities,
 	type FormatName,
 	type ServedModel,
 } from '../nodes/shared/api/models.ts';
+import { estimateUnits } from '../nodes/shared/api/prices.ts';
+import { LIMITS, type Mode } from '../nodes/shared/api/request.ts';
+import { MODE_LABELS } from '../nodes/shared/n8n/labels.ts';
 import { markdownTable } from '../testkit/cli/markdownTable.mts';
 import { NODE_MAJOR, TESTED_VERSIONS, type TestedVersion } from '../testkit/n8n/versions.mts';
 import { renderMarkdown } from '../testkit/faults/render.mts';
@@ -22,6 +27,7 @@ import { renderMarkdown } from '../testkit/faults/render.mts';
 /** The tables by name. In a document they stand between `<!-- models:start -->` and `<!-- models:end -->`. */
 const TABLES = {
 	models: modelTable,
+	prices: priceTable,
 	services: serviceTable,
 	versions: versionTable,
 	faults: renderMarkdown,
@@ -31,7 +37,7 @@ export type TableName = keyof typeof TABLES;
 
 /** The documents that have generated tables. */
 export const DOCUMENTS: Readonly<Record<string, readonly TableName[]>> = {
-	'docs/models.md': ['models'],
+	'docs/models.md': ['models', 'prices'],
 	'docs/compatibility.md': ['services', 'versions'],
 	'docs/fault-tolerance.md': ['faults'],
 };
@@ -79,6 +85,7 @@ function modelTable(): string {
 		Services: ({ formats }) =>
 			[...new Set(formatsOf(formats).map((format) => SERVICE_OF[format]))].join(', '),
 		Modes: (model) => byFormat(model, ({ modes }) => modes.map(code).join(', ')),
+		'Prompt (characters)': (model) => byFormat(model, promptOf),
 		'Durations (s)': (model) => byFormat(model, ({ durations }) => range(durations)),
 		'Aspect ratios': (model) => byFormat(model, ({ aspectRatios }) => aspectRatios.join(', ')),
 		Sound: (model) => byFormat(model, soundOf),
@@ -117,6 +124,37 @@ function byFormat(
 	const [[only = ''] = []] = statements;
 	if (statements.size === 1 && !named) return only;
 	return [...statements].map(([text, names]) => `${names.join(', ')}: ${text}`).join('<br>');
+}
+
+function promptOf({ promptLength = LIMITS.promptLength }: Capabilities): string {
+	const format = (limit: number) => limit.toLocaleString('en');
+	return typeof promptLength === 'number'
+		? format(promptLength)
+		: `${format(promptLength.english)} in English, ${format(promptLength.other)} in other languages`;
+}
+
+/** Units per second by list price, of the models whose price is known. */
+function priceTable(): string {
+	const modes = Object.entries(MODE_LABELS) as Array<[Mode, string]>;
+	const rows = MODELS.flatMap(({ value, displayName }) => {
+		const target = findTarget(value, ['v1', 'path']);
+		if (!target) return [];
+		return [false, true].flatMap((sound) => {
+			const price = (mode: Mode) =>
+				estimateUnits({
+					target,
+					request: { prompt: '', mode, duration: 1, aspectRatio: '', sound },
+				});
+			const prices = modes.map(([mode]) => price(mode));
+			if (prices.every((each) => each === undefined)) return [];
+			return [[sound ? `${displayName}, with sound` : displayName, ...prices.map(orNo)]];
+		});
+	});
+	return markdownTable(['Model', ...modes.map(([, label]) => label)], rows);
+}
+
+function orNo(number: number | undefined): string {
+	return number === undefined ? NO : String(number);
 }
 
 function soundOf({ modes, soundModes }: Capabilities): string {
@@ -192,7 +230,13 @@ function serviceTable(): string {
 			baseUrl === ELSEWHERE ? 'yours' : code(baseUrl),
 			authentication,
 			formats.map(code).join(', '),
-			['Create', 'Create and Wait', 'Get Status', ...(hasList ? ['Get Many'] : [])].join(', '),
+			[
+				'Create',
+				'Create and Wait',
+				...(service === 'official' ? ['Get Balance'] : []),
+				...(hasList ? ['Get Many'] : []),
+				'Get Status',
+			].join(', '),
 			hasFeature('watermark'),
 			hasFeature('externalTaskId'),
 			hasFeature('callbackUrl'),

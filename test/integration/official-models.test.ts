@@ -250,7 +250,14 @@ const multiShot = (shotType: string) => ({
 });
 
 /** What Kling AI offers today. */
-const OFFERED = ['Kling 3.0', 'Kling 3.0 Turbo', 'Kling 2.6', 'Kling 2.5 Turbo'];
+const OFFERED = [
+	'Kling 3.0',
+	'Kling 3.0 Turbo',
+	'Kling 2.6',
+	'Kling 2.5 Turbo',
+	'Kling 4.0',
+	'Kling 4.0 Flash',
+];
 
 /** What is wrong, in which parameter, and which words of the table say so. */
 type Complaint = [parameter: Parameter, words: Words];
@@ -348,6 +355,14 @@ const REFUSALS: Refusal[] = [
 	['kling-v2-5-turbo', { options: multiShot('intelligence') }, no('multiShot', 'Kling 2.5 Turbo')],
 	['kling-2.5-turbo', { options: { sound: true } }, no('sound', 'kling-2.5-turbo')],
 	['kling-2.5-turbo', { mode: '4k' }, other('mode', '4K', 'kling-2.5-turbo', MODES)],
+	['kling-4.0', { mode: '4k' }, other('mode', '4K', 'Kling 4.0', MODES)],
+	['kling-4.0', { options: { sound: true } }, no('sound', 'Kling 4.0')],
+	['kling-4.0', { options: multiShot('intelligence') }, no('multiShot', 'Kling 4.0')],
+	[
+		'kling-4.0-flash',
+		{ mode: 'pro' },
+		other('mode', 'Professional', 'Kling 4.0 Flash', ['Standard']),
+	],
 	['kling-v2-1-master', { options: { cfgScale: 0.5 } }, no('cfgScale', 'Kling 2.1 Master')],
 	[
 		'kling-v2-1-master',

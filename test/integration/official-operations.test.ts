@@ -214,7 +214,10 @@ describe.each(WAYS)('$name', (way) => {
 		});
 		const { id } = onlyTask();
 		const [item] = itemsOf(finished);
-		expect(item?.json.video_url).toBe(`${emulator.url}/videos/${id}.mp4`);
+		expect(item?.json).toMatchObject({
+			video_url: `${emulator.url}/videos/${id}.mp4`,
+			watermark_url: `${emulator.url}/videos/${id}-watermarked.mp4`,
+		});
 		expect(item?.json.task_result).toEqual({
 			videos: [
 				{

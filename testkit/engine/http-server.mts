@@ -33,12 +33,19 @@ export class HttpServer {
 		this.answer(request, response);
 	});
 
+	/** How many connections are open. */
+	connections = 0;
+
 	/** "http://127.0.0.1:<port>" */
 	get url(): string {
 		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
 	}
 
 	async start(): Promise<void> {
+		this.server.on('connection', (socket) => {
+			this.connections++;
+			socket.on('close', () => this.connections--);
+		});
 		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
 	}
 

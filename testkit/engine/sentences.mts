@@ -26,6 +26,7 @@ import {
 import {
 	bodyWords,
 	callbackWords,
+	costWords,
 	filterWords,
 	parameterWords,
 	supportWords,
@@ -165,17 +166,11 @@ const CREDENTIAL_PROBLEMS = Object.keys({
 	weakSecret: 0,
 } satisfies Record<CredentialProblem, 0>) as CredentialProblem[];
 
-type ParameterProblem =
-	| keyof typeof parameterWords
-	| keyof typeof supportWords
-	| keyof typeof bodyWords
-	| keyof typeof filterWords;
+type ParameterProblem = keyof typeof parameterWords;
 /** Problems that only some parameters can have, or none in particular. */
 type SpecialProblem =
 	| 'modelNotAvailable'
 	| 'needsApiKey'
-	| 'noBalance'
-	| 'noCallback'
 	| 'noList'
 	| 'noShots'
 	| 'repeatedId'
@@ -189,8 +184,6 @@ const SPECIAL_WORDS: Readonly<Record<SpecialProblem, [Parameter | undefined, ...
 		...SERVICES.map((service) => parameterWords.modelNotAvailable(slot('value'), service, [])),
 	],
 	needsApiKey: ['model', parameterWords.needsApiKey(slot('user'))],
-	noBalance: [undefined, supportWords.noBalance('gateway'), supportWords.noBalance('relay')],
-	noCallback: ['waitFor', supportWords.noCallback(slot('user'))],
 	noList: [undefined, parameterWords.noList()],
 	noShots: ['shots', parameterWords.noShots()],
 	repeatedId: ['externalTaskId', parameterWords.repeatedId(slot('id'), slot('one'), slot('other'))],
@@ -198,6 +191,30 @@ const SPECIAL_WORDS: Readonly<Record<SpecialProblem, [Parameter | undefined, ...
 	shotsTooLong: ['shots', parameterWords.shotsTooLong(slot('length'), slot('most'))],
 	tooManyShots: ['shots', parameterWords.tooManyShots(slot('most'))],
 };
+
+/** Of what is not about the value of a parameter alone. */
+const OTHER_WORDS: ReadonlyArray<[problem: string, Parameter | undefined, Words]> = [
+	['noBalance', undefined, supportWords.noBalance('gateway')],
+	['noBalance', undefined, supportWords.noBalance('relay')],
+	['noCallback', 'waitFor', supportWords.noCallback(slot('user'))],
+	[
+		'noJson',
+		'additionalBodyFields',
+		bodyWords.noJson('additionalBodyFields', slot('line'), slot('column')),
+	],
+	['noObject', 'additionalBodyFields', bodyWords.noObject('additionalBodyFields')],
+	[
+		'changesCallback',
+		'additionalBodyFields',
+		bodyWords.changesCallback('additionalBodyFields', slot('field')),
+	],
+	['changes', 'additionalBodyFields', bodyWords.changes('additionalBodyFields', slot('field'))],
+	['noTime', 'createdAfter', filterWords.noTime('createdAfter', slot('value'))],
+	['overLimit', 'costLimit', costWords.overLimit(slot('sum'), slot('limit'), 1)],
+	['overLimit', 'costLimit', costWords.overLimit(slot('sum'), slot('limit'), slot('videos'))],
+	['noPrice', 'costLimit', costWords.noPrice(slot('user'))],
+	['priceChanged', 'costLimit', costWords.priceChanged(slot('field'))],
+];
 
 const PARAMETER_WORDS: Readonly<
 	Record<Exclude<ParameterProblem, SpecialProblem>, (name: Parameter) => Words[]>
@@ -220,11 +237,6 @@ const PARAMETER_WORDS: Readonly<
 		PARAMETERS.map((other) => parameterWords.onlyWith(name, slot('user'), other, [slot('labels')])),
 	zeroMovement: (name) => [parameterWords.zeroMovement(name, slot('most'))],
 	unreadable: (name) => [parameterWords.unreadable(name)],
-	noJson: (name) => [bodyWords.noJson(name, slot('line'), slot('column'))],
-	noObject: (name) => [bodyWords.noObject(name)],
-	changes: (name) => [bodyWords.changes(name, slot('field'))],
-	changesCallback: (name) => [bodyWords.changesCallback(name, slot('field'))],
-	noTime: (name) => [filterWords.noTime(name, slot('value'))],
 };
 
 /** What is wrong with parameters: the special words first, which the general ones would match too. */
@@ -233,6 +245,7 @@ function inputSentences(): Sentence[] {
 		...Object.entries(callbackWords).map(([problem, words]) =>
 			inputSentence(words, 'waitFor', problem),
 		),
+		...OTHER_WORDS.map(([problem, parameter, words]) => inputSentence(words, parameter, problem)),
 		...Object.entries(SPECIAL_WORDS).flatMap(([problem, [parameter, ...all]]) =>
 			all.map((words) => inputSentence(words, parameter, problem)),
 		),

@@ -9,7 +9,7 @@ import { accountRequest, readAccount } from './account';
 import { type Connection, inOtherRegion, type Region } from './connection';
 import { isKnownCode } from './errors/codes';
 import { type ErrorKind, MEANINGS } from './errors/kinds';
-import { KlingError, otherShape } from './errors/klingError';
+import { KlingError, noAccount, otherShape } from './errors/klingError';
 import { meaningOf } from './errors/userError';
 import { FORMATS } from './formats';
 import type { ApiRequest, Send } from './http';
@@ -80,7 +80,7 @@ async function reactWithAccount(send: Send, now: () => number): Promise<Reaction
 	const reaction = await react(send, accountRequest(now()), now);
 	const { reply, json, error } = reaction;
 	if (error !== undefined || !reply || readAccount(json)) return reaction;
-	return { reply, error: otherShape(reply.status, reply.body, { is: 'noAccount' }) };
+	return { reply, error: noAccount(reply.status, reply.body) };
 }
 
 /** An unpaid balance, an empty pack or a rate limit is only told to whoever has a good key. */
@@ -94,12 +94,11 @@ function isUnanswered({ facts }: KlingError): boolean {
 }
 
 /**
- * Whether a relay passes on what Kling says of the key. Relays know little of the account, and
- * answer in words of their own what they do not know.
+ * Whether a relay passes on what Kling says. Relays know little of the account, and answer in words
+ * of their own what they do not know.
  */
-function isKlingsVerdict({ kind, facts }: KlingError): boolean {
-	const isFinal = MEANINGS[kind].checking === 'final' || FINAL_KINDS.has(kind);
-	return isFinal && kind !== 'unsupported' && isKlingsCode(facts.code);
+function isKlingsVerdict(error: KlingError): boolean {
+	return isKlingsCode(error.facts.code) && !isUnknownRoute(error);
 }
 
 function isKlingsCode(code: number | undefined): boolean {

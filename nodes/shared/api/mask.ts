@@ -31,7 +31,7 @@ function maskError(error: unknown, mask: (text: string) => string): Error {
 	if (!(error instanceof TransportError)) {
 		return error instanceof Error ? error : new Error(mask(String(error)));
 	}
-	return new TransportError(error.failure, mask(error.detail));
+	return new TransportError(error.failure, mask(error.detail), error.problem);
 }
 
 /** Shorter texts stand in replies by chance: they are keys only behind "Bearer". */

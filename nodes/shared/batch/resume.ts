@@ -139,7 +139,7 @@ function checkerFor(context: IWebhookFunctions, connection: Connection): Checker
 		refresh: (tasks) => client.refresh(tasks),
 		requests: () => sent,
 		clock: systemClock,
-		onUnderstood: () => void answer(context, 200, answers.stillWaiting),
+		onUnderstood: () => answerSoon(context, answers.stillWaiting),
 	};
 }
 
@@ -149,8 +149,7 @@ async function finishAll(
 	suspended: SuspendedItem[],
 	{ outcomes }: SuspendedRun,
 ): Promise<INodeExecutionData[]> {
-	// Before the downloads, which may take longer than Kling waits for an answer.
-	answer(context, 200, answers.resuming);
+	answerSoon(context, answers.resuming);
 	const allowsOwnNetwork = isInOwnNetwork(connection.baseUrl);
 	const tools = { context, clock: systemClock, allowsOwnNetwork };
 	const deliveries = new Semaphore(PARALLEL_DELIVERIES);
@@ -160,7 +159,19 @@ async function finishAll(
 				await deliveries.run(async () => await finishSuspended(tools, item, index, outcomes)),
 		),
 	);
+	answer(context, 200, answers.resuming);
 	return forErrorOutput(context, items);
+}
+
+/** How long Kling may be kept waiting for an answer: a reseller of its gives up after ten seconds. Milliseconds. */
+const ANSWER_LIMIT = 5_000;
+
+/**
+ * Answers a callback before Kling gives up, but not at once: if n8n is killed until then, Kling has no
+ * answer and may call back again.
+ */
+function answerSoon(context: IWebhookFunctions, message: string): void {
+	void systemClock.sleep(ANSWER_LIMIT).then(() => answer(context, 200, message));
 }
 
 async function finishSuspended(

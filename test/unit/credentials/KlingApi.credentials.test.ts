@@ -130,7 +130,10 @@ describe('the credential signs', () => {
 
 	it('each request with a token of its own, and leaves the rest of it alone', async () => {
 		const clock = jest.spyOn(Date, 'now');
-		const request = { url: 'https://api.example.com', headers: { Accept: 'application/json' } };
+		const request = {
+			url: 'https://api-singapore.klingai.com/tasks',
+			headers: { Accept: 'application/json' },
+		};
 		const sign = async (now: number) => {
 			clock.mockReturnValue(now);
 			return await new KlingApi().authenticate(KEYS, request);
@@ -149,7 +152,8 @@ describe('the credential signs', () => {
 	it.each([' key\n', 'Bearer key', 'bearer   key', 'k e\ty'])(
 		'with the API key meant by %j',
 		async (apiKey) => {
-			const signed = await new KlingApi().authenticate({ apiKey }, { url: '' });
+			const url = 'https://api-singapore.klingai.com/tasks';
+			const signed = await new KlingApi().authenticate({ apiKey }, { url });
 			expect(signed.headers).toEqual({ Authorization: 'Bearer key' });
 		},
 	);

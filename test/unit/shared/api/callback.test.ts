@@ -3,8 +3,9 @@ import {
 	deliveryId,
 	isSignatureValid,
 	readCallback,
+	webhookKey,
 } from '../../../../nodes/shared/api/callback';
-import { OTHER_SECRET, SECRET, sign, signed, SIGNATURE_VECTOR } from '../../webhook.mts';
+import { OTHER_SECRET, SECRET, signed, SIGNATURE_VECTOR } from '../../webhook.mts';
 
 const BODY = '{"task_id":"1","task_status":"succeed"}';
 const NOW = 1_800_000_000_000;
@@ -20,7 +21,7 @@ function isValid(
 		now = NOW,
 	}: { secret?: string; body?: string; now?: number } = {},
 ): boolean {
-	return isSignatureValid(secret, headers, Buffer.from(body), now);
+	return isSignatureValid(webhookKey(secret), headers, Buffer.from(body), now);
 }
 
 describe('a signature', () => {
@@ -88,15 +89,6 @@ describe('a signature', () => {
 	])('%s is not valid', (_name, headers) => {
 		expect(isValid(headers)).toBe(false);
 	});
-
-	it.each(['whsec_', 'whsec_***', '***'])(
-		'is never valid for a secret that is none: %s',
-		(secret) => {
-			// The key would be empty, and anybody could sign.
-			const signature = sign('whsec_', ID, TIMESTAMP, BODY);
-			expect(isValid({ ...GOOD, 'webhook-signature': signature }, { secret })).toBe(false);
-		},
-	);
 });
 
 describe('a callback', () => {

@@ -218,7 +218,7 @@ describe('list', () => {
 });
 
 describe('account', () => {
-	it('tells the packs that can be used now', async () => {
+	it('tells the packs, and what is left of those in use', async () => {
 		const packs = [
 			{ resource_pack_name: 'one', remaining_quantity: 7, status: 'online' },
 			{ resource_pack_name: 'two', remaining_quantity: 7, status: 'expired' },
@@ -226,7 +226,13 @@ describe('account', () => {
 		const { client } = clientOf(() =>
 			reply({ code: 0, data: { code: 0, resource_pack_subscribe_infos: packs } }),
 		);
-		expect(await client.account()).toEqual({ usablePacks: [{ name: 'one', remaining: 7 }] });
+		expect(await client.account()).toMatchObject({
+			packs: [
+				{ name: 'one', remaining: 7, status: 'online' },
+				{ name: 'two', remaining: 7, status: 'expired' },
+			],
+			remaining: 7,
+		});
 	});
 
 	it('fails when the reply tells nothing of an account', async () => {

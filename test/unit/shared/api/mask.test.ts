@@ -218,6 +218,16 @@ describe('data stays as it is', () => {
 const LIMIT = 100;
 const MEGABYTE = 1_000_000;
 
+/** The shortest of three: other processes want the processor, too. */
+function timeOf(work: () => void): number {
+	const times = [1, 2, 3].map(() => {
+		const start = performance.now();
+		work();
+		return performance.now() - start;
+	});
+	return Math.min(...times);
+}
+
 describe('1 MB is masked in no time', () => {
 	it.each([
 		['Bearer '],
@@ -245,17 +255,11 @@ describe('1 MB is masked in no time', () => {
 	])('of %j', (part) => {
 		const text = part.repeat(Math.ceil(MEGABYTE / part.length));
 		const mask = [maskerOf(BY_API_KEY), maskerOf(BY_TOKEN), maskKeys];
-		for (const each of mask) {
-			const start = performance.now();
-			each(text);
-			expect(performance.now() - start).toBeLessThan(LIMIT);
-		}
+		for (const each of mask) expect(timeOf(() => each(text))).toBeLessThan(LIMIT);
 	});
 
 	it.each(['token', 'Bearer', 'api_key', 'eyJ', 'sk-'])('of blanks behind %j', (part) => {
 		const text = part + ' '.repeat(MEGABYTE) + part;
-		const start = performance.now();
-		maskKeys(text);
-		expect(performance.now() - start).toBeLessThan(LIMIT);
+		expect(timeOf(() => maskKeys(text))).toBeLessThan(LIMIT);
 	});
 });

@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
-import { isSignatureValid, readCallback } from '../../../../nodes/shared/api/callback';
+import { isSignatureValid, readCallback, webhookKey } from '../../../../nodes/shared/api/callback';
 import { isLook, scheduleLooks, timesOfLooks } from '../../../../nodes/shared/batch/looks';
+import { eventually, pause } from '../../../../testkit/eventually.mts';
+import { SECRET } from '../../webhook.mts';
+import { FakeN8n, type ReceivedCall } from './fakeN8n.mts';
 
 const MINUTE = 60_000;
 
@@ -23,64 +23,41 @@ describe('looks come', () => {
 });
 
 describe('a look', () => {
-	/** n8n, which answers with these statuses in turn. */
-	let n8n: Server;
-	let answers: number[];
-	let received: Array<{ headers: IncomingMessage['headers']; body: Buffer }>;
-	let resumeUrl: string;
+	let n8n: FakeN8n;
 
 	beforeEach(async () => {
-		answers = [];
-		received = [];
-		n8n = createServer((request, response) => {
-			const parts: Buffer[] = [];
-			request.on('data', (part: Buffer) => parts.push(part));
-			request.on('end', () => {
-				received.push({ headers: request.headers, body: Buffer.concat(parts) });
-				response.writeHead(answers[received.length - 1] ?? 200).end('{}');
-			});
-		});
-		await new Promise<void>((resolve) => n8n.listen(0, '127.0.0.1', resolve));
-		const { port } = n8n.address() as AddressInfo;
-		resumeUrl = `http://127.0.0.1:${port}/webhook-waiting/1/node?signature=s`;
+		n8n = new FakeN8n();
+		await n8n.start();
 	});
-	afterEach(async () => {
-		n8n.closeAllConnections();
-		await new Promise((resolve) => n8n.close(resolve));
-	});
+	afterEach(async () => await n8n.stop());
 
-	const pause = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
-
-	async function receivedAtLeast(count: number): Promise<void> {
-		for (let tries = 0; tries < 500 && received.length < count; tries++) await pause(10);
-		expect(received.length).toBeGreaterThanOrEqual(count);
-	}
+	const receivedAtLeast = async (count: number) =>
+		await eventually(() => n8n.received.length >= count);
 
 	it('calls back as Kling would, signed with its secret', async () => {
-		const webhookSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-		scheduleLooks({ resumeUrl, taskId: '17', webhookSecret }, [20]);
+		const { resumeUrl } = n8n;
+		scheduleLooks({ resumeUrl, taskId: '17', webhookSecret: SECRET }, [20]);
 		await receivedAtLeast(1);
-		const [{ headers, body }] = received as [(typeof received)[0]];
-		expect(isSignatureValid(webhookSecret, headers, body, Date.now())).toBe(true);
+		const [{ headers, body }] = n8n.received as [ReceivedCall];
+		expect(isSignatureValid(webhookKey(SECRET), headers, body, Date.now())).toBe(true);
 		const reported = readCallback(body);
 		expect(reported).toMatchObject({ id: '17', status: 'completed' });
 		expect(reported && isLook(reported)).toBe(true);
 	});
 
 	it('follows the other until n8n says that the execution is over', async () => {
-		answers = [200, 503, 409];
-		scheduleLooks({ resumeUrl, taskId: '17' }, [10, 40, 70, 100]);
+		n8n.answers = [200, 503, 409];
+		scheduleLooks({ resumeUrl: n8n.resumeUrl, taskId: '17' }, [10, 40, 70, 100]);
 		await receivedAtLeast(3);
 		await pause(200);
-		expect(received).toHaveLength(3);
+		expect(n8n.received).toHaveLength(3);
 	});
 
 	it('is lost when n8n cannot be reached, and the next one comes', async () => {
-		const port = Number(new URL(resumeUrl).port);
-		await new Promise((resolve) => n8n.close(resolve));
-		scheduleLooks({ resumeUrl, taskId: '17' }, [10, 400]);
+		await n8n.stop();
+		scheduleLooks({ resumeUrl: n8n.resumeUrl, taskId: '17' }, [10, 400]);
 		await pause(200);
-		await new Promise<void>((resolve) => n8n.listen(port, '127.0.0.1', resolve));
+		await n8n.start();
 		await receivedAtLeast(1);
 	});
 

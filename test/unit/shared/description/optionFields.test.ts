@@ -66,7 +66,7 @@ describe.each(OPERATIONS)('the Options of %s', (operation) => {
 		[
 			'Negative Prompt',
 			'negativePrompt',
-			ALL_MODELS.map(({ value }) => value).filter((value) => value !== 'kling-3.0-turbo'),
+			ALL_MODELS.map(({ value }) => value).filter((value) => !/^kling-(3.0-turbo|4)/.test(value)),
 		],
 		['Multi-Shot', 'multiShot', ['kling-v3', 'kling-3.0-turbo', 'custom']],
 	])('offers %s for the models that have it', (_field, name, models) => {

@@ -20,6 +20,8 @@ describe('the Model field', () => {
 			'kling-3.0-turbo',
 			'kling-v2-6',
 			'kling-v2-5-turbo',
+			'kling-4.0',
+			'kling-4.0-flash',
 			'kling-v2-1-master',
 			'kling-v2-1',
 			'kling-v2-master',

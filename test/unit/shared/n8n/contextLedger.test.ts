@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 import type { IExecuteFunctions, INodeParameters } from 'n8n-workflow';
 
 import { toConnection } from '../../../../nodes/shared/api/connection';
@@ -7,6 +5,7 @@ import { ALL_MODELS } from '../../../../nodes/shared/api/models';
 import { contextLedger, identityOf } from '../../../../nodes/shared/n8n/contextLedger';
 import { parametersOf } from '../../../../nodes/shared/parameters/parameterReader';
 import { readVideo } from '../../../../nodes/shared/parameters/videoParameters';
+import storedKeys from '../../../fixtures/stored/keys.json';
 
 /** Where a video is created: all that n8n knows of it. */
 interface Place {
@@ -82,7 +81,7 @@ function identify({
 
 describe('the identity of a video', () => {
 	/** Written down by the build of commit 532c120: test/fixtures/stored/README.md. */
-	const stored = JSON.parse(readFileSync('test/fixtures/stored/keys.json', 'utf8')) as StoredKey[];
+	const stored = storedKeys as StoredKey[];
 
 	it.each(
 		stored.map(({ key, name, ...video }) => [JSON.stringify(video), video, key, name] as const),
@@ -90,9 +89,11 @@ describe('the identity of a video', () => {
 		expect(identify(video)).toEqual({ key, name });
 	});
 
-	it('was written down for every model', () => {
+	it('was written down for every model of that build', () => {
 		const models = new Set(stored.map(({ parameters }) => parameters.model));
-		expect([...models].sort()).toEqual(ALL_MODELS.map(({ value }) => value).sort());
+		const later = ['kling-4.0', 'kling-4.0-flash'];
+		const earlier = ALL_MODELS.map(({ value }) => value).filter((value) => !later.includes(value));
+		expect([...models].sort()).toEqual(earlier.sort());
 	});
 
 	const VIDEO = { credential: 'official, API key', parameters: {} } as const;

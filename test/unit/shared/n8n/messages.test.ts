@@ -7,7 +7,11 @@ import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } f
 import { KlingApi } from '../../../../credentials/KlingApi.credentials';
 import { KlingTextToVideo } from '../../../../nodes/KlingTextToVideo/KlingTextToVideo.node';
 import { KlingTrigger } from '../../../../nodes/KlingTrigger/KlingTrigger.node';
-import { CredentialError, type CredentialProblem } from '../../../../nodes/shared/api/connection';
+import {
+	CREDENTIAL_LABELS,
+	CredentialError,
+	type CredentialProblem,
+} from '../../../../nodes/shared/api/errors/credentialError';
 import {
 	idInUse,
 	KlingError,
@@ -42,7 +46,7 @@ import { UnknownOutcomeError } from '../../../../nodes/shared/waiting/submit';
 import { FORBIDDEN_WORDS } from '../../../../testkit/words.mts';
 import { created, URL } from '../../gatewayReplies';
 
-const { CREDENTIAL_LABELS, LABELS } = labels;
+const { LABELS } = labels;
 type Parameter = labels.Parameter;
 
 const KINDS = Object.keys(MEANINGS) as ErrorKind[];
@@ -76,7 +80,15 @@ const FACTS: KlingErrorFacts[] = [
 	{ reason: 'no cats' },
 ];
 
-const CREDENTIAL_PROBLEMS: CredentialProblem[] = ['empty', 'unsupported', 'noUrl', 'unencrypted'];
+const CREDENTIAL_PROBLEMS: CredentialProblem[] = [
+	'empty',
+	'unsupported',
+	'noKey',
+	'noUrl',
+	'unencrypted',
+	'foreignUrl',
+	'weakSecret',
+];
 
 /** Every way in which a parameter can be wrong. */
 const PARAMETER_WORDS: Words[] = [

@@ -6,10 +6,11 @@ describe('the operations of the node', () => {
 	const [field] = fieldsNamed('operation');
 	const operations = (field?.options ?? []) as INodePropertyOptions[];
 
-	it('are four', () => {
+	it('are five', () => {
 		expect(valuesOf(fieldsNamed('operation'))).toEqual([
 			'create',
 			'createAndWait',
+			'getBalance',
 			'getMany',
 			'getStatus',
 		]);
