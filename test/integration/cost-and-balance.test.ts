@@ -1,9 +1,11 @@
 /** What a video was charged, and what is left: cost in every operation's output, Get Balance. */
 import {
 	cleanUp,
-	errorOf,
+	expectFailed,
+	factsOf,
 	HttpServer,
 	items,
+	NODE,
 	numbered,
 	runNode,
 	sendJson,
@@ -22,9 +24,6 @@ import {
 jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
-
-// The first run loads the whole engine.
-jest.setTimeout(30_000);
 
 let emulator: Emulator;
 
@@ -133,13 +132,13 @@ describe('Get Balance', () => {
 
 	it('is refused for a gateway, in words, and nothing is sent', async () => {
 		const run = await runNode(emulator.gatewayUrl, { operation: 'getBalance' });
-		expect(errorOf(run).message).toContain('gateways don’t support Get Balance');
+		expect(factsOf(run)).toEqual({ kind: 'input', problem: 'noBalance', itemIndex: 0 });
 		expect(emulator.requests()).toEqual([]);
 	});
 
 	it('says of a relay without an account that it has none', async () => {
 		const run = await runOfficial(`${emulator.url}/kling`, { operation: 'getBalance' });
-		expect(errorOf(run).message).toContain('doesn’t support Get Balance');
+		expect(factsOf(run)).toEqual({ kind: 'input', problem: 'noBalance', itemIndex: 0 });
 	});
 
 	it('fails every item of a run that continues', async () => {
@@ -152,10 +151,11 @@ describe('Get Balance', () => {
 				node: { onError: 'continueRegularOutput' },
 			},
 		);
-		expect(run.items('Kling').map(({ json, pairedItem }) => [json.error, pairedItem])).toEqual([
-			[expect.stringContaining('rejected the key'), { item: 0 }],
-			[expect.stringContaining('rejected the key'), { item: 1 }],
-		]);
+		const error = { kind: 'badKey', klingCode: 1000, httpStatus: 401 } as const;
+		const [first, second, ...more] = run.items(NODE);
+		expectFailed(first, { item: 0, error });
+		expectFailed(second, { item: 1, error });
+		expect(more).toEqual([]);
 		expect(sent(emulator, 'account')).toHaveLength(1);
 	});
 
