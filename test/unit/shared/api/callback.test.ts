@@ -2,7 +2,6 @@ import {
 	type CallbackHeaders,
 	deliveryId,
 	isSignatureValid,
-	webhookKey,
 	readCallback,
 	webhookKey,
 } from '../../../../nodes/shared/api/callback';
