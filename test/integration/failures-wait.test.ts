@@ -67,6 +67,9 @@ describe('a lost status check does not lose the video', () => {
 describe('a final answer to a status check', () => {
 	const SITUATION = { connection: { service: 'gateway', hasOwnBaseUrl: true } } as const;
 
+	/** Services may know a task only a moment after they created it. */
+	const ABSENT = ['badRequest', 'notFound'];
+
 	it.each<[number, FaultAction, ErrorFacts['kind']]>([
 		[400, { type: 'kling-error', status: 400 }, 'badRequest'],
 		[401, { type: 'kling-error', status: 401 }, 'badKey'],
@@ -81,7 +84,9 @@ describe('a final answer to a status check', () => {
 		expect(factsOf(run)).toEqual({ kind, httpStatus, taskId: task?.id, itemIndex: 0 });
 		expect(error.description).toContain(adviceOn(kind, SITUATION));
 		expect(error.description).toContain(consequences.stillRunning);
-		expect(sent(emulator, 'query').length).toBe(1);
+		const checks = sent(emulator, 'query').length;
+		if (ABSENT.includes(kind)) expect(checks).toBeGreaterThan(5);
+		else expect(checks).toBe(1);
 		expect(emulator.tasks().length).toBe(1);
 	});
 
@@ -113,15 +118,15 @@ describe('a video that Kling can’t generate', () => {
 	});
 
 	it('has no reason when Kling gives none', async () => {
-		emulator.addFault({
-			match: { route: 'query' },
-			times: 'forever',
-			action: { type: 'reply', status: 200, body: { task_id: 't-1', task_status: 'failed' } },
-		});
+		for (const [route, status] of [
+			['create', 'submitted'],
+			['query', 'failed'],
+		] as const) {
+			const body = { task_id: 't-1', task_status: status };
+			emulator.addFault({ match: { route }, action: { type: 'reply', status: 200, body } });
+		}
 		const run = await runNode(emulator.gatewayUrl, WAIT);
-		const [task] = emulator.tasks();
 		expect(factsOf(run)).toEqual({ kind: 'taskFailed', taskId: 't-1', itemIndex: 0 });
-		expect(task?.id).not.toBe('t-1');
 	});
 
 	it('becomes an item with its status, with Continue', async () => {

@@ -1,5 +1,4 @@
 /** What callbacks did in the field, one row each: a callback that is early, late, lost, doubled or forged. */
-import { readdirSync, readFileSync } from 'node:fs';
 import type { IDataObject, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { handleCallback } from '../../nodes/KlingTrigger/handleCallback';
@@ -8,6 +7,8 @@ import { toSuspendedItem } from '../../nodes/shared/batch/suspendedItems';
 import { waitForField } from '../../nodes/shared/description/waitFields';
 import { answers, callbackWords } from '../../nodes/shared/n8n/messages';
 import { knownById } from '../../nodes/shared/api/task';
+import { pause } from '../../testkit/eventually.mts';
+import { namesIn, readText } from '../../testkit/files.mts';
 import { webhookCall } from '../unit/webhook.mts';
 import { CallbackKling } from './callbackKling.mts';
 import { cleanUp, errorOf, NODE, numbered, PLAIN, runNode, type EngineRun } from './fixture.mts';
@@ -158,7 +159,7 @@ describe('C2: the status is behind its callback', () => {
 		const [id = ''] = kling.add(1, 'processing');
 		const { items } = await callBack(id, [id], 'C2 c');
 		expect(items).toBeUndefined();
-		expect(kling.requests).toHaveLength(6);
+		expect(kling.requests).toHaveLength(7);
 	});
 });
 
@@ -203,7 +204,7 @@ describe('C4: the guard against resuming twice', () => {
 		const soon = await callBack(ids[0]!, ids, 'C4');
 		expect(soon.reply).toMatchObject({ status: 200, body: { message: answers.alreadyResuming } });
 		// Ten seconds of the fast clock.
-		await new Promise((resolve) => setTimeout(resolve, 150));
+		await pause(150);
 		expect((await callBack(ids[0]!, ids, 'C4')).items).toHaveLength(2);
 	});
 });
@@ -311,9 +312,9 @@ describe('C10: the form', () => {
 
 describe('C11: the examples', () => {
 	it('bring no webhook URL of their own, so that each import gets another one', () => {
-		const files = readdirSync('examples').filter((name) => name.endsWith('.json'));
+		const files = namesIn('examples').filter((name) => name.endsWith('.json'));
 		for (const file of files) {
-			const text = readFileSync(`examples/${file}`, 'utf8');
+			const text = readText(`examples/${file}`);
 			const { nodes } = JSON.parse(text) as { nodes: Array<INode & { webhookId?: string }> };
 			for (const { type, webhookId } of nodes) {
 				if (type === 'n8n-nodes-kling.klingTrigger') expect(webhookId).toBeUndefined();

@@ -36,7 +36,7 @@ export { EMULATOR_API_KEY, FAIL_WORD, REFUSE_WORD } from '../../emulator/index.m
 export { cleanUp, runCredentialTest, type EngineRun } from '../../testkit/engine/index.mts';
 export { eventually, pause } from '../../testkit/eventually.mts';
 export { sampleVideo } from '../../testkit/sampleVideo.mts';
-export { HttpServer, sendJson } from '../../testkit/engine/http-server.mts';
+export { HttpServer, type ReceivedRequest, sendJson } from '../../testkit/engine/http-server.mts';
 
 // Here, because it takes longer than a test on a busy machine may.
 loadEngine();

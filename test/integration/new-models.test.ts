@@ -1,6 +1,6 @@
 /** What a model of tomorrow needs: Kling 4.0 in preview, prompt limits by model, additional body fields. */
 import type { IDataObject } from 'n8n-workflow';
-import { cleanUp, errorOf, items, runNode, sent, PLAIN, type Emulator } from './fixture.mts';
+import { cleanUp, errorOf, items, pause, runNode, sent, PLAIN, type Emulator } from './fixture.mts';
 import { API_KEY, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
 jest.mock('../../nodes/shared/n8n/systemClock', () =>
@@ -272,7 +272,7 @@ describe('the filters of Get Many', () => {
 			['b-1', 'a cat', 'kling-3.0-turbo'],
 		]) {
 			itemsOf(await create({ model, prompt, options: { externalTaskId } }));
-			await new Promise((resolve) => setTimeout(resolve, 80));
+			await pause(80);
 		}
 	};
 

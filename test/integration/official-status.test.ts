@@ -371,7 +371,7 @@ describe('a service that answers unknown routes with its web page', () => {
 			taskId: '4711',
 		});
 		expect(factsOf(run)).toEqual({
-			kind: 'badRequest',
+			kind: 'notFound',
 			httpStatus: 400,
 			taskId: '4711',
 			itemIndex: 0,

@@ -3,6 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import {
 	cleanUp,
 	EMULATOR_API_KEY,
+	factsOf,
 	items,
 	NODE,
 	PLAIN,
@@ -94,14 +95,20 @@ describe('the example of the gateway format', () => {
 		});
 	});
 
+	it('refuses a task ID that some server would follow to another route', async () => {
+		const run = await runNode(emulator.gatewayUrl, { operation: 'getStatus', taskId: 'a/../b' });
+		expect(factsOf(run)).toMatchObject({ kind: 'input', parameter: 'taskId', problem: 'noId' });
+		expect(emulator.requests()).toEqual([]);
+	});
+
 	it('keeps a task ID with special characters within its place in the address', async () => {
 		await runNode(
 			emulator.gatewayUrl,
-			{ operation: 'getStatus', taskId: 'a/../b?c=d#e f' },
+			{ operation: 'getStatus', taskId: 'a/b?c=d#e f%' },
 			{ node: { onError: 'continueRegularOutput' } },
 		);
 		expect(emulator.requests()[0]?.url).toBe(
-			'/gateway/v1/videos/text2video/a%2F..%2Fb%3Fc%3Dd%23e%20f',
+			'/gateway/v1/videos/text2video/a%2Fb%3Fc%3Dd%23e%20f%25',
 		);
 	});
 });

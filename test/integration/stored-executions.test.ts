@@ -3,8 +3,6 @@
  * in a retry, and suspended executions are finished by a callback. The stored data was written by
  * that build itself: test/fixtures/stored/README.md.
  */
-import { readFileSync } from 'node:fs';
-
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -17,6 +15,7 @@ import type {
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node';
 import type { LedgerEntry } from '../../nodes/shared/waiting/ledger';
 import { errorFacts } from '../../testkit/engine/errorFacts.mts';
+import { readText } from '../../testkit/files.mts';
 import { sampleVideo } from '../../testkit/sampleVideo.mts';
 import { webhookCall, type WebhookCall } from '../unit/webhook.mts';
 import { cleanUp, EMULATOR_API_KEY, errorOf, NODE, runNode, type EngineRun } from './fixture.mts';
@@ -53,9 +52,7 @@ afterAll(async () => {
 });
 
 function stored(name: string): StoredExecution {
-	const execution = JSON.parse(
-		readFileSync(`test/fixtures/stored/${name}.json`, 'utf8'),
-	) as StoredExecution;
+	const execution = JSON.parse(readText(`test/fixtures/stored/${name}.json`)) as StoredExecution;
 	kling.reset(execution.tasks);
 	return execution;
 }

@@ -204,7 +204,7 @@ describe('Timeout', () => {
 				updated_at: expect.any(Number),
 				model_name: 'kling-v1-6',
 				...(item?.json.task_result !== undefined && {
-					video_id: 'video_001',
+					video_id: expect.any(String),
 					video_url: expect.any(String),
 					duration: 5,
 					task_result: expect.any(Object),

@@ -25,7 +25,7 @@ export interface ErrorFacts {
 	parameter?: Parameter;
 	/** Of kinds `input` and `credential`: what is wrong, by its name in the table of words. */
 	problem?: string;
-	/** Of kind `credential`: which field, by its internal name. */
+	/** Which field of the credential, by its internal name, or of the request's body. */
 	field?: string;
 	/** Of kinds `taskFailed` and `download`. */
 	reason?: string;

@@ -33,10 +33,10 @@ interface Report {
 const TRIES_UNANSWERED = 3;
 
 /**
- * How often a task is checked again whose callback is ahead of its status, or whose video is not
- * listed yet: with pauses that double from one second on, for half a minute.
+ * When a task is checked again whose callback is ahead of its status, or whose video is not listed
+ * yet: after these pauses, which are half a minute together. Milliseconds.
  */
-const TRIES_BEHIND = 5;
+const PAUSES_BEHIND = [1_000, 2_000, 4_000, 8_000, 8_000, 8_000];
 
 /** Requests to Kling that a callback may cost, on average over an execution. */
 const REQUESTS_PER_CALLBACK = 2;
@@ -63,8 +63,9 @@ export class SuspendedRun {
 	private readonly behind = new Map<string, Refreshed>();
 	/** The tasks that are being checked. */
 	private readonly asking = new Map<string, Promise<Refreshed>>();
-	/** The tasks that some callback keeps checking because it is ahead of them. */
-	private readonly followed = new Set<string>();
+	/** The tasks that are checked again because a callback is ahead of them, and how often they were. */
+	private readonly followed = new Map<string, number>();
+	private isFollowing = false;
 	private readonly tasks: ReadonlyMap<string, Task>;
 
 	/** Requests that may be spent before the average is exceeded; negative when it is. */
@@ -217,32 +218,39 @@ export class SuspendedRun {
 
 	/**
 	 * Keeps checking the tasks that a callback is ahead of, and those that Kling does not know or that
-	 * have no video. What stays so in the end is how it is.
+	 * have no video. What stays so in the end is how it is. One callback does that for all, because n8n
+	 * holds some megabytes for each that is not finished.
 	 * @param reported the tasks that the callback says are over
 	 */
 	private async follow(reported: readonly string[], checker: Checker): Promise<void> {
-		const wanted = new Set([...reported, ...this.behind.keys()]);
-		const mine = [...wanted].filter((id) => !this.over.has(id) && !this.followed.has(id));
-		if (mine.length === 0) return;
-		for (const id of mine) this.followed.add(id);
-		const checkMine = async () => {
-			const open = mine.filter((id) => !this.over.has(id));
-			await Promise.all(this.ask(open, checker));
-			if (open.some((id) => !this.over.has(id))) throw new Error('The status is still behind');
-		};
-		await attempt(
-			async () =>
-				await retry(checkMine, {
-					clock: checker.clock,
-					tries: TRIES_BEHIND,
-					pausesFirst: true,
-					isWorthRetrying: () => true,
-				}),
-		);
-		for (const id of mine) {
+		for (const id of reported) this.followed.set(id, 0);
+		for (const id of this.behind.keys()) this.followed.set(id, this.followed.get(id) ?? 0);
+		if (this.isFollowing) return;
+		this.isFollowing = true;
+		try {
+			for (;;) {
+				for (const id of this.over.keys()) this.followed.delete(id);
+				if (this.followed.size === 0 || this.isOver()) return;
+				await checker.clock.sleep(PAUSES_BEHIND[Math.min(...this.followed.values())] ?? 0);
+				await this.checkFollowed(checker);
+			}
+		} finally {
+			this.isFollowing = false;
+		}
+	}
+
+	private async checkFollowed(checker: Checker): Promise<void> {
+		const open = [...this.followed.keys()].filter((id) => !this.over.has(id));
+		await Promise.all(this.ask(open, checker));
+		for (const id of open) {
+			const tries = (this.followed.get(id) ?? 0) + 1;
+			this.followed.set(id, tries);
+			if (tries < PAUSES_BEHIND.length) continue;
 			this.followed.delete(id);
 			const outcome = this.behind.get(id);
-			if (outcome) this.over.set(id, outcome);
+			if (!outcome) continue;
+			this.behind.delete(id);
+			this.over.set(id, outcome);
 		}
 	}
 

@@ -1,4 +1,5 @@
 import { UnverifiedCallbacks } from '../../../nodes/KlingTrigger/unverified';
+import { pause } from '../../../testkit/eventually.mts';
 
 describe('unsigned callbacks', () => {
 	it('are looked into five at a time', async () => {
@@ -6,7 +7,7 @@ describe('unsigned callbacks', () => {
 		let [underWay, most] = [0, 0];
 		const work = async () => {
 			most = Math.max(most, ++underWay);
-			await new Promise((resolve) => setTimeout(resolve, 5));
+			await pause(5);
 			underWay--;
 			return 'done';
 		};
