@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 
 import { signatureHeaders } from '../api/callback';
 import type { TaskReply } from '../api/task';
+import { answers } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 
@@ -49,7 +50,7 @@ export function timesOfLooks(timeLeft: number): number[] {
 
 interface Scheduled {
 	look: Look;
-	/** Of the next look and those after it; by the monotonic clock. */
+	/** Of the next look and those after it; by the monotonic clock. None once it is cancelled. */
 	times: number[];
 }
 
@@ -58,6 +59,9 @@ const GRAIN = 250;
 
 /** The looks to come, by when they are due; by the monotonic clock. */
 const schedule = new Map<number, Scheduled[]>();
+
+/** The same, by the resume URL. */
+const scheduledFor = new Map<string, Scheduled>();
 
 /** When the next ones are due: one timer serves all suspended executions. */
 let nextDue = Infinity;
@@ -74,9 +78,17 @@ export function scheduleLooks(look: Look, times: readonly number[]): void {
 	enter({ look, times: times.map((time) => now + time) });
 }
 
+/** The execution is resumed: n8n would log every further look as an error. */
+export function cancelLooks(resumeUrl: string): void {
+	const scheduled = scheduledFor.get(resumeUrl);
+	scheduledFor.delete(resumeUrl);
+	scheduled?.times.splice(0);
+}
+
 function enter(scheduled: Scheduled): void {
 	const [time] = scheduled.times;
 	if (time === undefined) return;
+	scheduledFor.set(scheduled.look.resumeUrl, scheduled);
 	const due = Math.ceil(time / GRAIN) * GRAIN;
 	const others = schedule.get(due) ?? [];
 	others.push(scheduled);
@@ -103,7 +115,9 @@ function lookNow(due: number): void {
 	if (next < Infinity) wakeAt(next);
 }
 
-async function lookOnce({ look, times: [, ...later] }: Scheduled): Promise<void> {
+async function lookOnce({ look, times: [now, ...later] }: Scheduled): Promise<void> {
+	if (now === undefined) return;
+	scheduledFor.delete(look.resumeUrl);
 	const called = await attempt(async () => await callBack(look));
 	if (called.ok && called.value) enter({ look, times: later });
 }
@@ -128,8 +142,10 @@ async function callBack({ resumeUrl, taskId, webhookSecret }: Look): Promise<boo
 			}),
 	);
 	if (!sent.ok) return true;
-	await attempt(async () => await sent.value.body?.cancel());
-	return !OVER.includes(sent.value.status);
+	const { status } = sent.value;
+	const text = await attempt(async () => await sent.value.text());
+	const isResumed = status === 200 && text.ok && text.value.includes(answers.resuming);
+	return !isResumed && !OVER.includes(status);
 }
 
 /** The field by which a look is told from a callback: it does not claim that its task is over. */

@@ -25,7 +25,7 @@ import { Semaphore } from '../utils/semaphore';
 import { isInOwnNetwork } from '../utils/url';
 import { PARALLEL_REQUESTS } from '../waiting/limits';
 import { PARALLEL_DELIVERIES } from '../waiting/runBatch';
-import { isLook, scheduleLooks } from './looks';
+import { cancelLooks, isLook } from './looks';
 import { resumeUrlOf } from './resumeUrl';
 import {
 	forErrorOutput,
@@ -98,21 +98,11 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 		throw finished.error;
 	}
 	run.handOver(systemClock.now());
-	await attempt(() => checkStart(context, connection, reported.id));
-	return { noWebhookResponse: true, workflowData: [finished.value] };
-}
-
-/** How long after the items were handed over that is; milliseconds. */
-const START_CHECK = 30_000;
-
-/** Looks once more, in case that n8n fails to start the execution. If not, n8n rejects the look. */
-function checkStart(
-	context: IWebhookFunctions,
-	{ webhookSecret }: Connection,
-	taskId: string,
-): void {
-	const resumeUrl = resumeUrlOf(context).href;
-	scheduleLooks({ resumeUrl, taskId, webhookSecret }, [START_CHECK]);
+	const workflowData = [finished.value];
+	if (context.getResponseObject().headersSent) return { noWebhookResponse: true, workflowData };
+	if (!report.isLook) await attempt(() => cancelLooks(resumeUrlOf(context).href));
+	// n8n answers, and only once it has started the execution: if it fails, Kling may call back again.
+	return { webhookResponse: { message: answers.resuming }, workflowData };
 }
 
 /** Tasks of different services can have the same IDs, and executions run the same node in loops. */
@@ -139,7 +129,7 @@ function checkerFor(context: IWebhookFunctions, connection: Connection): Checker
 		refresh: (tasks) => client.refresh(tasks),
 		requests: () => sent,
 		clock: systemClock,
-		onUnderstood: () => answerSoon(context, answers.stillWaiting),
+		onUnderstood: () => void answerSoon(context, answers.stillWaiting),
 	};
 }
 
@@ -149,7 +139,7 @@ async function finishAll(
 	suspended: SuspendedItem[],
 	{ outcomes }: SuspendedRun,
 ): Promise<INodeExecutionData[]> {
-	answerSoon(context, answers.resuming);
+	const leaveToN8n = answerSoon(context, answers.received);
 	const allowsOwnNetwork = isInOwnNetwork(connection.baseUrl);
 	const tools = { context, clock: systemClock, allowsOwnNetwork };
 	const deliveries = new Semaphore(PARALLEL_DELIVERIES);
@@ -159,7 +149,7 @@ async function finishAll(
 				await deliveries.run(async () => await finishSuspended(tools, item, index, outcomes)),
 		),
 	);
-	answer(context, 200, answers.resuming);
+	leaveToN8n();
 	return forErrorOutput(context, items);
 }
 
@@ -169,9 +159,16 @@ const ANSWER_LIMIT = 5_000;
 /**
  * Answers a callback before Kling gives up, but not at once: if n8n is killed until then, Kling has no
  * answer and may call back again.
+ * @returns prevents that, if it has not happened yet
  */
-function answerSoon(context: IWebhookFunctions, message: string): void {
-	void systemClock.sleep(ANSWER_LIMIT).then(() => answer(context, 200, message));
+function answerSoon(context: IWebhookFunctions, message: string): () => void {
+	let isPrevented = false;
+	void systemClock.sleep(ANSWER_LIMIT).then(() => {
+		if (!isPrevented) answer(context, 200, message);
+	});
+	return () => {
+		isPrevented = true;
+	};
 }
 
 async function finishSuspended(
