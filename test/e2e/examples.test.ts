@@ -231,7 +231,22 @@ describe('content-pipeline.json', () => {
 		}
 		expect(execution.runs('Kling Text to Video')).toHaveLength(1);
 		expect(execution.runs('Report')).toEqual([]);
+		expect(execution.items('Log cost (replace me)').map(({ json }) => json)).toEqual(
+			items.map(({ json: { title, task_id } }) => ({ title, task_id, cost: 1.5, unit: 'units' })),
+		);
+		expect(execution.runs('Send warning (replace me)')).toEqual([]);
 	}
+
+	it('stops before it creates anything when too few units are left', async () => {
+		host.emulator.updateAccount('emulator', { resourcePacks: [{ total: 10, remaining: 4.9 }] });
+		const { id } = await host.importWorkflow(await example());
+		const execution = await host.run(id, { trigger: 'Every morning' });
+		host.emulator.updateAccount('emulator', { resourcePacks: [{}] });
+		expectSuccess(execution);
+		expect(execution.items('Send warning (replace me)')[0]?.json).toMatchObject({ remaining: 4.9 });
+		expect(execution.runs('List')).toEqual([]);
+		expect(host.emulator.tasks()).toEqual([]);
+	});
 
 	it('publishes a video for every idea by a click on Execute workflow', async () => {
 		const { id } = await host.importWorkflow(await example());

@@ -337,7 +337,7 @@ function needsIds({ on, item }: FaultSpec, creates: boolean): boolean {
 }
 
 function parametersOf({ row, format, operation }: Cell): INodeParameters {
-	const { named, wait = {} } = row.setting ?? {};
+	const { named, costLimit, wait = {} } = row.setting ?? {};
 	if (operation === 'getMany') return { operation, returnAll: true };
 	if (operation === 'getStatus') return { operation, downloadVideo: true };
 	return {
@@ -347,7 +347,10 @@ function parametersOf({ row, format, operation }: Cell): INodeParameters {
 		mode: 'std',
 		duration: 5,
 		aspectRatio: '16:9',
-		...(named && { options: { externalTaskId: '=order-{{ $json.n }}' } }),
+		options: {
+			...(named && { externalTaskId: '=order-{{ $json.n }}' }),
+			...(costLimit !== undefined && { costLimit }),
+		},
 		...(operation === 'createAndWait' && { waitOptions: { ...wait } as INodeParameters }),
 	};
 }

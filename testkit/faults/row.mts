@@ -60,6 +60,8 @@ export interface Setting {
 	named?: boolean;
 	/** Another video has item 1's External Task ID already, for so long; ms. */
 	taken?: number;
+	/** Every item sets it; units. */
+	costLimit?: number;
 	authentication?: 'accessKey';
 	/** The service only passes Kling's own API on. */
 	relay?: boolean;

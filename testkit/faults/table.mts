@@ -253,6 +253,21 @@ function coded(status: number, code: number | string): Readonly<Record<Format, F
 	};
 }
 
+/** Nothing is sent, so nothing is charged, and no task can be reported. */
+function unsent(says: RegExp): Expectation {
+	return failing(says, { stop: '0/0/0', continue: '0/0/0', retry: '0/0/0' });
+}
+
+const OVER_LIMIT = each(unsent(/exceeds 'Cost Limit/), unsent(/price of .+ isn’t known/));
+
+const LIMITED: Row[] = [
+	{
+		name: 'Estimated cost of all items above Cost Limit',
+		setting: { costLimit: 2 },
+		cells: { create: OVER_LIMIT, createAndWait: OVER_LIMIT, ...NO_CREATE },
+	},
+];
+
 const REFUSALS: Row[] = [
 	refused('429 with 1102, no balance', coded(429, 1102), /resource pack is used up/),
 	refused('429 with "1102" as text', coded(429, '1102'), /resource pack is used up/),
@@ -946,6 +961,7 @@ export const TABLE: readonly Row[] = [
 	ONE_AFTER_THE_OTHER,
 	...NOT_YETS,
 	...REFUSALS,
+	...LIMITED,
 	...NAMES,
 	...POLLS,
 	...DOWNLOADS,
