@@ -66,7 +66,14 @@ module.exports = {
 			comment: 'It judges the node: no code and no table in common',
 			severity: 'error',
 			from: { path: '^emulator/' },
-			to: { path: '^(nodes|credentials|testkit|test|bench|scripts)/' },
+			to: { path: '^(nodes|credentials|test|bench|scripts)/' },
+		},
+		{
+			name: 'emulator-needs-no-testkit',
+			comment: 'Its tests may use the helpers of all tests, it may not',
+			severity: 'error',
+			from: { path: '^emulator/', pathNot: '(\\.test\\.ts|/testing\\.mts)$' },
+			to: { path: '^testkit/' },
 		},
 		{
 			name: 'nobody-imports-tests',

@@ -18,5 +18,6 @@ module.exports = {
 		],
 	},
 	collectCoverageFrom: ['nodes/**/*.ts', 'credentials/**/*.ts'],
+	coverageThreshold: { global: { statements: 97, branches: 93, functions: 98, lines: 98 } },
 	coverageReporters: ['text', 'lcovonly'],
 };

@@ -1,17 +1,18 @@
 /** Part 1: a batch of videos through the waiting engine and through a sequential loop. */
 import type { FormatName } from '../nodes/shared/api/models.ts';
+import type { Section } from '../testkit/cli/section.mts';
+import { count, ratio, seconds } from '../testkit/cli/units.mts';
 import { runEngine, runSequentially } from './engine.mts';
 import { fixed, idealMakespan, jittered } from './generation.mts';
-import { count, ratio, seconds, type Section } from './report.mts';
 import type { Measured } from './virtualKling.mts';
 
 const VIDEOS = 20;
-const SLOTS = 5;
+const AT_ONCE = 5;
 
 /** Who keeps the batch to five videos at once. */
 const LIMITS = {
-	'the node': { maxConcurrency: SLOTS },
-	'the account': { maxConcurrency: VIDEOS, slots: SLOTS },
+	'the node': { maxConcurrency: AT_ONCE },
+	'the account': { maxConcurrency: VIDEOS, concurrency: AT_ONCE },
 } as const;
 
 interface BatchResult {
@@ -38,11 +39,11 @@ export async function benchmarkBatch(isQuick: boolean): Promise<Section<BatchRes
 	const results: BatchResult[] = [];
 	for (const [generation, times] of Object.entries(TIMES).slice(isQuick ? 2 : 0)) {
 		for (const format of formats) {
-			// A loop never has more than one video under way: slots do not matter to it.
+			// A loop never has more than one video at a time: the limit does not matter to it.
 			const sequential = await runSequentially({ format, generation: times });
 			for (const [limitedBy, { maxConcurrency, ...account }] of Object.entries(LIMITS)) {
 				const engine = await runEngine({ format, generation: times, ...account }, maxConcurrency);
-				const ideal = idealMakespan(times, SLOTS);
+				const ideal = idealMakespan(times, AT_ONCE);
 				results.push({
 					limitedBy: limitedBy as keyof typeof LIMITS,
 					format,
@@ -57,10 +58,10 @@ export async function benchmarkBatch(isQuick: boolean): Promise<Section<BatchRes
 		}
 	}
 	return {
-		title: `Batch: ${VIDEOS} videos, ${SLOTS} at once, against a sequential loop`,
+		title: `Batch: ${VIDEOS} videos, ${AT_ONCE} at once, against a sequential loop`,
 		note:
 			'Virtual clock, 0.2 s per request, polling interval 5 s. The sequential loop uses the same client. ' +
-			'Ideal: the generation times on five slots, without any request.',
+			'Ideal: the generation times, five at a time, without any request.',
 		columns: [
 			['generation', (row) => row.generation],
 			['format', (row) => row.format],

@@ -1,11 +1,11 @@
 /** The node's waiting engine on the virtual clock, and the sequential loop it is compared with. */
-import { runBatch } from '../nodes/shared/waiting/batch.ts';
-import { MemoryLedger } from '../nodes/shared/waiting/ledger.ts';
 import { isOver } from '../nodes/shared/api/task.ts';
+import { runBatch } from '../nodes/shared/waiting/runBatch.ts';
+import { MemoryLedger } from '../testkit/memoryLedger.mts';
 import { VirtualKling, type KlingOptions, type Measured } from './virtualKling.mts';
 
 /** The node's default, in milliseconds. */
-export const POLLING_INTERVAL = 5_000;
+const POLLING_INTERVAL = 5_000;
 
 /** The node's default, in milliseconds. */
 const TIMEOUT = 60 * 60_000;
@@ -13,29 +13,24 @@ const TIMEOUT = 60 * 60_000;
 /** Runs the videos of `generation` through the waiting engine, all in one batch. */
 export async function runEngine(options: KlingOptions, maxConcurrency: number): Promise<Measured> {
 	return await measure(options, async (kling) => {
-		const jobs = options.generation.map((_, index) => ({
-			...kling.order(index),
-			queue: 'bench',
-			deliver: async (task: { id: string }) => kling.deliver(task),
-		}));
-		const outcomes = await runBatch(jobs, kling.client, {
+		const videos = options.generation.map((_, index) => kling.plan(index));
+		const outcomes = await runBatch(videos, kling.verbs(), {
 			clock: kling.clock,
 			ledger: new MemoryLedger(),
 			timeout: TIMEOUT,
 			maxConcurrency,
-			wait: { pollingInterval: POLLING_INTERVAL, onTimeout: 'error' },
+			polling: { pollingInterval: POLLING_INTERVAL, onTimeout: 'error' },
 			stopOnFailure: false,
 		});
 		for (const { state, error } of outcomes) if (state !== 'finished') throw error;
 	});
 }
 
-/** Does what every other node does: creates a video, polls it until it is finished, takes the next. */
+/** Does what other nodes do: creates a video, checks it until it is finished, then the next one. */
 export async function runSequentially(options: KlingOptions): Promise<Measured> {
 	return await measure(options, async (kling) => {
 		for (const index of options.generation.keys()) {
-			const order = kling.order(index);
-			let task = await order.create(order.name);
+			let task = await kling.create(index);
 			while (!isOver(task)) {
 				await kling.clock.sleep(POLLING_INTERVAL);
 				task = await kling.client.find(task.id);

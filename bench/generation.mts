@@ -19,9 +19,9 @@ export function jittered(ms: number, count: number): number[] {
 	return times.map((_, index) => times[(index * 7 + 3) % count] ?? ms);
 }
 
-/** The shortest makespan of videos that are started in this order on so many slots. */
-export function idealMakespan(times: readonly number[], slots: number): number {
-	const freeAt = Array.from({ length: Math.min(slots, times.length) }, () => 0);
+/** The shortest makespan of videos that are started in this order, so many at a time. */
+export function idealMakespan(times: readonly number[], atOnce: number): number {
+	const freeAt = Array.from({ length: Math.min(atOnce, times.length) }, () => 0);
 	for (const time of times) {
 		const first = freeAt.indexOf(Math.min(...freeAt));
 		freeAt[first] = (freeAt[first] ?? 0) + time;

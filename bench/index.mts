@@ -5,13 +5,16 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
+import { printFailure } from '../testkit/cli/flags.mts';
+import { toMarkdown, type Section } from '../testkit/cli/section.mts';
+import { mebibytes, seconds } from '../testkit/cli/units.mts';
 import { benchmarkBatch } from './batch.mts';
 import { benchmarkLoad, measureTarball } from './load.mts';
 import { benchmarkMemory } from './memory.mts';
 import { benchmarkOverhead } from './overhead.mts';
 import { benchmarkPolling } from './polling.mts';
-import { mebibytes, seconds, toMarkdown, type Section } from './report.mts';
-import { readSettings, type Part, type Settings } from './settings.mts';
+import { benchmarkReplies } from './replies.mts';
+import { readSettings, USAGE, type Part, type Settings } from './settings.mts';
 
 /** A part as it comes out: its tables and its numbers. */
 interface Finished {
@@ -26,6 +29,7 @@ const BENCHMARKS: Readonly<Record<Part, (isQuick: boolean) => Promise<Finished[]
 	polling: async (isQuick) => (await benchmarkPolling(isQuick)).map(finish),
 	memory: async (isQuick) => [finish(await benchmarkMemory(isQuick))],
 	overhead: async (isQuick) => [finish(await benchmarkOverhead(isQuick))],
+	replies: async (isQuick) => await Promise.resolve([finish(benchmarkReplies(isQuick))]),
 	load: async (isQuick) => [finish(await benchmarkLoad(isQuick)), finish(await measureTarball())],
 };
 
@@ -37,13 +41,12 @@ function finish<Result>(section: Section<Result>): Finished {
 try {
 	await run(readSettings(process.argv.slice(2)));
 } catch (error) {
-	console.error(error instanceof Error ? error.message : error);
-	process.exitCode = 1;
+	process.exitCode = printFailure('Benchmarks', error, USAGE);
 }
 
 async function run({ isQuick, parts, json }: Settings): Promise<void> {
 	const machine = describeMachine();
-	const printsTables = json === undefined || json.file !== undefined;
+	const printsTables = json !== '-';
 	if (printsTables) {
 		const { node, cores, processor, memory, platform } = machine;
 		const facts = `${cores} × ${processor}, ${mebibytes(memory)}, ${platform}, Node.js ${node}`;
@@ -60,8 +63,8 @@ async function run({ isQuick, parts, json }: Settings): Promise<void> {
 	}
 	if (json === undefined) return;
 	const text = `${JSON.stringify({ machine, isQuick, sections }, null, 2)}\n`;
-	if (json.file === undefined) process.stdout.write(text);
-	else await writeFile(json.file, text);
+	if (printsTables) await writeFile(json, text);
+	else process.stdout.write(text);
 }
 
 function describeMachine() {

@@ -2,7 +2,9 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { kibibytes, median, mebibytes, milliseconds, type Section } from './report.mts';
+import type { Section } from '../testkit/cli/section.mts';
+import { kibibytes, mebibytes, milliseconds } from '../testkit/cli/units.mts';
+import { median } from './statistics.mts';
 
 /** One `require` after the other, in a process that does nothing else. */
 interface LoadReading {

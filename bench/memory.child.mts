@@ -1,18 +1,13 @@
 /** Downloads one large file on n8n's engine, and tells how far the resident memory grew. */
 import type { IExecuteFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { EMULATOR_API_KEY } from '../emulator/index.mts';
+import { klingGateway } from '../testkit/credentials.mts';
 import { cleanUp } from '../testkit/engine/index.mts';
+import { KLING_NODE } from '../testkit/workflows.mts';
 import { receiveTask, sendToParent } from './child.mts';
 import type { MemoryTask, MemoryReading } from './memory.mts';
 import { addFault } from './remoteEmulator.mts';
-import {
-	gatewayCredential,
-	KLING_NODE,
-	loadTypes,
-	NODE,
-	runNode,
-	type NodeRun,
-} from './workflow.mts';
+import { loadTypes, NODE, runNode, type NodeRun } from './workflow.mts';
 
 /** Milliseconds. */
 const SAMPLING_INTERVAL = 5;
@@ -62,7 +57,7 @@ try {
 			nodeTypes: { ...types.nodeTypes, 'bench.bufferedDownload': new BufferedDownload() },
 		},
 		...nodes[way],
-		credential: gatewayCredential(emulator.gatewayUrl),
+		credential: klingGateway(emulator),
 		items: 1,
 	};
 	for (const size of WARM_UP) await download(node, size);

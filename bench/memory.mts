@@ -1,9 +1,8 @@
 /** Part 3: how far resident memory grows while a large video is downloaded. */
+import type { Section } from '../testkit/cli/section.mts';
+import { MEBIBYTE, mebibytes, ratio, seconds } from '../testkit/cli/units.mts';
 import { runChild } from './child.mts';
 import { withRemoteEmulator, type RemoteEmulator } from './remoteEmulator.mts';
-import { mebibytes, ratio, seconds, type Section } from './report.mts';
-
-const MEBIBYTE = 2 ** 20;
 
 export interface MemoryTask {
 	/** `streamed`: the node's own download; `buffered`: whole, as other nodes do it. */

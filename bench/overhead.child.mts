@@ -1,23 +1,18 @@
 /** Runs many items through the node, n8n's request helper alone and bare fetch, and takes the time. */
 import type { IExecuteFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { createRequire } from 'node:module';
-import { Slots } from '../nodes/shared/slots.ts';
-import type { Clock } from '../nodes/shared/waiting/clock.ts';
 import { EMULATOR_API_KEY } from '../emulator/index.mts';
-import { cleanUp } from '../testkit/engine/index.mts';
+import { Semaphore } from '../nodes/shared/utils/semaphore.ts';
+import type { Clock } from '../nodes/shared/waiting/clock.ts';
 import { VirtualClock } from '../testkit/clocks/virtualClock.mts';
+import { klingAccount, klingGateway } from '../testkit/credentials.mts';
+import { cleanUp } from '../testkit/engine/index.mts';
+import { KLING_NODE } from '../testkit/workflows.mts';
 import { receiveTask, sendToParent } from './child.mts';
 import type { Contender, OverheadReading, OverheadTask } from './overhead.mts';
 import { requestsOf, reset } from './remoteEmulator.mts';
-import { median } from './report.mts';
-import {
-	gatewayCredential,
-	KLING_NODE,
-	loadTypes,
-	officialCredential,
-	runNode,
-	type NodeRun,
-} from './workflow.mts';
+import { median } from './statistics.mts';
+import { loadTypes, runNode, type NodeRun } from './workflow.mts';
 
 const PATH = '/v1/videos/text2video';
 
@@ -46,7 +41,7 @@ const sendByFetch: SendRequest = async (method, path, body) => {
 
 /** What the node does, as far as HTTP goes. */
 async function sendAll(count: number, send: SendRequest): Promise<void> {
-	const slots = new Slots(parallelism);
+	const permits = new Semaphore(parallelism);
 	const one = async (index: number) => {
 		const created = await send('POST', PATH, bodyOf(index));
 		if (operation === 'createAndWait' && format === 'gateway') {
@@ -59,7 +54,7 @@ async function sendAll(count: number, send: SendRequest): Promise<void> {
 	await Promise.all(
 		Array.from(
 			{ length: count },
-			async (_, index) => await slots.run(async () => await one(index)),
+			async (_, index) => await permits.run(async () => await one(index)),
 		),
 	);
 }
@@ -105,7 +100,7 @@ class BareHelper implements INodeType {
 /** Puts a clock in the place of the built node's own: what remains of a run without pauses is work. */
 function setNodeClock(clock: Clock): void {
 	const fromRoot = createRequire(`${process.cwd()}/package.json`);
-	const module = fromRoot('./dist/nodes/shared/n8n/clock.js') as { systemClock: Clock };
+	const module = fromRoot('./dist/nodes/shared/n8n/systemClock.js') as { systemClock: Clock };
 	Object.assign(module.systemClock, {
 		now: () => clock.now(),
 		sleep: async (ms, signal) => await clock.sleep(ms, signal),
@@ -119,7 +114,7 @@ async function contenders(): Promise<Record<Contender, (count: number) => Promis
 			...types,
 			nodeTypes: { ...types.nodeTypes, 'bench.bareHelper': new BareHelper() },
 		},
-		credential: format === 'gateway' ? gatewayCredential(baseUrl) : officialCredential(baseUrl),
+		credential: format === 'gateway' ? klingGateway(emulator) : klingAccount(emulator),
 	};
 	const parameters = {
 		operation,

@@ -1,7 +1,8 @@
 /** Part 4: what an item costs beyond its requests. */
+import type { Section } from '../testkit/cli/section.mts';
+import { count, milliseconds, ratio } from '../testkit/cli/units.mts';
 import { runChild } from './child.mts';
 import { withRemoteEmulator, type RemoteEmulator } from './remoteEmulator.mts';
-import { count, milliseconds, ratio, type Section } from './report.mts';
 
 export interface OverheadTask {
 	operation: 'create' | 'createAndWait';

@@ -1,10 +1,11 @@
-/** Part 2: our polling against the published schedules of other nodes (peers-and-style.md, section b.1). */
+/** Part 2: our polling against the published schedules of other nodes. */
 import type { FormatName } from '../nodes/shared/api/models.ts';
 import { isOver, type Task } from '../nodes/shared/api/task.ts';
+import type { Section } from '../testkit/cli/section.mts';
+import { count } from '../testkit/cli/units.mts';
 import { lagOf } from './batch.mts';
 import { measure, runEngine } from './engine.mts';
 import { fixed, jittered } from './generation.mts';
-import { count, type Section } from './report.mts';
 import type { Measured, VirtualKling } from './virtualKling.mts';
 
 /** When a node asks: at once after the creation, then at a fixed interval. All times in milliseconds. */
@@ -105,8 +106,7 @@ async function runSchedule(schedule: Schedule, generation: readonly number[]): P
 	return await measure({ format: 'gateway', generation }, async (kling) => {
 		await Promise.all(
 			generation.map(async (_, index) => {
-				const { key, create } = kling.order(index);
-				const task = await follow(kling, await create(key), schedule);
+				const task = await follow(kling, await kling.create(index), schedule);
 				if (task) kling.deliver(task);
 			}),
 		);

@@ -5,10 +5,12 @@
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { toMarkdown } from '../testkit/cli/section.mts';
+import { mebibytes, seconds } from '../testkit/cli/units.mts';
 import { SettableClock } from '../testkit/clocks/settableClock.mts';
+import { eventually } from '../testkit/eventually.mts';
 import {
 	chain,
-	eventually,
 	klingAccount,
 	klingNode,
 	startHost,
@@ -16,7 +18,6 @@ import {
 	type Host,
 } from '../testkit/n8n/index.mts';
 import { residentMemory } from '../testkit/n8n/process.mts';
-import { mebibytes, seconds, toMarkdown } from './report.mts';
 
 const LIMIT = 5;
 const QUIET_MS = 20_000;

@@ -1,16 +1,18 @@
 /** The emulator on a virtual clock, and the node's own client in front of it. */
+import { EMULATOR_API_KEY, startEmulator, type Emulator } from '../emulator/index.mts';
 import { KlingClient } from '../nodes/shared/api/client.ts';
 import type { ApiReply, ApiRequest } from '../nodes/shared/api/http.ts';
 import { findTarget, type FormatName } from '../nodes/shared/api/models.ts';
 import type { VideoRequest } from '../nodes/shared/api/request.ts';
 import type { Task } from '../nodes/shared/api/task.ts';
-import { Slots } from '../nodes/shared/slots.ts';
-import type { Order } from '../nodes/shared/waiting/submit.ts';
-import { EMULATOR_API_KEY, startEmulator, type Emulator } from '../emulator/index.mts';
+import { Semaphore } from '../nodes/shared/utils/semaphore.ts';
+import { externalTaskIdOf } from '../nodes/shared/waiting/submit.ts';
+import type { PlannedVideo, Verbs } from '../nodes/shared/waiting/verbs.ts';
 import { VirtualClock } from '../testkit/clocks/virtualClock.mts';
+import { mean } from './statistics.mts';
 
-/** How long a request takes to reach Kling (peers-and-style.md, section b.1); milliseconds. */
-export const LATENCY = 200;
+/** How long a request takes to reach Kling; milliseconds. */
+const LATENCY = 200;
 
 const MODELS: Readonly<Record<FormatName, string>> = {
 	gateway: 'kling-v1-6',
@@ -24,8 +26,8 @@ export interface KlingOptions {
 	format: FormatName;
 	/** Generation times of the tasks in the order of their creation, then from the start; milliseconds. */
 	generation: readonly number[];
-	/** Tasks that may run at once. Default: any number. */
-	slots?: number;
+	/** Concurrency limit of the account. Default: none that matters. */
+	concurrency?: number;
 }
 
 /** What a run cost and how late it was. */
@@ -35,9 +37,9 @@ export interface Measured {
 	makespan: number;
 	/** Requests to create a video, refused ones included. */
 	createRequests: number;
-	/** Creations answered with "not yet" (1303). */
+	/** Creations refused by the concurrency limit (1303). */
 	refusedRequests: number;
-	/** Queries and lists. */
+	/** Status checks: queries and lists. */
 	statusRequests: number;
 	/** Detection lags, from a task's end at Kling to its delivery; milliseconds. */
 	meanLag: number;
@@ -51,7 +53,7 @@ export class VirtualKling {
 	/** When each task was delivered, by its ID. */
 	private readonly deliveredAt = new Map<string, number>();
 	/** Real requests go one after the other: who asks first is answered first, in every run. */
-	private readonly wire = new Slots(1);
+	private readonly wire = new Semaphore(1);
 
 	private constructor(
 		private readonly format: FormatName,
@@ -67,40 +69,48 @@ export class VirtualKling {
 		);
 	}
 
-	static async start({ format, generation, slots = 1000 }: KlingOptions): Promise<VirtualKling> {
+	static async start({
+		format,
+		generation,
+		concurrency = 1000,
+	}: KlingOptions): Promise<VirtualKling> {
 		const clock = new VirtualClock();
 		const emulator = await startEmulator({
 			now: () => clock.now(),
 			queueMs: 1000,
 			generationMs: oneAfterAnother(generation),
 			models: 'classic',
-			accounts: [{ apiKey: EMULATOR_API_KEY, concurrency: slots }],
+			accounts: [{ apiKey: EMULATOR_API_KEY, concurrency }],
 		});
 		return new VirtualKling(format, clock, emulator);
 	}
 
-	/** A video to be created; creates it the way the node's operations do. */
-	order(index: number): Order {
-		const { client, format } = this;
+	/** A video to be created. */
+	plan(index: number): PlannedVideo {
+		const { format } = this;
 		const target = findTarget(MODELS[format], [format]);
 		if (!target) throw new Error(`${MODELS[format]} is not served in the format ${format}`);
 		const key = `bench-${index}`;
-		const name = key;
-		if (!client.canLookUp(format)) {
-			return {
-				key,
-				name,
-				isNamed: false,
-				create: async () => await client.create(REQUEST, target),
-			};
-		}
+		return { key, name: key, request: REQUEST, target };
+	}
+
+	/** What the engine can do: the client's requests, as in the node. */
+	verbs(): Verbs<PlannedVideo, void> {
+		const { client } = this;
 		return {
-			key,
-			name,
-			isNamed: true,
-			create: async (externalTaskId) => await client.create({ ...REQUEST, externalTaskId }, target),
-			lookUp: async (externalTaskId) => await client.lookUp(format, externalTaskId),
+			create: async ({ request, target }, externalTaskId) =>
+				await client.create({ ...request, externalTaskId }, target),
+			findByExternalId: async (format, externalTaskId) =>
+				await client.findByExternalId(format, externalTaskId),
+			refresh: (tasks) => client.refresh(tasks),
+			deliver: async (_video, task) => this.deliver(task),
 		};
+	}
+
+	/** Creates a video without the engine. */
+	async create(index: number): Promise<Task> {
+		const video = this.plan(index);
+		return await this.verbs().create(video, externalTaskIdOf(video, video.name, 0));
 	}
 
 	/** Notes that a task's result has reached the user. */
@@ -165,8 +175,4 @@ function oneAfterAnother(times: readonly number[]): number {
 			hint === 'default' ? times[created++ % times.length] : longest,
 	};
 	return generation as unknown as number;
-}
-
-export function mean(values: readonly number[]): number {
-	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -5,7 +5,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { authorization } from '../nodes/shared/api/auth';
+import { authorization, refuseForeignUrl } from '../nodes/shared/api/auth';
 import { toConnection } from '../nodes/shared/api/connection';
 
 const BASE_URL: INodeProperties = {
@@ -75,7 +75,7 @@ export class KlingApi implements ICredentialType {
 					name: 'Kling-Compatible Gateway',
 					value: 'gateway',
 					description:
-						'A third-party service with a simplified format: no envelope, status "completed"',
+						'A third-party service with a simplified format: no envelope, status "completed". A new-api host or DMXAPI is a relay instead.',
 				},
 			],
 			default: 'official',
@@ -91,7 +91,7 @@ export class KlingApi implements ICredentialType {
 				{
 					name: 'Custom',
 					value: 'custom',
-					description: 'A different address, e.g. of a relay for Kling’s API',
+					description: 'A different address, e.g. of a new-api host, DMXAPI or another relay',
 				},
 			],
 			default: 'global',
@@ -99,7 +99,12 @@ export class KlingApi implements ICredentialType {
 			displayOptions: { show: { service: ['official'] } },
 		},
 		{ ...BASE_URL, displayOptions: { show: { service: ['gateway'] } } },
-		{ ...BASE_URL, displayOptions: { show: { service: ['official'], region: ['custom'] } } },
+		{
+			...BASE_URL,
+			description:
+				'The address of the relay without /v1. At a new-api host or DMXAPI it ends with /kling, e.g. https://api.example.com/kling. Must start with https:// unless it is on your own network.',
+			displayOptions: { show: { service: ['official'], region: ['custom'] } },
+		},
 		{
 			displayName: 'Authentication',
 			name: 'authentication',
@@ -131,20 +136,22 @@ export class KlingApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. whsec_…',
 			description:
-				'Verifies that callbacks come from Kling. Create it in the Kling console. Only needed for callbacks.',
+				'Verifies that callbacks come from Kling. Create it in the Kling console and copy it whole. Only needed for callbacks.',
 			displayOptions: { show: { service: ['official'] } },
 		},
 	];
 
-	/** Signs one request. @throws {CredentialError} when a field cannot be used */
+	/**
+	 * Signs one request, of whichever node, if it goes to the service of this credential.
+	 * @throws {CredentialError} when a field cannot be used, or the request goes elsewhere
+	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
-	): Promise<IHttpRequestOptions> => ({
-		...request,
-		headers: {
-			...request.headers,
-			Authorization: authorization(toConnection(credentials), Date.now()),
-		},
-	});
+	): Promise<IHttpRequestOptions> => {
+		const connection = toConnection(credentials);
+		refuseForeignUrl(connection, request);
+		const headers = { ...request.headers, Authorization: authorization(connection, Date.now()) };
+		return { ...request, headers };
+	};
 }

@@ -1,4 +1,4 @@
-/** `GET /account/costs` (kling-api.md section 9): what is left of the prepaid packs. */
+/** `GET /account/costs` (docs/kling-api.md#account): what is left of the prepaid packs. */
 import { z } from 'zod';
 import { authenticate } from './auth.mts';
 import { KlingError } from './errors.mts';

@@ -1,4 +1,4 @@
-/** The way from a request to a task, the same for every format, in the order of kling-api.md section 13. */
+/** From a request to a task: the same checks for every format, in the same order. */
 import type { z } from 'zod';
 import { KlingError } from './errors.mts';
 import { parseBody, type Call } from './http.mts';
@@ -24,7 +24,7 @@ export interface Dialect<Fields, Model> {
 /**
  * Judges a create request of an authenticated account, and makes its task.
  *
- * @throws KlingError for the first thing wrong: JSON and parameters, model, permission, content, balance, slots
+ * @throws KlingError for the first thing wrong: JSON and parameters, model, permission, content, balance, concurrency limit
  */
 export function admit<Fields, Model>(
 	state: State,
@@ -36,13 +36,13 @@ export function admit<Fields, Model>(
 	const model = dialect.model(fields);
 	const draft: Draft = { ...dialect.draft(fields, model), body: call.entry.json };
 	if (draft.externalTaskId !== undefined && state.externalIdTaken(account, draft.externalTaskId)) {
-		// What Kling does with a duplicate is not settled (section 14).
+		// What Kling does with a duplicate is not known: docs/kling-api.md#external-task-ids.
 		throw new KlingError(1201, `external_task_id: ${draft.externalTaskId} exists already`);
 	}
 	if (account.deniedModels.includes(draft.model)) throw new KlingError(1103);
 	if (draft.texts.some((text) => text.includes(REFUSE_WORD))) throw new KlingError(1301);
 	const pack = pay(state, account, draft);
-	if (state.slotsInUse(account, draft) >= account.concurrency) throw new KlingError(1303);
+	if (state.unfinishedTasks(account, draft) >= account.concurrency) throw new KlingError(1303);
 	const fails = draft.texts.some((text) => text.includes(FAIL_WORD));
 	const task = state.create(
 		account,

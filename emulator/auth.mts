@@ -1,5 +1,5 @@
 /**
- * Who is calling: plain API keys and access-key tokens (kling-api.md section 1). Tokens are verified by jose, so the node's
+ * Who is calling: plain API keys and access-key tokens (docs/kling-api.md#authentication). Tokens are verified by jose, so the node's
  * own signer is judged by somebody else's code.
  */
 import { decodeJwt, errors, jwtVerify } from 'jose';
@@ -13,7 +13,7 @@ type Accepts = 'key' | 'keyOrToken';
 /**
  * The account behind the Authorization header, also noted in the request log.
  *
- * The reference leaves open when 1000 is said and when 1002 (section 1.2). Here 1002 means that the header is not of a
+ * Kling's documents leave open when the code is 1000 and when 1002. Here 1002 means that the header is not of a
  * form that could ever be right on this route, 1000 that it is but proves nothing.
  *
  * @throws KlingError 1001 without a header; 1002; 1000; 1003 and 1004 for a token before and after its time; 1304

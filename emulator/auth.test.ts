@@ -61,7 +61,7 @@ describe('authentication', () => {
 });
 
 describe('accounts', () => {
-	it('do not see each other: tasks, external ids and slots', async () => {
+	it('do not see each other: tasks, external ids and concurrency', async () => {
 		const accounts = ['one', 'two'].map((name) => ({ name, apiKey: name, concurrency: 1 }));
 		const emulator = await startTestEmulator({ accounts });
 		const path = `${emulator.url}/v1/videos/text2video`;

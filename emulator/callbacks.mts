@@ -1,5 +1,5 @@
 /**
- * Callbacks (kling-api.md section 8): the task, without an envelope, POSTed to its `callback_url` on every change of its
+ * Callbacks (docs/kling-api.md#callbacks): the task, without an envelope, POSTed to its `callback_url` on every change of its
  * status, signed in the manner of Standard Webhooks when the account has a secret. Kling documents no retries: there are none.
  */
 import { createHmac, randomUUID } from 'node:crypto';
@@ -31,7 +31,7 @@ export interface CallbackRequest {
 	secret?: string;
 }
 
-/** How long a receiver may take, in ms. Not documented by Kling; one reseller says 10 s (section 10.1). */
+/** How long a receiver may take, in ms. Not documented by Kling; one reseller says 10 s. */
 const RECEIVER_TIMEOUT_MS = 10_000;
 /** A virtual clock does not move timers on, so they look again, but never in a busy loop. */
 const LEAST_WAIT_MS = 20;

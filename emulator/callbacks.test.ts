@@ -1,7 +1,7 @@
+import { eventually } from '../testkit/eventually.mts';
 import { FAIL_WORD, sign } from './index.mts';
 import {
 	call,
-	eventually,
 	GENERATION_MS,
 	QUEUE_MS,
 	SIGNATURE_VECTOR,

@@ -1,6 +1,6 @@
 /** `/__emulator`: faults, log and reset over plain HTTP, for tests in other processes and for people with curl. */
 import type { FastifyInstance } from 'fastify';
-import type { Emulator } from './index.mts';
+import type { Emulator } from './running.mts';
 
 export const CONTROL_PREFIX = '/__emulator';
 

@@ -1,17 +1,17 @@
 /**
- * Every refusal the emulator can speak: Kling's error table (kling-api.md section 6) as data, and the one exception that
+ * Every refusal the emulator can speak: Kling's error codes (docs/kling-api.md#error-codes) as data, and the one exception that
  * carries a row of it from wherever a request is judged to the place where it is put on the wire.
  */
 
-/** The only error statuses the seed document knows, plus 404 for a route or method that it does not describe. */
+/** The only error statuses the gateway format knows, plus 404 for a route or method that it does not have. */
 type GatewayStatus = 400 | 401 | 403 | 404 | 429 | 500;
 
 interface ErrorFact {
 	/** HTTP status of Kling's own formats. */
 	http: number;
-	/** HTTP status of the seed's flat dialect, which has no codes. The assignment is ours: the seed lists bare statuses. */
+	/** HTTP status in the gateway format, which has no codes. The assignment is ours: the format lists statuses only. */
 	gateway: GatewayStatus;
-	/** Default text. Official or observed where the reference has one (1102, 1203, 1303), otherwise the table's meaning. */
+	/** Default text. In Kling's own words where they are known (1102, 1203, 1303), otherwise the meaning of the code. */
 	message: string;
 }
 

@@ -192,7 +192,7 @@ const CODE_OF_STATUS: Readonly<Record<number, KlingCode>> = {
 	504: 5002,
 };
 
-/** The reply with its code as a string, as some gateways send it (kling-api.md section 6, trap f). */
+/** The reply with its code as a string, as some gateways send it (docs/kling-api.md#error-codes). */
 function stringifyCode({ body }: Reply): string | Reply['body'] {
 	if (typeof body !== 'string') return body;
 	return body.replace(/("code":)(-?\d+)/, '$1"$2"');

@@ -1,13 +1,6 @@
+import { eventually } from '../testkit/eventually.mts';
 import type { Fault, FaultAction } from './index.mts';
-import {
-	call,
-	eventually,
-	GENERATION_MS,
-	networkError,
-	residentBytes,
-	runScript,
-	startTestEmulator,
-} from './testing.mts';
+import { call, GENERATION_MS, networkError, residentBytes, startTestEmulator } from './testing.mts';
 
 const GATEWAY_BODY = { model_name: 'kling-v1-6', mode: 'std', prompt: 'a cat' };
 const V1_BODY = { model_name: 'kling-v3', prompt: 'a cat' };
@@ -329,22 +322,5 @@ describe('the control routes', () => {
 		expect((await call('GET', `${plain.url}/__emulator/requests`)).status).toBe(404);
 		expect(() => plain.addFault({ action: { type: 'reset' } })).toThrow('without faults');
 		await plain.close();
-	});
-});
-
-describe('npm run emulator', () => {
-	it('prints how to reach it, and stops when told to', async () => {
-		const { code, output } = await runScript(['--port', '0'], 'Stops after');
-		expect(code).toBe(0);
-		expect(output).toMatch(/http:\/\/127\.0\.0\.1:\d+\/gateway/);
-		expect(output).toContain('Stopping: terminated.');
-	});
-
-	it.each([
-		[['--slots', 'many'], '--slots must be a whole number'],
-		[['--colour'], '--colour'],
-	])('refuses %j with a clear message', async (flags, message) => {
-		const { code, output } = await runScript(flags);
-		expect([code, output]).toEqual([2, expect.stringContaining(message)]);
 	});
 });

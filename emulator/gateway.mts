@@ -1,6 +1,6 @@
 /**
- * The seed document's flat dialect, to the letter (seed/kling-text2video.md, kling-api.md section 2). It knows no list, no
- * callback, no own ids and no charge.
+ * The simplified format of Kling-compatible gateways, to the letter (docs/kling-api.md#gateway-format). It knows no list, no
+ * callback, no external task IDs and no charge.
  */
 import { z } from 'zod';
 import { admit, type Dialect } from './admission.mts';
@@ -17,7 +17,7 @@ const STATUS: Readonly<Record<Phase, string>> = {
 	failed: 'failed',
 };
 
-/** `task_status_msg` is filled in every state; these are the seed's own descriptions of them. */
+/** `task_status_msg` is filled in every state; these are the format's own descriptions of them. */
 const STATUS_MESSAGE: Readonly<Record<Phase, string>> = {
 	submitted: '任务已提交，等待处理',
 	processing: '任务处理中',
@@ -25,7 +25,7 @@ const STATUS_MESSAGE: Readonly<Record<Phase, string>> = {
 	failed: '任务失败，请检查参数或重试',
 };
 
-/** The seed names the first three "and so on" (等); the rest are the movements Kling's own documents name. */
+/** The format names the first three "and so on" (等); the rest are the movements Kling's own documents name. */
 const CAMERA_TYPES = [
 	'zoom',
 	'pan',
@@ -51,7 +51,7 @@ const createSchema = z
 		camera_control: z
 			.object({
 				type: z.enum(CAMERA_TYPES),
-				// The seed gives the value no range.
+				// The format gives the value no range.
 				config: z.object({ value: z.number() }).strict(),
 			})
 			.strict()
@@ -130,7 +130,7 @@ export function gatewayEndpoints(
 				const id = call.params.id ?? '';
 				call.entry.taskIds.push(id);
 				const task = state.find(account, 'gateway', id);
-				// The seed's error table has no 404: an id that means nothing is a wrong parameter.
+				// The format has no 404: an id that means nothing is a wrong parameter.
 				if (!task) throw new KlingError(1203, `task_id: there is no task ${id}`);
 				return json(200, renderTask(videoUrl(id), state.snapshot(task, call.effects)));
 			},

@@ -1,8 +1,8 @@
 import { FAIL_WORD, REFUSE_WORD, RISK_CONTROL } from './index.mts';
 import { call, GENERATION_MS, QUEUE_MS, startTestEmulator } from './testing.mts';
 
-/** The seed document's example, character for character. */
-const SEED_EXAMPLE = {
+/** The format's own example, character for character. */
+const EXAMPLE = {
 	model_name: 'kling-v1-6',
 	mode: 'pro',
 	prompt: '一只可爱的小猫在花园里追逐蝴蝶，阳光明媚，画面温馨',
@@ -26,8 +26,8 @@ describe('the gateway format', () => {
 
 	const create = async (body: unknown) => await call('POST', path, { body });
 
-	it('answers the example of the seed document in its shape', async () => {
-		const reply = await create(SEED_EXAMPLE);
+	it('answers the gateway format’s own example in its shape', async () => {
+		const reply = await create(EXAMPLE);
 		expect(reply.status).toBe(200);
 		expect(reply.json).toEqual({
 			task_id: expect.stringMatching(/^[\w-]{22}$/),
@@ -39,7 +39,7 @@ describe('the gateway format', () => {
 
 	it('takes a task through its states to a video that can be played', async () => {
 		const created = emulator.clock.now();
-		const { task_id: id } = (await create(SEED_EXAMPLE)).json;
+		const { task_id: id } = (await create(EXAMPLE)).json;
 		const query = async () => (await call('GET', `${path}/${id}`)).json;
 
 		expect(await query()).toMatchObject({ task_status: 'submitted', updated_at: created });
@@ -73,11 +73,11 @@ describe('the gateway format', () => {
 		['a blank prompt', { prompt: ' \n' }],
 		['a prompt of 2501 characters', { prompt: '猫'.repeat(2501) }],
 		['a negative prompt of 2501 characters', { negative_prompt: 'x'.repeat(2501) }],
-		['a model the seed does not list', { model_name: 'kling-v3' }],
+		['a model the format does not list', { model_name: 'kling-v3' }],
 		['4k', { mode: '4k' }],
 		['a duration as a string', { duration: '5' }],
 		['a duration of 7', { duration: 7 }],
-		['an aspect ratio the seed does not list', { aspect_ratio: '21:9' }],
+		['an aspect ratio the format does not list', { aspect_ratio: '21:9' }],
 		['a cfg_scale above 1', { cfg_scale: 1.1 }],
 		['a cfg_scale as a string', { cfg_scale: '0.5' }],
 		['a null', { negative_prompt: null }],
@@ -98,7 +98,7 @@ describe('the gateway format', () => {
 	});
 
 	it('names the field that it refuses', async () => {
-		const reply = await create({ ...SEED_EXAMPLE, camera_control: { type: 'zoom' } });
+		const reply = await create({ ...EXAMPLE, camera_control: { type: 'zoom' } });
 		expect(reply.json.error.message).toBe('camera_control.config: Required');
 	});
 
@@ -111,7 +111,7 @@ describe('the gateway format', () => {
 		expect(reply.status).toBe(400);
 	});
 
-	it('knows the models of its allow-list besides the four', async () => {
+	it('knows the models of its allow-list in addition to the four', async () => {
 		expect((await create({ ...REQUIRED, model_name: 'kling-v9-preview' })).status).toBe(200);
 	});
 
@@ -137,7 +137,7 @@ describe('the gateway format', () => {
 		expect((await call('GET', `${emulator.url}/videos/${id}.mp4`)).status).not.toBe(200);
 	});
 
-	it('has slots per account and model, and frees them at the end of a task', async () => {
+	it('has a concurrency limit per account and model, for which a task counts until its end', async () => {
 		emulator.updateAccount('emulator', { concurrency: 2 });
 		const statuses = async (model: string) => [
 			(await create({ ...REQUIRED, model_name: model })).status,

@@ -59,13 +59,13 @@ export function json(status: number, body: unknown): Reply {
 	};
 }
 
-/** Kling's envelope around a good reply (kling-api.md sections 3.1 and 4.1). */
+/** Kling's envelope around a good reply (docs/kling-api.md#replies). */
 export function envelope(data: unknown): Reply {
 	return json(200, { code: 0, message: 'SUCCEED', request_id: randomUUID(), data });
 }
 
 /**
- * A refusal in the format's own shape. The seed lists bare HTTP statuses for the gateway and no body; the small
+ * A refusal in the format's own shape. The gateway format lists HTTP statuses and no body; the small
  * `{"error": {message, code}}` is what most gateways of this kind answer.
  */
 export function errorAnswer(format: Format | undefined, { code, message }: KlingError): Reply {
@@ -94,7 +94,7 @@ export function parseBody<Fields>(
 }
 
 /**
- * @throws KlingError 1201 naming the first field that does not fit, in the manner seen on the live API (section 4.1:
+ * @throws KlingError 1201 naming the first field that does not fit, in the manner seen on the live API (
  * `contents[0].text: size must be between 0 and 3072`)
  */
 export function check<Fields>(

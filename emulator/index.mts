@@ -1,12 +1,12 @@
 /**
- * The Kling text-to-video API on loopback: test fixture and server at once. It is written from `kling-api.md` and the seed
- * document alone and shares nothing with the node, because it is there to judge it. `README.md` says what can be done with it.
+ * The Kling text-to-video API on loopback: test fixture and server at once. It is written from Kling's documents alone
+ * (docs/kling-api.md) and shares nothing with the node, because it is there to judge it. `README.md` says what can be done with it.
  */
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { accountEndpoint } from './account.mts';
-import { Callbacks, type CallbackDelivery, type CallbackRequest } from './callbacks.mts';
+import { Callbacks, type CallbackRequest } from './callbacks.mts';
 import { CONTROL_PREFIX, mountControls } from './control.mts';
 import { KlingError } from './errors.mts';
 import { act, ClientGone, type Exchange } from './fault-actions.mts';
@@ -14,10 +14,11 @@ import type { Fault } from './fault-schema.mts';
 import { Faults } from './faults.mts';
 import { gatewayEndpoints } from './gateway.mts';
 import { errorAnswer, json, sendReply, transmit, type Answer, type Endpoint } from './http.mts';
-import { RequestLog, type RecordedRequest } from './log.mts';
+import { RequestLog } from './log.mts';
 import { resolveOptions, type AccountOptions, type EmulatorOptions } from './options.mts';
 import { pathCallback, pathEndpoints } from './path.mts';
-import { State, type TaskSummary } from './state.mts';
+import type { Emulator } from './running.mts';
+import { State } from './state.mts';
 import { v1Callback, v1Endpoints } from './v1.mts';
 import { videoEndpoint, videoPath } from './videos.mts';
 
@@ -34,54 +35,18 @@ export {
 	EMULATOR_ACCESS_KEY,
 	EMULATOR_API_KEY,
 	EMULATOR_SECRET_KEY,
+	SAMPLE_VIDEO,
 	type AccountOptions,
 	type EmulatorOptions,
 	type ResourcePack,
 } from './options.mts';
-export type { Phase, TaskSummary } from './state.mts';
+export type { Emulator } from './running.mts';
+export type { TaskSummary } from './state.mts';
 
-/** Path prefix of the seed's flat dialect. */
+/** Path prefix of the gateway format. */
 const GATEWAY_PREFIX = '/gateway';
-/** Prefix under which new-api style gateways pass on Kling's own v1 format (kling-api.md section 10.1). */
+/** Prefix under which relays such as new-api forward the v1 format (docs/kling-api.md#relays). */
 const PASS_THROUGH_PREFIX = '/kling';
-
-/** A running emulator. */
-export interface Emulator {
-	/** Base URL of the official host, without a trailing slash. */
-	readonly url: string;
-	/** Base URL of the seed's flat dialect. */
-	readonly gatewayUrl: string;
-	readonly port: number;
-	/** Every request so far, the video host's and the refused ones included; the oldest first. Open ones fill in later. */
-	requests: () => RecordedRequest[];
-	clearRequests: () => void;
-	/**
-	 * Lets something go wrong with a later request.
-	 *
-	 * @returns a function that takes the fault away again
-	 * @throws Error when the fault makes no sense, or the emulator was started without faults
-	 */
-	addFault: (fault: Fault) => () => void;
-	/** The faults still waiting for their requests. */
-	faults: () => unknown[];
-	clearFaults: () => void;
-	/** Every task so far, the oldest first, as it stands now. */
-	tasks: () => TaskSummary[];
-	/** Changes an account, found by its name, while the emulator runs. */
-	updateAccount: (name: string, changes: Partial<AccountOptions>) => void;
-	/** Every callback sent so far. */
-	callbacks: () => CallbackDelivery[];
-	/** Sends the callbacks due by the emulator's clock; needed after turning a virtual one. Resolves when received. */
-	flushCallbacks: () => Promise<void>;
-	/** Sends a callback by hand: pass a recorded delivery to repeat it, or make one up to forge it. */
-	sendCallback: (callback: CallbackRequest) => Promise<CallbackDelivery>;
-	/** How many connections are open, those left out that are only kept for a next request: they are closed. */
-	connections: () => Promise<number>;
-	/** Forgets tasks, requests, callbacks and faults. */
-	reset: () => void;
-	/** Ends all connections, also hanging ones, and stops listening. */
-	close: () => Promise<void>;
-}
 
 /**
  * Starts an emulator on 127.0.0.1.

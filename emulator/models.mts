@@ -1,12 +1,12 @@
 /**
- * What Kling's text-to-video models can do: the emulator's only source of model rules, written from kling-api.md
- * section 5 and on purpose not shared with `nodes/`, because it is there to judge the node.
+ * What Kling's text-to-video models can do: the emulator's only source of model rules, written from Kling's documents
+ * (docs/kling-api.md#models) and on purpose not shared with `nodes/`, because the emulator is there to judge the node.
  */
 
 export type Mode = 'std' | 'pro' | '4k';
 export type Resolution = '720p' | '1080p' | '4k';
 
-/** The path format names the picture size where v1 names a quality tier (sections 3.1, 4.1). */
+/** The path format names the picture size where v1 names a quality tier. */
 export const MODE_OF_RESOLUTION: Readonly<Record<Resolution, Mode>> = {
 	'720p': 'std',
 	'1080p': 'pro',
@@ -20,7 +20,7 @@ export interface Prices {
 }
 
 export interface ModelRules {
-	/** The model version that slots are counted by, whatever format names it (section 7). */
+	/** The model version that the concurrency limit counts by, whatever format names it. */
 	version: string;
 	/** `model_name` on the v1 routes; absent where v1 does not have the model. */
 	v1?: string;
@@ -35,17 +35,33 @@ export interface ModelRules {
 	/** `declared`: fields and prompt syntax; `syntax`: prompt syntax of the path format only. */
 	multiShot: 'none' | 'declared' | 'syntax';
 	cfgScale: boolean;
+	/** Those that this model has in addition to the three of all. */
+	moreAspectRatios?: readonly string[];
+	/** Characters of a prompt in the path format; 2,500 otherwise. */
+	promptLength?: { english: number; other: number };
 }
 
 const FIVE_OR_TEN = [5, 10] as const;
-const THREE_TO_FIFTEEN = Array.from({ length: 13 }, (_, index) => index + 3);
+const upTo = (seconds: number) => Array.from({ length: seconds - 2 }, (_, index) => index + 3);
 
-/** Prices of the current models: section 5. Prices of the retired ones: Kling's 2025 list, not in the reference. */
+/** Kling 4.0, by what third parties publish of it (docs/kling-api.md#kling-40). Its prices are made up. */
+const FOUR = {
+	textToVideo: 'current',
+	multiShot: 'none',
+	cfgScale: false,
+	moreAspectRatios: ['21:9', '4:3', '3:4'],
+	promptLength: { english: 26_000, other: 11_000 },
+} as const;
+
+const THREE_TO_FIFTEEN = upTo(15);
+
+/** See docs/kling-api.md#prices. */
 export const MODELS: readonly ModelRules[] = [
 	{
 		version: 'Kling 3.0',
 		v1: 'kling-v3',
 		path: 'kling-3.0',
+		promptLength: { english: 3072, other: 3072 },
 		textToVideo: 'current',
 		modes: {
 			std: { silent: 0.6, audio: 0.9 },
@@ -59,6 +75,7 @@ export const MODELS: readonly ModelRules[] = [
 	{
 		version: 'Kling 3.0 Turbo',
 		path: 'kling-3.0-turbo',
+		promptLength: { english: 3072, other: 3072 },
 		textToVideo: 'current',
 		modes: { std: { audio: 0.8 }, pro: { audio: 1 } },
 		durations: THREE_TO_FIFTEEN,
@@ -84,6 +101,20 @@ export const MODELS: readonly ModelRules[] = [
 		durations: FIVE_OR_TEN,
 		multiShot: 'none',
 		cfgScale: false,
+	},
+	{
+		...FOUR,
+		version: 'Kling 4.0',
+		path: 'kling-4.0',
+		modes: { std: { audio: 1.2 }, pro: { audio: 1.8 } },
+		durations: upTo(30),
+	},
+	{
+		...FOUR,
+		version: 'Kling 4.0 Flash',
+		path: 'kling-4.0-flash',
+		modes: { std: { audio: 0.7 } },
+		durations: upTo(20),
 	},
 	{
 		version: 'Kling 2.1 Master',
@@ -142,7 +173,7 @@ export const MODELS: readonly ModelRules[] = [
 	},
 ];
 
-/** The seed document's models. It describes no difference between them. */
+/** The models of the gateway format, which describes no difference between them. */
 export const GATEWAY_MODELS: readonly string[] = [
 	'kling-v1-6',
 	'kling-v2-master',

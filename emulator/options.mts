@@ -6,12 +6,15 @@ export const EMULATOR_API_KEY = 'emulator-api-key';
 export const EMULATOR_ACCESS_KEY = 'emulator-access-key';
 export const EMULATOR_SECRET_KEY = 'emulator-secret-key';
 
-/** A prepaid pack of video units, as `GET /account/costs` shows it (kling-api.md section 9). Times in ms. */
+/** The MP4 that is served unless told otherwise; its path from the repository's root. */
+export const SAMPLE_VIDEO = 'emulator/sample.mp4';
+
+/** A prepaid pack of video units, as `GET /account/costs` shows it (docs/kling-api.md#account). Times in ms. */
 export interface ResourcePack {
 	name: string;
 	id: string;
 	type: 'decreasing_total' | 'constant_period';
-	/** Units bought, and units left when the emulator starts. */
+	/** Units of the pack, and units left when the emulator starts. */
 	total: number;
 	remaining: number;
 	purchaseTime: number;
@@ -26,9 +29,9 @@ export interface AccountOptions {
 	/** Both or none: without them the account knows no JWT. */
 	accessKey?: string;
 	secretKey?: string;
-	/** Tasks that may run at once per model (kling-api.md section 7). Default 20, Kling's standard pack. */
+	/** Concurrency limit: tasks that may run at once per model. Default 20, that of Kling's standard packs. */
 	concurrency?: number;
-	/** `whsec_…`: callbacks are signed with it (section 8). Without it they are not signed. */
+	/** `whsec_…`: callbacks are signed with it. Without it they are not signed. */
 	webhookSecret?: string;
 	/** `abnormal` 1100, `arrears` 1101 (both on create only), `ipDenied` 1304 (on every call). Default `good`. */
 	standing?: 'good' | 'abnormal' | 'arrears' | 'ipDenied';
@@ -50,13 +53,13 @@ export interface EmulatorOptions {
 	/** `current`: retired models answer 404/1203. `classic`: every text-to-video model ever listed is alive. */
 	models: 'current' | 'classic';
 	accounts: readonly AccountOptions[];
-	/** Model ids the gateway knows besides the seed's four. */
+	/** Model ids the gateway knows in addition to the format's four. */
 	extraGatewayModels: readonly string[];
 	/** The MP4 served for every task; relative paths count from the repository root. */
 	video: string;
 	/** Whether faults can be injected, by `addFault` and under `/__emulator`. */
 	faults: boolean;
-	/** Least time between two calls of `GET /account/costs`, in ms ("QPS <= 1", section 9). 0 lifts the limit. */
+	/** Least time between two calls of `GET /account/costs`, in ms ("QPS <= 1"). 0 lifts the limit. */
 	accountIntervalMs: number;
 	/** Called when an exchange is over, with its outcome. */
 	onRequest: (request: RecordedRequest) => void;
@@ -70,7 +73,7 @@ const YEAR_MS = 365 * 24 * 3600 * 1000;
 /**
  * Completes the options and makes sure that they can be meant.
  *
- * @throws RangeError when the times contradict each other or a number of slots makes no sense
+ * @throws RangeError when the times contradict each other or a concurrency limit makes no sense
  */
 export function resolveOptions(options: Partial<EmulatorOptions>): EmulatorOptions {
 	const resolved: EmulatorOptions = {
@@ -85,7 +88,7 @@ export function resolveOptions(options: Partial<EmulatorOptions>): EmulatorOptio
 		onRequest: () => {},
 		...options,
 		// Resolved here and not at import: jest and the npm scripts run at the root, and a module has no say in that.
-		video: resolve(process.cwd(), options.video ?? 'emulator/sample.mp4'),
+		video: resolve(process.cwd(), options.video ?? SAMPLE_VIDEO),
 		accounts: options.accounts ?? [
 			{
 				name: 'emulator',

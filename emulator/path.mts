@@ -1,4 +1,4 @@
-/** Kling's current format: model in the path, API key only, tasks in an array (kling-api.md section 4). */
+/** Kling's current format: model in the path, API key only, tasks in an array (docs/kling-api.md#path-format). */
 import { z } from 'zod';
 import { admit, type Dialect } from './admission.mts';
 import { authenticate } from './auth.mts';
@@ -21,14 +21,14 @@ const MAX_SHOT_CHARACTERS = 512;
 
 const createSchema = z
 	.object({
-		prompt: filledText(3072),
+		prompt: filledText(26_000),
 		settings: z
 			.object({
 				multi_shot: z.boolean(),
 				audio: z.enum(['native', 'off']),
 				resolution: z.enum(['720p', '1080p', '4k']),
-				aspect_ratio: z.enum(['16:9', '9:16', '1:1']),
-				duration: z.number().int().min(3).max(15),
+				aspect_ratio: z.enum(['16:9', '9:16', '1:1', '21:9', '4:3', '3:4']),
+				duration: z.number().int().min(3).max(30),
 			})
 			.partial()
 			.strict()
@@ -75,7 +75,7 @@ function unitPrice({ resolution = '720p', audio = 'off' }: Settings, model: Mode
 }
 
 /**
- * Checks shots written into a prompt as `shot n, m, words; shot n, m, words;` (section 4.1). A prompt that does not begin
+ * Checks shots written into a prompt as `shot n, m, words; shot n, m, words;`. A prompt that does not begin
  * in this way is plain text, which the model may split as it likes.
  *
  * @throws KlingError 1201 for shots that cannot be filmed
@@ -106,6 +106,19 @@ function checkShots(prompt: string, duration: number): void {
 	if (seconds !== duration) refuse(`shots must add up to ${duration} seconds, not ${seconds}`);
 }
 
+function isCommon(ratio: string): boolean {
+	return ['16:9', '9:16', '1:1'].includes(ratio);
+}
+
+/** English is what has no letter that English does not have. */
+function promptLimit(prompt: string, { promptLength }: ModelRules): number {
+	if (!promptLength) return 2500;
+	const letters = prompt.match(/\p{L}/gu) ?? [];
+	return letters.every((letter) => /[a-z]/i.test(letter))
+		? promptLength.english
+		: promptLength.other;
+}
+
 function dialect(segment: string): Dialect<Fields, ModelRules> {
 	return {
 		schema: createSchema,
@@ -115,6 +128,17 @@ function dialect(segment: string): Dialect<Fields, ModelRules> {
 			const price = unitPrice(settings, model);
 			if (!model.durations.includes(duration)) {
 				throw new KlingError(1201, `settings.duration: ${duration} is not supported by ${segment}`);
+			}
+			const { aspect_ratio: ratio = '16:9' } = settings;
+			if (!isCommon(ratio) && !model.moreAspectRatios?.includes(ratio)) {
+				throw new KlingError(
+					1201,
+					`settings.aspect_ratio: ${ratio} is not supported by ${segment}`,
+				);
+			}
+			const most = promptLimit(prompt, model);
+			if ([...prompt].length > most) {
+				throw new KlingError(1201, `prompt: size must be between 0 and ${most}`);
 			}
 			if (settings.audio !== undefined && !hasAudioChoice(model)) {
 				throw new KlingError(1201, `settings.audio is not supported by ${segment}`);
@@ -151,7 +175,7 @@ function renderHead({ task, phase, updatedAt, statusWord }: Snapshot): Record<st
 	};
 }
 
-/** A task as queries, lists and callbacks show it (section 4.2). */
+/** A task as queries, lists and callbacks show it. */
 function renderTask(snapshot: Snapshot, videoUrl: VideoUrl): Record<string, unknown> {
 	const { task, phase, noResult } = snapshot;
 	const head = renderHead(snapshot);
@@ -174,7 +198,7 @@ function renderTask(snapshot: Snapshot, videoUrl: VideoUrl): Record<string, unkn
 	};
 }
 
-/** Body of a callback in this format (section 8). */
+/** Body of a callback in this format. */
 export function pathCallback(snapshot: Snapshot, videoUrl: VideoUrl): unknown {
 	return renderTask(snapshot, videoUrl);
 }
@@ -192,7 +216,7 @@ const querySchema = z
 		'either task_ids or external_task_ids is required, and not both',
 	);
 
-/** Section 4.3 shows times as strings and calls them ms: both are taken. */
+/** Kling's documents show times as strings and call them ms: both are taken. */
 const milliseconds = z
 	.union([z.number().int().min(0), z.string().regex(/^\d{1,16}$/)])
 	.transform(Number);

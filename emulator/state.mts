@@ -3,9 +3,9 @@
  * nothing runs in the background.
  */
 import { randomBytes } from 'node:crypto';
+import type { Format } from './log.mts';
 import { resolveAccount, type EmulatorOptions, type ResolvedAccount } from './options.mts';
 import type { AccountOptions, ResourcePack } from './options.mts';
-import type { Format } from './log.mts';
 
 /** The emulator's own words; each format has its own spelling of them. */
 export type Phase = 'submitted' | 'processing' | 'succeeded' | 'failed';
@@ -25,7 +25,7 @@ export interface Draft {
 	format: Format;
 	/** The model as the request named it. */
 	model: string;
-	/** Slots are counted by it. */
+	/** The concurrency limit counts by it. */
 	version: string;
 	/** Seconds of video. */
 	duration: number;
@@ -80,10 +80,12 @@ export interface TaskSummary {
 	state: Phase;
 	createdAt: number;
 	updatedAt: number;
+	/** Units. */
+	charge: number;
 	body: unknown;
 }
 
-/** The official service shares tasks and slots between its two formats; a gateway is a house of its own. */
+/** Kling AI shares tasks and the concurrency limit between its two formats; a gateway has its own. */
 function service(format: Format): string {
 	return format === 'gateway' ? 'gateway' : 'official';
 }
@@ -105,7 +107,7 @@ export class State {
 		return this.options.now();
 	}
 
-	/** Changes an account while the emulator runs, such as its slots or its standing. */
+	/** Changes an account while the emulator runs, such as its concurrency limit or its standing. */
 	updateAccount(name: string, changes: Partial<AccountOptions>): void {
 		const index = this.accounts.findIndex((account) => account.name === name);
 		const account = this.accounts[index];
@@ -123,7 +125,7 @@ export class State {
 		const task: Task = {
 			...draft,
 			seq,
-			// The seed's ids are 16 bytes in base64; the official ones look like snowflakes.
+			// A gateway's ids are 16 bytes in base64; Kling AI's look like snowflakes.
 			id:
 				draft.format === 'gateway'
 					? randomBytes(16).toString('base64url')
@@ -176,7 +178,7 @@ export class State {
 		return { task, phase: 'submitted', updatedAt: task.createdAt, noResult: false };
 	}
 
-	/** An account's tasks of one format, newest first. The formats do not see each other's (kling-api.md section 12.8). */
+	/** An account's tasks of one format, newest first. The formats do not see each other's. */
 	list(account: Account, format: Format): Task[] {
 		return this.tasks
 			.filter((task) => task.account === account && task.format === format)
@@ -198,7 +200,7 @@ export class State {
 		);
 	}
 
-	/** External ids are unique per account (section 3.1), so across the official formats. */
+	/** External ids are unique per account, so across the official formats. */
 	externalIdTaken(account: Account, externalTaskId: string): boolean {
 		return this.tasks.some(
 			(task) => task.account === account && task.externalTaskId === externalTaskId,
@@ -210,8 +212,8 @@ export class State {
 		return this.tasks.find((task) => task.id === id);
 	}
 
-	/** Slots held now: a task holds one from its creation to its end (section 7). */
-	slotsInUse(account: Account, draft: Draft): number {
+	/** Tasks that count for the concurrency limit now: each from its creation to its end. */
+	unfinishedTasks(account: Account, draft: Draft): number {
 		return this.tasks.filter(
 			(task) =>
 				task.account === account &&
@@ -247,6 +249,7 @@ export class State {
 				state: phase,
 				createdAt: task.createdAt,
 				updatedAt,
+				charge: task.charge,
 				body: task.body,
 			};
 		});

@@ -1,9 +1,7 @@
 /** What the emulator's own tests need: a clock to turn, a client that hides nothing, a receiver of callbacks. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { SettableClock } from '../testkit/clocks/settableClock.mts';
 import {
@@ -20,7 +18,7 @@ import {
 export const QUEUE_MS = 10_000;
 export const GENERATION_MS = 60_000;
 
-/** The official test vector of a callback's signature (kling-api.md section 8). */
+/** Kling's own example of a callback's signature (docs/kling-api.md#signatures). */
 export const SIGNATURE_VECTOR = {
 	secret: 'whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI=',
 	id: '9876543210',
@@ -114,7 +112,7 @@ export async function networkError(failing: Promise<unknown>): Promise<string> {
 	throw new Error('the call did not fail');
 }
 
-/** A token as Kling's documents make it (section 1.2), with changes. `now` in ms. */
+/** A token as Kling's documents make it, with changes. `now` in ms. */
 export async function token(
 	now: number,
 	{
@@ -153,30 +151,7 @@ export async function startReceiver(status = 200) {
 	};
 }
 
-/** Waits for something that happens on a real socket. */
-export async function eventually(holds: () => boolean): Promise<void> {
-	for (let attempt = 0; attempt < 200; attempt++) {
-		if (holds()) return;
-		await delay(10);
-	}
-	throw new Error('it did not come true within 2 s');
-}
-
 /** Memory of this process. */
 export function residentBytes(): number {
 	return process.memoryUsage().rss;
-}
-
-/** Runs `npm run emulator` with flags, stops it once `until` is printed, and tells how it ended. */
-export async function runScript(flags: string[], until?: string) {
-	const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/emulator.mts', ...flags]);
-	let output = '';
-	for (const stream of [child.stdout, child.stderr]) {
-		stream.setEncoding('utf8').on('data', (text: string) => {
-			output += text;
-			if (until !== undefined && output.includes(until) && !child.killed) child.kill('SIGTERM');
-		});
-	}
-	const [code] = (await once(child, 'close')) as [number | null];
-	return { code, output };
 }

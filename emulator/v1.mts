@@ -1,4 +1,4 @@
-/** Kling's first-generation format: model in the body, replies in an envelope (kling-api.md section 3). */
+/** Kling's first-generation format: model in the body, replies in an envelope (docs/kling-api.md#v1-format). */
 import { z } from 'zod';
 import { admit, type Dialect } from './admission.mts';
 import { authenticate } from './auth.mts';
@@ -20,7 +20,7 @@ const AXES = ['horizontal', 'vertical', 'pan', 'tilt', 'roll', 'zoom'] as const;
 const axis = z.number().min(-10).max(10).optional();
 const PRESETS = ['down_back', 'forward_up', 'right_turn_forward', 'left_turn_forward'] as const;
 
-/** Section 3.1: `simple` moves along exactly one axis; the presets take no configuration. */
+/** `simple` moves along exactly one axis; the presets take no configuration. */
 const cameraSchema = z.discriminatedUnion('type', [
 	z
 		.object({
@@ -151,7 +151,7 @@ function dialect(state: State): Dialect<Fields, ModelRules> {
 			if (fields.multi_shot && model.multiShot !== 'declared') {
 				throw new KlingError(1201, `multi_shot is not supported by ${name}`);
 			}
-			// Whether the live API refuses or ignores it is not settled (section 14): a strict judge refuses.
+			// Whether the live API refuses or ignores it is not known (docs/kling-api.md#open-questions): a strict judge refuses.
 			if (fields.cfg_scale !== undefined && !model.cfgScale) {
 				throw new KlingError(1201, `cfg_scale is not supported by ${name}`);
 			}
@@ -178,7 +178,7 @@ function taskInfo({ externalTaskId }: Snapshot['task']): unknown {
 	return externalTaskId === undefined ? {} : { external_task_id: externalTaskId };
 }
 
-/** A task as queries and lists show it (section 3.2). */
+/** A task as queries and lists show it. */
 function renderTask(snapshot: Snapshot, videoUrl: VideoUrl): Record<string, unknown> {
 	const { task, phase, updatedAt, statusWord, noResult } = snapshot;
 	return {
@@ -207,7 +207,7 @@ function renderTask(snapshot: Snapshot, videoUrl: VideoUrl): Record<string, unkn
 	};
 }
 
-/** Body of a v1 callback (section 8): not enveloped, and with the cash part, which is nothing for a task paid in units. */
+/** Body of a v1 callback: not enveloped, and with the cash part, which is nothing for a task paid in units. */
 export function v1Callback(snapshot: Snapshot, videoUrl: VideoUrl): unknown {
 	const { watermark_info: _, ...body } = renderTask(snapshot, videoUrl);
 	return snapshot.phase === 'succeeded'
@@ -259,7 +259,7 @@ export function v1Endpoints(state: State, prefix: string, videoUrl: VideoUrl): E
 				const id = call.params.id ?? '';
 				const task = state.find(account, 'v1', id) ?? state.findExternal(account, 'v1', id);
 				call.entry.taskIds.push(task?.id ?? id);
-				// The reply to an unknown id is not settled; one client relies on a 404 (section 3.3).
+				// The reply to an unknown id is not settled; one client relies on a 404.
 				if (!task) throw new KlingError(1203, `The task ${id} does not exist`);
 				return envelope(renderTask(state.snapshot(task, call.effects), videoUrl));
 			},

@@ -261,7 +261,7 @@ describe('the v1 format', () => {
 		expect((await call('GET', url, { authorization: '' })).status).toBe(200);
 	});
 
-	it('refuses an external id a second time, but not one that bought nothing', async () => {
+	it('refuses an external id a second time, but not one that created nothing', async () => {
 		const body = { ...BASE, external_task_id: 'once' };
 		expect((await create({ ...body, prompt: REFUSE_WORD })).json.code).toBe(1301);
 		expect((await create(body)).json.code).toBe(0);
@@ -292,7 +292,7 @@ describe('the v1 format', () => {
 		},
 	);
 
-	it('judges parameters, then the model, content, balance and slots at last', async () => {
+	it('judges parameters, then the model, content, balance and at last the concurrency limit', async () => {
 		const code = async (body: unknown) => (await create(body)).json.code;
 		emulator.updateAccount('emulator', { concurrency: 0, resourcePacks: [] });
 		expect(await code({ model_name: 'no', prompt: REFUSE_WORD, mode: 'no' })).toBe(1201);
@@ -315,7 +315,7 @@ describe('the v1 format', () => {
 		emulator.updateAccount('emulator', { deniedModels: [] });
 	});
 
-	it('counts slots by model version, across the official formats', async () => {
+	it('counts tasks by model version, across v1 and path', async () => {
 		emulator.updateAccount('emulator', { concurrency: 1 });
 		const onPath = async (segment: string) =>
 			(await call('POST', `${emulator.url}/text-to-video/${segment}`, { body: { prompt: 'x' } }))

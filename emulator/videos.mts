@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { json, type Endpoint, type Reply } from './http.mts';
 import type { State, Task } from './state.mts';
 
-/** Result files are purged after 30 days (kling-api.md section 3.2). */
+/** Result files are purged after 30 days (docs/kling-api.md#file-lifetime). */
 const KEPT_MS = 30 * 24 * 3600 * 1000;
 
 /** Path of a task's file; `watermarked` is the extra copy a task may ask for. */

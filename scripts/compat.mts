@@ -4,11 +4,12 @@
  * cache yet: some minutes and 2 to 3 GB a version.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { printFailure } from '../testkit/cli/flags.mts';
 import { TESTED_VERSIONS, testedVersion, type TestedVersion } from '../testkit/n8n/versions.mts';
+import { temporaryFolder } from '../testkit/temporaryFolder.mts';
 
 /** What the package promises in any version. Names of the files in test/e2e. */
 const CORE = ['package', 'versions', 'examples', 'run', 'crash', 'trigger', 'agent'];
@@ -40,17 +41,16 @@ try {
 	for (const outcome of outcomes) console.log(`  ${describe(outcome)}`);
 	if (!outcomes.every(({ succeeded }) => succeeded)) process.exitCode = 1;
 } catch (error) {
-	console.error(`Compatibility: ${error instanceof Error ? error.message : String(error)}`);
-	process.exitCode = 1;
+	process.exitCode = printFailure('Compatibility', error);
 }
 
 async function runOn({ version, signsResumeUrls }: TestedVersion): Promise<Outcome> {
 	const names = [...CORE, ...(signsResumeUrls ? SUSPENDED : [])];
 	console.log(`\nn8n ${version}: ${names.join(', ')}`);
-	const folder = await mkdtemp(join(tmpdir(), 'kling-compat-'));
+	const folder = await temporaryFolder('compat');
 	const startedAt = Date.now();
 	try {
-		const report = join(folder, 'report.json');
+		const report = join(folder.path, 'report.json');
 		await jest(names, version, report);
 		const told = JSON.parse(await readFile(report, 'utf8')) as Report;
 		return {
@@ -61,7 +61,7 @@ async function runOn({ version, signsResumeUrls }: TestedVersion): Promise<Outco
 			succeeded: told.success,
 		};
 	} finally {
-		await rm(folder, { recursive: true, force: true });
+		await folder.remove();
 	}
 }
 

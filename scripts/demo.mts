@@ -1,10 +1,11 @@
 /**
  * `npm run demo`: runs the example workflow, the same file a user imports into n8n, with the built
- * package on n8n's own engine, and leaves the video in demo-output/. It asks the emulator, which
+ * package on n8n's own engine, and leaves the video in demo-output/. It uses the emulator, which
  * costs nothing, unless KLING_API_KEY is set; scripts/demo/settings.mts knows all variables.
  */
 import type { INode } from 'n8n-workflow';
 import { setTimeout as pause } from 'node:timers/promises';
+import { INTERRUPTED, watchForInterrupt } from '../testkit/cli/interrupt.mts';
 import {
 	loadBuiltPackage,
 	loadWorkflow,
@@ -13,6 +14,7 @@ import {
 	type EngineRun,
 	type WorkflowJson,
 } from '../testkit/engine/index.mts';
+import { KLING_NODE } from '../testkit/workflows.mts';
 import { DemoError, InterruptedError, oneLine } from './demo/errors.mts';
 import { Report } from './demo/report.mts';
 import { startService, type Service } from './demo/service.mts';
@@ -20,7 +22,6 @@ import { readSettings, type Settings } from './demo/settings.mts';
 import { saveVideo } from './demo/video.mts';
 
 const EXAMPLE = 'examples/create-and-wait.json';
-const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
 const OUTPUT_FOLDER = 'demo-output';
 const SECONDS_TO_THINK = 5;
 
@@ -29,7 +30,7 @@ try {
 	await demo(readSettings(process.env, process.argv.slice(2)), watchForInterrupt());
 } catch (error) {
 	report.fail(oneLine(error));
-	process.exitCode = error instanceof InterruptedError ? 130 : 1;
+	process.exitCode = error instanceof InterruptedError ? INTERRUPTED : 1;
 } finally {
 	report.close();
 }
@@ -53,8 +54,8 @@ async function demo(settings: Settings, interrupt: AbortSignal): Promise<void> {
 
 /** Puts what the user wants differently into the example's Kling node. */
 function configure(workflow: WorkflowJson, { prompt, model }: Settings): INode {
-	const node = workflow.nodes.find(({ type }) => type === NODE_TYPE);
-	if (!node) throw new DemoError(`${EXAMPLE} has no node of type ${NODE_TYPE}`);
+	const node = workflow.nodes.find(({ type }) => type === KLING_NODE);
+	if (!node) throw new DemoError(`${EXAMPLE} has no node of type ${KLING_NODE}`);
 	Object.assign(node.parameters, prompt && { prompt }, model && { model });
 	return node;
 }
@@ -68,11 +69,13 @@ function announce({ parameters }: INode, { serviceName }: Settings): void {
 }
 
 async function warn(interrupt: AbortSignal): Promise<void> {
-	report.say('THIS COSTS MONEY: a real video is about to be bought with the key in KLING_API_KEY.');
+	report.say(
+		'THIS COSTS MONEY: the account of the key in KLING_API_KEY is charged for a real video.',
+	);
 	if (!process.stdout.isTTY) return;
-	report.say(`Press Ctrl-C within ${SECONDS_TO_THINK} seconds if you do not want that.\n`);
+	report.say(`Press Ctrl-C within ${SECONDS_TO_THINK} seconds to cancel.\n`);
 	await pause(SECONDS_TO_THINK * 1000, undefined, { signal: interrupt }).catch(() => {
-		throw new InterruptedError('Nothing was bought.');
+		throw new InterruptedError('You were not charged.');
 	});
 }
 
@@ -80,7 +83,7 @@ async function loadPackage(): Promise<Pick<EngineOptions, 'nodeTypes' | 'credent
 	try {
 		return await loadBuiltPackage(process.cwd());
 	} catch (error) {
-		// Node's own message goes on with the files that asked for the missing one.
+		// Node's own message also lists the files that asked for the missing one.
 		const [reason] = (error as Error).message.split('\n');
 		throw new DemoError(`Cannot load the built package, run "npm run build": ${reason}`);
 	}
@@ -93,7 +96,7 @@ async function runToTheEnd(
 	service: Service,
 	interrupt: AbortSignal,
 ): Promise<EngineRun> {
-	if (interrupt.aborted) throw new InterruptedError('Nothing was sent yet.');
+	if (interrupt.aborted) throw new InterruptedError('You were not charged.');
 	report.startClock();
 	const execution = startWorkflow(workflow, {
 		...types,
@@ -109,22 +112,9 @@ async function runToTheEnd(
 
 async function deliver(run: EngineRun, node: INode): Promise<void> {
 	const [item] = run.items(node.name);
-	if (!item) throw new DemoError(`The node "${node.name}" put out no item`);
+	if (!item) throw new DemoError(`The node "${node.name}" returned no item`);
 	const content = await run.binary(item);
 	const file = await saveVideo(OUTPUT_FOLDER, String(item.json.task_id), content);
 	report.say(`\n${JSON.stringify(item.json, null, 2)}`);
 	report.say(`\nVideo     ${file.path} (${file.size})`);
-}
-
-/** @returns a signal for the first Ctrl-C; a later one ends the process at once */
-function watchForInterrupt(): AbortSignal {
-	const interrupt = new AbortController();
-	let firstAt: number | undefined;
-	process.on('SIGINT', () => {
-		// npm and tsx may pass the very same Ctrl-C on once more.
-		if (firstAt !== undefined && Date.now() - firstAt > 1000) process.exit(130);
-		firstAt ??= Date.now();
-		interrupt.abort();
-	});
-	return interrupt.signal;
 }

@@ -10,17 +10,24 @@ import { FORMATS } from '../nodes/shared/api/formats/index.ts';
 import {
 	ALL_MODELS,
 	CUSTOM_MODEL,
+	findTarget,
+	MODELS,
 	type AnyModel,
 	type Capabilities,
 	type FormatName,
 	type ServedModel,
 } from '../nodes/shared/api/models.ts';
+import { estimateUnits } from '../nodes/shared/api/prices.ts';
+import { LIMITS, type Mode } from '../nodes/shared/api/request.ts';
+import { MODE_LABELS } from '../nodes/shared/n8n/labels.ts';
+import { markdownTable } from '../testkit/cli/markdownTable.mts';
 import { NODE_MAJOR, TESTED_VERSIONS, type TestedVersion } from '../testkit/n8n/versions.mts';
 import { renderMarkdown } from '../testkit/faults/render.mts';
 
 /** The tables by name. In a document they stand between `<!-- models:start -->` and `<!-- models:end -->`. */
 const TABLES = {
 	models: modelTable,
+	prices: priceTable,
 	services: serviceTable,
 	versions: versionTable,
 	faults: renderMarkdown,
@@ -30,7 +37,7 @@ export type TableName = keyof typeof TABLES;
 
 /** The documents that have generated tables. */
 export const DOCUMENTS: Readonly<Record<string, readonly TableName[]>> = {
-	'docs/models.md': ['models'],
+	'docs/models.md': ['models', 'prices'],
 	'docs/compatibility.md': ['services', 'versions'],
 	'docs/fault-tolerance.md': ['faults'],
 };
@@ -78,6 +85,7 @@ function modelTable(): string {
 		Services: ({ formats }) =>
 			[...new Set(formatsOf(formats).map((format) => SERVICE_OF[format]))].join(', '),
 		Modes: (model) => byFormat(model, ({ modes }) => modes.map(code).join(', ')),
+		'Prompt (characters)': (model) => byFormat(model, promptOf),
 		'Durations (s)': (model) => byFormat(model, ({ durations }) => range(durations)),
 		'Aspect ratios': (model) => byFormat(model, ({ aspectRatios }) => aspectRatios.join(', ')),
 		Sound: (model) => byFormat(model, soundOf),
@@ -88,7 +96,7 @@ function modelTable(): string {
 		'Retired on': (model) => ('retired' in model && model.retired) || NO,
 		Remarks: ({ note }) => note ?? '',
 	};
-	return table(
+	return markdownTable(
 		Object.keys(columns),
 		ALL_MODELS.map((model) => Object.values(columns).map((cell) => cell(model))),
 	);
@@ -116,6 +124,37 @@ function byFormat(
 	const [[only = ''] = []] = statements;
 	if (statements.size === 1 && !named) return only;
 	return [...statements].map(([text, names]) => `${names.join(', ')}: ${text}`).join('<br>');
+}
+
+function promptOf({ promptLength = LIMITS.promptLength }: Capabilities): string {
+	const format = (limit: number) => limit.toLocaleString('en');
+	return typeof promptLength === 'number'
+		? format(promptLength)
+		: `${format(promptLength.english)} in English, ${format(promptLength.other)} in other languages`;
+}
+
+/** Units per second by list price, of the models whose price is known. */
+function priceTable(): string {
+	const modes = Object.entries(MODE_LABELS) as Array<[Mode, string]>;
+	const rows = MODELS.flatMap(({ value, displayName }) => {
+		const target = findTarget(value, ['v1', 'path']);
+		if (!target) return [];
+		return [false, true].flatMap((sound) => {
+			const price = (mode: Mode) =>
+				estimateUnits({
+					target,
+					request: { prompt: '', mode, duration: 1, aspectRatio: '', sound },
+				});
+			const prices = modes.map(([mode]) => price(mode));
+			if (prices.every((each) => each === undefined)) return [];
+			return [[sound ? `${displayName}, with sound` : displayName, ...prices.map(orNo)]];
+		});
+	});
+	return markdownTable(['Model', ...modes.map(([, label]) => label)], rows);
+}
+
+function orNo(number: number | undefined): string {
+	return number === undefined ? NO : String(number);
 }
 
 function soundOf({ modes, soundModes }: Capabilities): string {
@@ -191,14 +230,20 @@ function serviceTable(): string {
 			baseUrl === ELSEWHERE ? 'yours' : code(baseUrl),
 			authentication,
 			formats.map(code).join(', '),
-			['Create', 'Create and Wait', 'Get Status', ...(hasList ? ['Get Many'] : [])].join(', '),
+			[
+				'Create',
+				'Create and Wait',
+				...(service === 'official' ? ['Get Balance'] : []),
+				...(hasList ? ['Get Many'] : []),
+				'Get Status',
+			].join(', '),
 			hasFeature('watermark'),
 			hasFeature('externalTaskId'),
 			hasFeature('callbackUrl'),
 		];
 	});
 	const header = ['Service', 'Region', 'Base URL', 'Authentication', 'Formats', 'Operations'];
-	return table([...header, 'Watermark', 'External Task ID', 'Callback URL'], rows);
+	return markdownTable([...header, 'Watermark', 'External Task ID', 'Callback URL'], rows);
 }
 
 function versionTable(): string {
@@ -213,7 +258,7 @@ function versionTable(): string {
 		'Waiting by callback': ({ signsResumeUrls }) => (signsResumeUrls ? YES : 'refused'),
 		'Editor in a browser, queue mode': (version) => (version === developedOn ? YES : 'not tried'),
 	};
-	return table(
+	return markdownTable(
 		Object.keys(columns),
 		TESTED_VERSIONS.map((version) => Object.values(columns).map((cell) => cell(version))),
 	);
@@ -225,21 +270,6 @@ function code(text: string): string {
 
 function yesNo(truth: boolean): string {
 	return truth ? YES : NO;
-}
-
-/** As prettier lays tables out, so that formatting a document leaves them as they are. */
-function table(header: string[], rows: string[][]): string {
-	const widths = header.map((title, column) =>
-		Math.max(
-			3,
-			...[title, ...rows.map((row) => row[column] ?? '')].map((cell) => [...cell].length),
-		),
-	);
-	const line = (cells: string[]) =>
-		`| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-	return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join(
-		'\n',
-	);
 }
 
 function run(isCheck: boolean): void {

@@ -1,17 +1,20 @@
 /**
  * `npm run n8n`: a real n8n on this computer with the freshly built package, the emulator instead of
  * Kling, credentials for it and the example workflows. Installs n8n into the user's cache the first
- * time. Ctrl-C ends everything.
+ * time. Ctrl-C stops everything.
  */
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPortFree, cacheFolder } from '../testkit/n8n/folders.mts';
+import { printFailure } from '../testkit/cli/flags.mts';
+import { INTERRUPTED, watchForInterrupt } from '../testkit/cli/interrupt.mts';
+import { cacheFolder } from '../testkit/n8n/folders.mts';
 import { OWNER, startHost, type Host, type LogLine } from '../testkit/n8n/index.mts';
 import { N8N_VERSION } from '../testkit/n8n/versions.mts';
+import { isPortFree } from '../testkit/ports.mts';
 import { claimFolder } from './n8n/claim.mts';
+import { readFlags, USAGE, type Flags } from './n8n/flags.mts';
 import { ACCOUNT, furnish, type Furnished } from './n8n/furnish.mts';
-import { readFlags, USAGE, UsageError, type Flags } from './n8n/flags.mts';
 
 /** The emulator's part of a task's time in the queue. */
 const QUEUE_SHARE = 0.2;
@@ -29,11 +32,9 @@ try {
 	if (error instanceof InterruptedError) {
 		console.log('Interrupted.');
 		// What is still starting ends with this process.
-		process.exit(130);
+		process.exit(INTERRUPTED);
 	}
-	const message = error instanceof Error ? error.message : String(error);
-	console.error(error instanceof UsageError ? `${message}\n\n${USAGE}` : `n8n: ${message}`);
-	process.exit(error instanceof UsageError ? 2 : 1);
+	process.exit(printFailure('n8n', error, USAGE));
 }
 
 async function main(flags: Flags): Promise<void> {
@@ -77,7 +78,7 @@ async function start(flags: Flags, userFolder: string): Promise<Host> {
 	return host;
 }
 
-/** @returns when the user or the clock wants it */
+/** @returns when the user presses Ctrl-C, or the time is up */
 async function runUntilEnd(host: Host, minutes: number): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
 	const reason = await Promise.race([
@@ -89,8 +90,9 @@ async function runUntilEnd(host: Host, minutes: number): Promise<void> {
 		}),
 	]);
 	clearTimeout(timer);
-	if (reason === 'n8n')
-		throw new Error(`it ended by itself, after it had said:\n${host.logText()}`);
+	if (reason === 'n8n') {
+		throw new Error(`n8n ended unexpectedly. Last output:\n${host.logText()}`);
+	}
 	console.log(`\nStopping: ${reason}.`);
 }
 
@@ -107,24 +109,24 @@ function welcome(host: Host, { workflows }: Furnished, flags: Flags): string {
 	const [first] = workflows;
 	const links = workflows.map(({ name, id }) => `  ${host.url}/workflow/${id}  ${name}`);
 	return `
-n8n ${host.version} runs with this package, and with an emulator instead of Kling: nothing costs money.
+n8n ${host.version} is running with this package and with the emulator instead of Kling AI. Nothing costs money.
 
   Address   ${host.url}
   E-mail    ${OWNER.email}
   Password  ${OWNER.password}
 
 1. Open ${first ? `${host.url}/workflow/${first.id}` : host.url} and sign in.
-2. Click "Execute workflow". A video takes ${flags.generationSeconds} seconds here.
+2. Click "Execute workflow". Generating the video takes ${flags.generationSeconds} seconds.
 3. Open the Kling node and choose "Binary" in its output to see the video.
 
 Example workflows:
 ${links.join('\n')}
 
-Credentials "Kling account" and "Kling gateway" belong to the emulator: ${host.emulator.url}
+The credentials "Kling account" and "Kling gateway" are for the emulator at ${host.emulator.url}
 Faults: POST ${host.emulator.url}/__emulator/faults (see emulator/README.md)
 Log: ${join(host.userFolder, 'n8n.log')}
 
-Ctrl-C ends everything; so does the clock after ${flags.minutes} minutes. What you build stays for the next time.
+Press Ctrl-C to stop. Stops automatically after ${flags.minutes} minutes. Your workflows are kept for the next start.
 `;
 }
 
@@ -132,7 +134,7 @@ async function nextFreePort(wished: number, taken: number[] = []): Promise<numbe
 	for (let port = wished; port < wished + PORTS_TRIED; port++) {
 		if (!taken.includes(port) && (await isPortFree(port))) return port;
 	}
-	throw new Error(`None of the ports from ${wished} on is free`);
+	throw new Error(`No free port found from ${wished} upward`);
 }
 
 async function unlessInterrupted<Result>(work: Promise<Result>): Promise<Result> {
@@ -145,19 +147,4 @@ async function unlessInterrupted<Result>(work: Promise<Result>): Promise<Result>
 	interrupted.catch(() => {});
 	work.catch(() => {});
 	return await Promise.race([interrupted, work]);
-}
-
-/** @returns a signal for the first Ctrl-C; a later one ends the process at once */
-function watchForInterrupt(): AbortSignal {
-	const controller = new AbortController();
-	let firstAt: number | undefined;
-	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-		process.on(name, () => {
-			// npm and tsx may pass the very same Ctrl-C on once more.
-			if (firstAt !== undefined && Date.now() - firstAt > 1000) process.exit(130);
-			firstAt ??= Date.now();
-			controller.abort();
-		});
-	}
-	return controller.signal;
 }

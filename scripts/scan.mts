@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { printFailure } from '../testkit/cli/flags.mts';
 
 /** What is used of the scanner, which has no types. */
 interface Scanner {
@@ -36,8 +37,7 @@ try {
 	tell('source', await analyzePackage(process.cwd(), SOURCE_FILE_PATTERNS));
 	tell('tarball', await analyzePackage(tarball, TARBALL_PATTERNS));
 } catch (error) {
-	console.error(`Scan: ${error instanceof Error ? error.message : String(error)}`);
-	process.exitCode = 1;
+	process.exitCode = printFailure('Scan', error);
 } finally {
 	rmSync(folder, { recursive: true, force: true });
 }

@@ -1,12 +1,12 @@
 /**
- * `npm run screenshots`: takes the pictures of docs/ anew, in light and in dark, with the page objects of
+ * `npm run screenshots`: retakes the screenshots in docs/, in light and in dark, with the page objects of
  * the browser tests on a real n8n.
  */
 import { mkdir } from 'node:fs/promises';
-import { isPortFree } from '../testkit/n8n/folders.mts';
-import { fitCredentials, klingAccount, readExample } from '../testkit/n8n/index.mts';
 import { Editor } from '../testkit/browser/pages/editor.mts';
 import { startSession, VIEWPORT, type Session } from '../testkit/browser/session.mts';
+import { fitCredentials, klingAccount, readExample } from '../testkit/n8n/index.mts';
+import { isPortFree } from '../testkit/ports.mts';
 
 const FOLDER = 'docs';
 /** Of `npm run emulator`: it can be read in the picture of the credential. */

@@ -11,9 +11,10 @@ import {
 import { resume, waitingWebhooks } from '../shared/batch/resume';
 import { testCredential } from '../shared/n8n/credentialTest';
 import { operationsFor } from '../shared/operations';
+import { getBalanceOperation } from '../shared/operations/getBalance.operation';
 import { textToVideoForm } from './textToVideoForm';
 
-const { properties, subtitle, execute } = operationsFor(textToVideoForm);
+const { properties, subtitle, execute } = operationsFor(textToVideoForm, [getBalanceOperation]);
 
 export class KlingTextToVideo implements INodeType {
 	description: INodeTypeDescription = {

@@ -15,7 +15,8 @@ export const textToVideoForm: VideoForm = {
 				type: 'options',
 				options: values.map((value) => ({ name: value, value })),
 				default: '16:9',
-				description: 'The ratio of width to height. Kling AI supports only 16:9, 9:16 and 1:1.',
+				description:
+					'The ratio of width to height. At Kling AI most models support only 16:9, 9:16 and 1:1.',
 				displayOptions: { show: { operation: operations, ...show('') } },
 			}),
 		),

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
+
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { deliveryId } from '../shared/api/callback';
-import type { Task } from '../shared/api/task';
+import type { TaskReply } from '../shared/api/task';
 import { ExpiringSet } from '../shared/utils/expiringSet';
 
 /** How many deliveries are remembered. */
@@ -13,30 +15,42 @@ const MEMORY = 1000;
  */
 const recent = new ExpiringSet(10 * 60_000);
 
+type Delivered = Pick<TaskReply, 'id' | 'status'>;
+
+/** Whether this status of the task was delivered before. */
+export function isDelivered(context: IWebhookFunctions, delivered: Delivered): boolean {
+	const known = storeOf(context).deliveries ?? [];
+	return namesOf(context, delivered).some(
+		(name) => known.includes(name) || recent.has(keyOf(context, name)),
+	);
+}
+
 /**
  * Whether this status of the task was delivered before, and remembers that it was. Kling may send a
  * callback again when the answer to it was lost; a signed one is known by its ID.
  */
-export function isRepeated(context: IWebhookFunctions, { id, status }: Task): boolean {
-	const store = context.getWorkflowStaticData('node') as IDataObject & { deliveries?: string[] };
-	const known = store.deliveries ?? [];
-	const names = [`${id} ${status}`, deliveryId(context.getHeaderData())].filter(
-		(name) => name !== undefined,
-	);
-	if (names.some((name) => known.includes(name) || isExpiringSet(context, name))) return true;
-	store.deliveries = [...known, ...names].slice(-MEMORY);
+export function isRepeated(context: IWebhookFunctions, delivered: Delivered): boolean {
+	if (isDelivered(context, delivered)) return true;
+	const names = namesOf(context, delivered);
+	for (const name of names) recent.add(keyOf(context, name));
+	const store = storeOf(context);
+	store.deliveries = [...(store.deliveries ?? []), ...names].slice(-MEMORY);
 	return false;
 }
 
-function isExpiringSet(context: IWebhookFunctions, name: string): boolean {
-	// Test and production runs of a trigger do not spoil each other's deliveries.
-	const key = JSON.stringify([
-		context.getWorkflow().id,
-		context.getNode().id,
-		context.getMode(),
-		name,
-	]);
-	const isKnown = recent.has(key);
-	recent.add(key);
-	return isKnown;
+/** What n8n keeps for the node. */
+function storeOf(context: IWebhookFunctions): IDataObject & { deliveries?: string[] } {
+	return context.getWorkflowStaticData('node');
+}
+
+/** Of a fixed length, whatever somebody has sent: they are kept. */
+function namesOf(context: IWebhookFunctions, { id, status }: Delivered): string[] {
+	return [`${id} ${status}`, deliveryId(context.getHeaderData())]
+		.filter((name) => name !== undefined)
+		.map((name) => createHash('sha256').update(name).digest('base64url').slice(0, 22));
+}
+
+/** Test and production runs of a trigger do not spoil each other's deliveries. */
+function keyOf(context: IWebhookFunctions, name: string): string {
+	return JSON.stringify([context.getWorkflow().id, context.getNode().id, context.getMode(), name]);
 }

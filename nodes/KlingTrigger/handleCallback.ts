@@ -10,7 +10,8 @@ import type {
 import { readCallback } from '../shared/api/callback';
 import { type Connection, toConnection } from '../shared/api/connection';
 import { isUnanswered } from '../shared/api/errors/userError';
-import type { Task, TaskReply } from '../shared/api/task';
+import { maskerOf } from '../shared/api/mask';
+import { lacksVideo, type Task, type TaskReply, type TaskStatus } from '../shared/api/task';
 import { type Delivery, deliverTask } from '../shared/items/deliverTask';
 import { failItem } from '../shared/items/errorItem';
 import { toOutput } from '../shared/items/toItem';
@@ -20,9 +21,12 @@ import { CREDENTIAL } from '../shared/n8n/send';
 import { systemClock } from '../shared/n8n/systemClock';
 import { answer, bodyOf, isFromKling } from '../shared/n8n/webhook';
 import { attempt } from '../shared/utils/attempt';
+import { SingleFlight } from '../shared/utils/singleFlight';
 import { isInOwnNetwork } from '../shared/utils/url';
-import { isRepeated } from './deduplicate';
+import { retry } from '../shared/waiting/retry';
+import { isDelivered, isRepeated } from './deduplicate';
 import { readTriggerParameters, type TriggerParameters } from './triggerParameters';
+import { UnverifiedCallbacks } from './unverified';
 
 /** Imported by the node class: there is nothing to register at Kling, as an inline array would demand. */
 export const triggerWebhooks: IWebhookDescription[] = [
@@ -31,7 +35,8 @@ export const triggerWebhooks: IWebhookDescription[] = [
 
 /**
  * Handles a callback. The workflow starts only from one that is signed with the credential's secret,
- * if Verify Signature is on, and about a task that Kling itself knows, if Fetch Task is on.
+ * if Verify Signature is on, and about a task that Kling itself knows, if Fetch Task is on. May
+ * return long after the request was answered.
  */
 export async function handleCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const handled = await attempt(async () => await tryToHandle(context));
@@ -49,9 +54,10 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 		if (webhookSecret === undefined) return answer(context, 401, answers.noSecret);
 		if (!isFromKling(context, webhookSecret)) return answer(context, 401, answers.badSignature);
 	}
-	const reported = readCallback(bodyOf(context));
+	const reported = readCallback(bodyOf(context), maskerOf(connection));
 	if (!reported) return answer(context, 400, answers.notACallback);
 	if (!statuses.includes(reported.status)) return answer(context, 200, answers.notSelected);
+	if (deduplicate && isDelivered(context, reported)) return answer(context, 200, answers.repeated);
 
 	const confirmed = await attempt(
 		async () => await confirm(context, connection, reported, parameters),
@@ -61,6 +67,7 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 		return answer(context, isUnanswered(confirmed.error) ? 503 : 404, answers.notConfirmed);
 	}
 	const task = confirmed.value;
+	if (!task) return answer(context, 503, answers.tryLater);
 	if (!statuses.includes(task.status)) return answer(context, 200, answers.otherStatus);
 	if (deduplicate && isRepeated(context, task)) return answer(context, 200, answers.repeated);
 	// Before the download, which may take longer than Kling waits for an answer.
@@ -71,15 +78,75 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 	};
 }
 
-/** The task as Kling knows it; as the callback reports it, if Fetch Task is off. */
+/** How often a question that gets no answer is asked before the callback is given back. */
+const TRIES_UNANSWERED = 3;
+
+/**
+ * How often a task is checked again whose status is behind the callback: with pauses that double
+ * from one second on, for half a minute.
+ */
+const TRIES_BEHIND = 5;
+
+const unverified = new UnverifiedCallbacks(() => systemClock.now());
+
+/** By trigger and task: a callback that is repeated meanwhile is not a further question. */
+const following = new SingleFlight<Task>();
+
+/**
+ * The task as Kling knows it; as the callback reports it, if Fetch Task is off.
+ * @returns nothing when too many unsigned callbacks come
+ * @throws {KlingError}
+ */
 async function confirm(
 	context: IWebhookFunctions,
 	connection: Connection,
 	reported: TaskReply,
-	{ fetchTask }: Pick<TriggerParameters, 'fetchTask'>,
-): Promise<Task> {
+	{ fetchTask, verifySignature }: Pick<TriggerParameters, 'fetchTask' | 'verifySignature'>,
+): Promise<Task | undefined> {
 	if (!fetchTask) return { ...reported, format: 'v1' };
-	return await connect(context, connection).find(reported.id);
+	const client = connect(context, connection);
+	const find = async () =>
+		await retry(async () => await client.findByTaskId(reported.id), {
+			clock: systemClock,
+			tries: TRIES_UNANSWERED,
+			isWorthRetrying: isUnanswered,
+		});
+	const task = verifySignature ? await find() : await unverified.run(find);
+	if (!task || !isBehind(task, reported)) return task;
+	answer(context, 200, answers.received);
+	const key = [context.getWorkflow().id, context.getNode().id, context.getMode(), task.id];
+	return await following.run(
+		JSON.stringify(key),
+		async () => await follow(task, reported, async () => await client.findByTaskId(task.id)),
+	);
+}
+
+/** Checks a task until its status is what the callback says. @returns it as it was checked last */
+async function follow(task: Task, reported: TaskReply, find: () => Promise<Task>): Promise<Task> {
+	let latest = task;
+	await attempt(
+		async () =>
+			await retry(
+				async () => {
+					latest = await find();
+					if (isBehind(latest, reported)) throw new Error('The status is still behind');
+				},
+				{ clock: systemClock, tries: TRIES_BEHIND, pausesFirst: true, isWorthRetrying: () => true },
+			),
+	);
+	return latest;
+}
+
+const STAGES: Readonly<Record<TaskStatus, number>> = {
+	submitted: 0,
+	processing: 1,
+	completed: 2,
+	failed: 2,
+};
+
+/** Whether Kling does not know yet what its callback says. */
+function isBehind(task: Task, reported: TaskReply): boolean {
+	return STAGES[task.status] < STAGES[reported.status] || lacksVideo(task);
 }
 
 async function toTriggerItem(

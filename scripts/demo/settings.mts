@@ -1,13 +1,13 @@
-/** What the user wants of the demo: environment variables, and one flag. */
+/** The settings of the demo: environment variables, and one flag. */
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import { parseArgs } from 'node:util';
+import { numberFlag, parseFlags } from '../../testkit/cli/flags.mts';
 import { DemoError } from './errors.mts';
 
 export interface Settings {
 	costsMoney: boolean;
-	/** Data of the `klingApi` credential; undefined: ask the emulator. */
+	/** Data of the `klingApi` credential; undefined: use the emulator. */
 	credential?: ICredentialDataDecryptedObject;
-	/** Who makes the video, for people. */
+	/** The service, as users read it. */
 	serviceName: string;
 	/** Never to be printed. */
 	secret?: string;
@@ -34,6 +34,7 @@ const OFFICIAL_MODEL = 'kling-v2-6';
  *
  * and from the flag `--generation-seconds <n>`, how long the emulator takes for a video.
  * @throws {DemoError} when they contradict each other
+ * @throws {UsageError} for a flag that does not exist or has a value that makes no sense
  */
 export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
 	const read = (name: string) => env[name]?.trim() || undefined;
@@ -46,10 +47,10 @@ export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
 	if (secret === undefined) {
 		if (service ?? baseUrl) {
 			throw new DemoError(
-				'KLING_SERVICE and KLING_BASE_URL need KLING_API_KEY. Set it, or unset them to use the emulator.',
+				'KLING_SERVICE and KLING_BASE_URL require KLING_API_KEY. Set it, or unset them to use the emulator.',
 			);
 		}
-		const serviceName = 'the emulator on this computer: nothing is paid for';
+		const serviceName = 'emulator on this computer (nothing is charged)';
 		return { costsMoney: false, serviceName, ...wishes, generationMs };
 	}
 	return {
@@ -69,7 +70,7 @@ type Account = Required<Pick<Settings, 'credential' | 'serviceName'>>;
 function gateway(apiKey: string, baseUrl: string | undefined): Account {
 	if (baseUrl === undefined) {
 		throw new DemoError(
-			'KLING_SERVICE=gateway needs the address of the gateway in KLING_BASE_URL.',
+			'KLING_SERVICE=gateway requires the address of the gateway in KLING_BASE_URL.',
 		);
 	}
 	return {
@@ -87,16 +88,14 @@ function official(apiKey: string, baseUrl: string | undefined, service: string):
 		? { credential: { ...credential, region: 'global' }, serviceName: 'Kling AI' }
 		: {
 				credential: { ...credential, region: 'custom', baseUrl },
-				serviceName: `Kling AI's API at ${baseUrl}`,
+				serviceName: `Kling AI at ${baseUrl}`,
 			};
 }
 
 function readGenerationSeconds(args: string[]): number {
-	const { values } = parseArgs({ args, options: { 'generation-seconds': { type: 'string' } } });
-	const text = values['generation-seconds'] ?? String(GENERATION_SECONDS);
-	const seconds = Number(text);
-	if (text.trim() === '' || !(seconds >= 0 && seconds <= 3600)) {
-		throw new DemoError(`--generation-seconds must be from 0 to 3600, not "${text}".`);
-	}
-	return seconds;
+	const { values } = parseFlags({
+		args,
+		options: { 'generation-seconds': { type: 'string', default: String(GENERATION_SECONDS) } },
+	});
+	return numberFlag('generation-seconds', values['generation-seconds'], { max: 3600 });
 }

@@ -14,7 +14,7 @@ export async function saveVideo(
 	content: Buffer,
 ): Promise<{ path: string; size: string }> {
 	if (!isMp4(content)) {
-		throw new DemoError(`What was downloaded for task ${taskId} is not an MP4 file.`);
+		throw new DemoError(`The file downloaded for task ${taskId} isn't an MP4 file.`);
 	}
 	// Task ids come from a service: none may lead out of the folder.
 	const path = posix.join(folder, `${taskId.replace(/[^\w-]/g, '_')}.mp4`);

@@ -24,7 +24,7 @@ export async function claimFolder(folder: string): Promise<() => Promise<void>> 
 		const pid = Number(await readFile(path, 'utf8').catch(() => ''));
 		if (pid > 0 && isAlive(pid)) {
 			throw new Error(
-				`it runs already, as process ${pid}. End that one, or give another --user-folder.`,
+				`n8n is already running with this user folder (process ${pid}). Stop it, or choose another one with --user-folder.`,
 			);
 		}
 		await release();

@@ -1,7 +1,8 @@
 import { ALL_MODELS, type AnyModel, type Capabilities } from '../../nodes/shared/api/models';
-import { expectSoon } from './expectSoon.mts';
+import { MODE_LABELS } from '../../nodes/shared/n8n/labels';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
+import { expectSoon } from './expectSoon.mts';
 
 const VIDEO_FIELDS = ['Operation', 'Model', 'Prompt', 'Mode', 'Duration (Seconds)', 'Aspect Ratio'];
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 	session = await startSession();
 	const editor = await session.openEditor();
 	await editor.addManualTrigger();
-	node = await editor.addNode('Kling Text to Video', 'Create video and wait for it');
+	node = await editor.addNode('Kling Text to Video', 'Create video and wait');
 });
 afterAll(async () => await session?.stop());
 
@@ -70,6 +71,11 @@ describe('the operation decides on the fields', () => {
 		);
 	});
 
+	it('Get Balance', async () => {
+		await node.form.choose('operation', 'Get Balance');
+		await expectFields('Operation', 'Simplify');
+	});
+
 	it('Get Many', async () => {
 		await node.form.choose('operation', 'Get Many');
 		await expectFields('Operation', 'Return All', 'Limit', 'Simplify');
@@ -79,8 +85,6 @@ describe('the operation decides on the fields', () => {
 });
 
 describe('the model decides on what it can do', () => {
-	const MODE_NAMES = { std: 'Standard', pro: 'Professional', '4k': '4K' } as const;
-
 	const formatsOf = ({ formats }: AnyModel): Capabilities[] => Object.values(formats);
 
 	/** What any of the formats that serve the model has. */
@@ -88,7 +92,7 @@ describe('the model decides on what it can do', () => {
 		return [...new Set(formatsOf(model).flatMap(valuesOf))];
 	}
 
-	function offersOf(model: AnyModel, mode: keyof typeof MODE_NAMES, duration: number): string[] {
+	function offersOf(model: AnyModel, mode: keyof typeof MODE_LABELS, duration: number): string[] {
 		const can = (ability: (format: Capabilities) => boolean) => formatsOf(model).some(ability);
 		const offers: Record<string, boolean> = {
 			'CFG Scale': can(({ cfgScale }) => cfgScale),
@@ -123,7 +127,7 @@ describe('the model decides on what it can do', () => {
 			const durations = anyOf(model, (format) => format.durations);
 			await expectSoon(
 				async () => await node.form.optionsOf('mode'),
-				modes.map((mode) => MODE_NAMES[mode]),
+				modes.map((mode) => MODE_LABELS[mode]),
 			);
 			await expectSoon(async () => await node.form.optionsOf('duration'), durations.map(String));
 			await expectSoon(
@@ -136,7 +140,7 @@ describe('the model decides on what it can do', () => {
 			for (const duration of [durations.at(-1)!, 5]) {
 				await node.form.choose('duration', String(duration));
 				for (const mode of [...modes].reverse()) {
-					await node.form.choose('mode', MODE_NAMES[mode]);
+					await node.form.choose('mode', MODE_LABELS[mode]);
 					await expectSoon(
 						async () => (await node.offersOf('Add option')).sort(),
 						offersOf(model, mode, duration).sort(),

@@ -1,8 +1,12 @@
-import { EMULATOR_ACCOUNT, eventually, FAIL_WORD, klingAccount } from '../../testkit/n8n/index.mts';
-import { expectSoon } from './expectSoon.mts';
+import { RISK_CONTROL } from '../../emulator/index.mts';
+import { consequences, located, parameterWords } from '../../nodes/shared/n8n/messages';
 import type { Editor } from '../../testkit/browser/pages/editor.mts';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
+import { adviceOn, errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
+import { eventually } from '../../testkit/eventually.mts';
+import { EMULATOR_ACCOUNT, FAIL_WORD, klingAccount } from '../../testkit/n8n/index.mts';
+import { expectSoon } from './expectSoon.mts';
 
 const LIMIT = 2500;
 
@@ -18,7 +22,7 @@ beforeEach(async () => {
 	session.host.emulator.reset();
 	editor = await session.openEditor();
 	await editor.addManualTrigger();
-	node = await editor.addNode('Kling Text to Video', 'Create video and wait for it');
+	node = await editor.addNode('Kling Text to Video', 'Create video and wait');
 	await node.chooseCredential('Kling account');
 });
 afterEach(async () => await session?.closePage());
@@ -38,7 +42,7 @@ async function execute(prompt: string): Promise<void> {
 }
 
 describe('a video', () => {
-	it('is made, described and played in the output panel', async () => {
+	it('is generated, described and played in the output panel', async () => {
 		await node.addFromCollection('Add wait option', 'Polling Interval (Seconds)');
 		await node.form.fill('pollingInterval', '1');
 		await node.form.choose('aspectRatio', '9:16');
@@ -89,12 +93,19 @@ describe('a video', () => {
 });
 
 describe('what goes wrong is said in the output panel', () => {
+	/** What the panel says is all there is to see: no context comes with it. */
+	const factsIn = (message: string): ErrorFacts => errorFacts({ message });
+
 	it('a prompt that is too long: the field, the limit and the item; nothing is sent', async () => {
 		await execute('x'.repeat(LIMIT + 1));
-		const { message } = await node.output.error();
-		expect(message).toBe(
-			`'Prompt' has ${LIMIT + 1} characters; at most ${LIMIT} are allowed [Item 0]`,
+		const { message, description } = await node.output.error();
+		const { message: wanted, description: advice } = parameterWords.tooLong(
+			'prompt',
+			LIMIT + 1,
+			LIMIT,
 		);
+		expect(message).toBe(located(wanted, 0));
+		expect(description).toContain(advice);
 		expect(session.host.emulator.requests()).toEqual([]);
 
 		await execute('x'.repeat(LIMIT));
@@ -102,26 +113,35 @@ describe('what goes wrong is said in the output panel', () => {
 		expect(created()).toHaveLength(1);
 	});
 
-	it('an account in arrears: Kling’s code and what to do', async () => {
+	it('an account with an unpaid balance: Kling’s code and what to do', async () => {
 		session.host.emulator.addFault({
 			match: { route: 'create' },
 			action: { type: 'kling-error', code: 1101 },
 		});
 		await execute('A lighthouse in a storm');
 		const { message, description } = await node.output.error();
-		expect(message).toBe('The Kling account is in arrears (code 1101, HTTP 429) [Item 0]');
-		expect(description).toContain('Top up the account in Kling’s console.');
-		expect(description).toContain('Nothing was bought.');
+		expect(factsIn(message)).toEqual({
+			kind: 'unpaid',
+			klingCode: 1101,
+			httpStatus: 429,
+			itemIndex: 0,
+		});
+		expect(description).toContain(adviceOn('unpaid'));
+		expect(description).toContain(consequences.notCharged);
 		expect(tasks()).toEqual([]);
 	});
 
-	it('a video that Kling could not make: the reason and the task', async () => {
+	it('a video that Kling couldn’t generate: the reason and the task', async () => {
 		await execute(`A lighthouse, ${FAIL_WORD}`);
 		const { message, description } = await node.output.error();
 		const [task] = tasks();
-		expect(message).toMatch(/^Kling could not make the video: /);
-		expect(message).toContain(`(task ${task!.id})`);
-		expect(description).toContain('Change the prompt');
+		expect(factsIn(message)).toEqual({
+			kind: 'taskFailed',
+			reason: RISK_CONTROL,
+			taskId: task!.id,
+			itemIndex: 0,
+		});
+		expect(description).toContain(adviceOn('taskFailed'));
 	});
 
 	it('a model that the gateway does not have: what can be chosen instead', async () => {
@@ -136,7 +156,13 @@ describe('what goes wrong is said in the output panel', () => {
 		await node.form.choose('model', 'Kling 3.0');
 		await execute('A lighthouse in a storm');
 		const { message, description } = await node.output.error();
-		expect(message).toContain('\'Model\' cannot be "kling-v3" with a Kling-Compatible Gateway');
+		expect(factsIn(message)).toEqual({
+			kind: 'input',
+			problem: 'modelNotAvailable',
+			parameter: 'model',
+			itemIndex: 0,
+		});
+		expect(message).toContain('kling-v3');
 		expect(description).toContain('Kling 1.6');
 		expect(emulator.requests()).toEqual([]);
 

@@ -1,8 +1,10 @@
-import { chain, EMULATOR_ACCOUNT, OWNER } from '../../testkit/n8n/index.mts';
-import { expectSoon } from './expectSoon.mts';
+import { KlingError } from '../../nodes/shared/api/errors/klingError';
+import { testWords, wordsOf } from '../../nodes/shared/n8n/messages';
 import { Editor } from '../../testkit/browser/pages/editor.mts';
 import { signIn } from '../../testkit/browser/pages/signIn.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
+import { chain, EMULATOR_ACCOUNT, OWNER } from '../../testkit/n8n/index.mts';
+import { expectSoon } from './expectSoon.mts';
 
 const NODE = 'Kling Text to Video';
 const TRIGGER = 'Kling Trigger';
@@ -57,7 +59,13 @@ describe('the nodes panel', () => {
 		await panel.choose(NODE);
 		await expectSoon(
 			async () => await panel.actions(),
-			['Create video', 'Create video and wait for it', 'Get many videos', 'Get status of video'],
+			[
+				'Create video',
+				'Create video and wait',
+				'Get balance',
+				'Get many videos',
+				'Get status of video',
+			],
 		);
 		await panel.add('Get status of video');
 		await editor.node.waitUntilOpen();
@@ -87,7 +95,7 @@ describe('the credential dialog', () => {
 	async function newCredential() {
 		const editor = await session.openEditor();
 		await editor.addManualTrigger();
-		const node = await editor.addNode(NODE, 'Create video and wait for it');
+		const node = await editor.addNode(NODE, 'Create video and wait');
 		return { node, dialog: await node.createCredential() };
 	}
 
@@ -127,15 +135,21 @@ describe('the credential dialog', () => {
 		await expectSoon(fields, GATEWAY_FIELDS);
 	});
 
+	/** What the dialog says of a key that is refused. */
+	const refused = (service: 'official' | 'gateway', code?: number) =>
+		testWords.failed(
+			wordsOf(new KlingError('badKey', { httpStatus: 401, code }), {
+				connection: { service, hasOwnBaseUrl: true },
+			}),
+		);
+
 	it('says what is wrong with a key, and accepts the right one', async () => {
 		const { node, dialog } = await newCredential();
 		await dialog.form.choose('region', 'Custom');
 		await dialog.form.fill('baseUrl', session.host.emulator.url);
 		await dialog.form.fill('apiKey', 'not-the-key');
 		await dialog.save();
-		const failure = await dialog.failure();
-		expect(failure).toContain('Kling refused the credential (code 1000, HTTP 401)');
-		expect(failure).toContain('Check the key in the Kling API credential');
+		expect(await dialog.failure()).toContain(refused('official', 1000));
 
 		await dialog.form.fill('apiKey', EMULATOR_ACCOUNT.apiKey);
 		await dialog.save();
@@ -163,7 +177,7 @@ describe('the credential dialog', () => {
 		await dialog.form.fill('baseUrl', session.host.emulator.gatewayUrl);
 		await dialog.form.fill('apiKey', 'not-the-key');
 		await dialog.save();
-		expect(await dialog.failure()).toContain('Kling refused the API key (HTTP 401)');
+		expect(await dialog.failure()).toContain(refused('gateway'));
 		await dialog.form.fill('apiKey', EMULATOR_ACCOUNT.apiKey);
 		await dialog.save();
 		await dialog.waitUntilClosed();

@@ -1,4 +1,7 @@
 import { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
+import { KlingTrigger } from '../../nodes/KlingTrigger/KlingTrigger.node';
+import { triggerFields } from '../../nodes/KlingTrigger/triggerFields';
+import { startSession, type Session } from '../../testkit/browser/session.mts';
 import {
 	klingAccount,
 	klingNode,
@@ -7,7 +10,6 @@ import {
 	type Host,
 } from '../../testkit/n8n/index.mts';
 import { expectSoon } from './expectSoon.mts';
-import { startSession, type Session } from '../../testkit/browser/session.mts';
 
 const { secret: webhookSecret } = SIGNATURE_VECTOR;
 
@@ -32,10 +34,13 @@ async function addTrigger() {
 }
 
 /** Has the node create a video whose callbacks go to a URL. @returns the task ID */
-async function buy(callbackUrl: string): Promise<string> {
-	const credential = await host.createCredential('Buyer', klingAccount(host.emulator));
+async function createVideo(callbackUrl: string): Promise<string> {
+	const credential = await host.createCredential(
+		'Kling of the other workflow',
+		klingAccount(host.emulator),
+	);
 	const create = klingNode(credential, { operation: 'create', options: { callbackUrl } });
-	const { id } = await host.importWorkflow(chain('Buys', manualTrigger(), create));
+	const { id } = await host.importWorkflow(chain('Creates', manualTrigger(), create));
 	const execution = await host.run(id);
 	return String(execution.items('Kling')[0]?.json.task_id);
 }
@@ -49,12 +54,13 @@ describe('the Kling Trigger', () => {
 		];
 		expect(test).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/webhook-test\/[\w-]+\/kling$/);
 		expect(production).toBe(test.replace('/webhook-test/', '/webhook/'));
-		await node.text(/^Paste the production URL above into the Callback URL option/).waitFor();
-		await node.text(/The credential needs a Webhook Secret; without one, turn off/).waitFor();
-		await node.text('Receive what Kling reports').waitFor();
+		const notice = triggerFields.find(({ type }) => type === 'notice')!.displayName;
+		await node.text(notice.replaceAll(/<\/?b>/g, '')).waitFor();
+		const { triggerPanel } = new KlingTrigger().description;
+		await node.text((triggerPanel as { header: string }).header).waitFor();
 		await expectSoon(
 			async () => await node.fields(),
-			['Statuses', 'Download Video', 'Simplify', 'Options'],
+			['Trigger On', 'Download Video', 'Simplify', 'Options'],
 		);
 		expect(await node.offersOf('Add option')).toEqual([
 			'Deduplicate',
@@ -70,7 +76,7 @@ describe('the Kling Trigger', () => {
 		await session.waitUntilSaved(editor, { downloadVideo: true });
 		await node.execute();
 		await node.waitUntilListening();
-		const taskId = await buy(url);
+		const taskId = await createVideo(url);
 		await node.output.waitForSuccess();
 
 		await node.output.show('JSON');

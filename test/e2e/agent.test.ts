@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
+import { parameterWords } from '../../nodes/shared/n8n/messages';
 import {
 	chain,
 	klingAccount,
@@ -13,6 +13,7 @@ import {
 	type Host,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
 
 let host: Host;
 let model: ChatModel;
@@ -79,7 +80,7 @@ function useTool(prompt: string): (request: ChatRequest) => Line {
 	};
 }
 
-it('an agent makes a video by the tool, and is told facts instead of a file', async () => {
+it('an agent generates a video with the tool, and gets facts instead of a file', async () => {
 	script = useTool('A lighthouse in a storm');
 	const { id } = await host.importWorkflow(await agentWorkflow());
 	const execution = await host.run(id);
@@ -91,7 +92,7 @@ it('an agent makes a video by the tool, and is told facts instead of a file', as
 	const [created] = host.emulator.requests().filter(({ route }) => route === 'create');
 	expect(created?.json).toMatchObject({ prompt: 'A lighthouse in a storm' });
 
-	const [asked, told, ...more] = model.requests;
+	const [asked, answered, ...more] = model.requests;
 	expect(more).toEqual([]);
 	expect(asked?.tools).toHaveLength(1);
 	expect(asked?.tools?.[0]?.function).toMatchObject({
@@ -101,7 +102,7 @@ it('an agent makes a video by the tool, and is told facts instead of a file', as
 			properties: { Prompt: expect.objectContaining({ description: 'What the video shows' }) },
 		}),
 	});
-	const answer = told?.messages.find(({ role }) => role === 'tool');
+	const answer = answered?.messages.find(({ role }) => role === 'tool');
 	const text = JSON.stringify(answer?.content);
 	expect(text).toContain(task?.id);
 	expect(text).toContain('completed');
@@ -118,7 +119,7 @@ it('an agent makes a video by the tool, and is told facts instead of a file', as
 });
 
 describe('a tool that fails', () => {
-	const TOO_LONG = "'Prompt' has 2501 characters; at most 2500 are allowed";
+	const TOO_LONG = parameterWords.tooLong('prompt', 2501, 2500);
 
 	/** Lets an agent ask for a prompt that is too long. */
 	async function askTooMuch(onError?: INode['onError']) {
@@ -132,24 +133,27 @@ describe('a tool that fails', () => {
 		return execution;
 	}
 
-	function expectTold(execution: Execution) {
+	/** The agent reads the message alone: so it must say what to do, too. */
+	function expectAnswered(execution: Execution) {
 		expect(execution.status).toBe('success');
-		const told = model.requests[1]?.messages.find(({ role }) => role === 'tool');
-		expect(told?.content).toContain(TOO_LONG);
+		const answer = model.requests[1]?.messages.find(({ role }) => role === 'tool');
+		expect(answer?.content).toContain(TOO_LONG.message);
+		expect(answer?.content).toContain(TOO_LONG.description);
 		expect(execution.items('Agent')[0]?.json.output).toContain('2501 characters');
 	}
 
 	it('tells the agent why with On Error set to Continue', async () => {
-		expectTold(await askTooMuch('continueRegularOutput'));
+		expectAnswered(await askTooMuch('continueRegularOutput'));
 	});
 
 	it('tells the agent why with On Error left as it is, too, but in an old n8n', async () => {
 		const execution = await askTooMuch();
 		if (testedVersion(host.version).tellsAgentsOfErrors) {
-			expectTold(execution);
+			expectAnswered(execution);
 		} else {
 			expect(execution.status).toBe('error');
-			expect(execution.error?.message).toContain(TOO_LONG);
+			expect(execution.error?.message).toContain(TOO_LONG.message);
+			expect(execution.error?.context).toMatchObject({ kind: 'input', parameter: 'prompt' });
 		}
 	});
 });

@@ -1,17 +1,17 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import type { CallbackDelivery } from '../../emulator/index.mts';
+import { RISK_CONTROL, type CallbackDelivery } from '../../emulator/index.mts';
 import { forgedHeaders, SIGNATURE_VECTOR } from '../../emulator/testing.mts';
+import { errorFacts } from '../../testkit/engine/errorFacts.mts';
+import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,
-	eventually,
 	FAIL_WORD,
 	fitCredentials,
 	klingAccount,
 	klingNode,
 	manualTrigger,
 	noOp,
-	pause,
 	prompts,
 	readExample,
 	replaceManualTrigger,
@@ -23,6 +23,7 @@ import {
 	type NodeSketch,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
 
 /** Time enough for n8n to suspend the execution before Kling is done. */
 const GENERATION_MS = 2500;
@@ -115,7 +116,7 @@ async function expectResumed(id: string, texts = PROMPTS): Promise<Execution> {
 	const items = execution.items('Kling');
 	expect(idsOf(items)).toEqual(texts.map(idOf));
 	expect(idsOf(execution.items('After'))).toEqual(texts.map(idOf));
-	const sample = await host.sampleVideo();
+	const sample = sampleVideo();
 	for (const [index, { json, binary, pairedItem }] of items.entries()) {
 		expect(json).toEqual({
 			task_id: idOf(texts[index]!),
@@ -124,8 +125,7 @@ async function expectResumed(id: string, texts = PROMPTS): Promise<Execution> {
 			updated_at: expect.any(Number),
 			model_name: 'kling-v2-6',
 			external_task_id: expect.stringMatching(`^n8n-${id}-${index}-`),
-			video_url: `${host.emulator.url}/videos/${json.task_id as string}.mp4`,
-			task_result: { videos: [expect.objectContaining({ duration: 5 })] },
+			...videoFields(json),
 		});
 		expect(pairedItem).toEqual({ item: index });
 		expect(await host.binary(binary!.data!)).toEqual(sample);
@@ -135,8 +135,21 @@ async function expectResumed(id: string, texts = PROMPTS): Promise<Execution> {
 	return execution;
 }
 
-/** What the execution goes on with when the time is up. */
-const parkedItems = ({ data }: Execution) =>
+/** What a finished task's item says of its video. */
+function videoFields({ task_id: taskId }: IDataObject): IDataObject {
+	const url = `${host.emulator.url}/videos/${taskId as string}.mp4`;
+	const id = expect.any(String) as string;
+	return {
+		video_id: id,
+		video_url: url,
+		duration: 5,
+		cost: host.costOf(String(taskId)),
+		task_result: { videos: [{ id, url, duration: 5 }] },
+	};
+}
+
+/** What the execution continues with at the timeout. */
+const suspendedItems = ({ data }: Execution) =>
 	data.executionData?.nodeExecutionStack[0]?.data.main?.[0] ?? [];
 
 /** All that n8n has stored of an execution. */
@@ -154,7 +167,7 @@ describe('a batch of three', () => {
 		expect(queries).toBe(1);
 		const execution = await expectResumed(id);
 		expect(execution.mode).toBe('manual');
-		// What the node before put out stands as it was.
+		// What the node before returned is as it was.
 		expect(execution.items('Prompts').map(({ json }) => json)).toEqual(
 			PROMPTS.map((prompt) => ({ prompt })),
 		);
@@ -232,17 +245,17 @@ describe('a callback that comes before the execution is suspended', () => {
 	/** By n8n itself: with 409, or with 500 while it has stored nothing of the execution. */
 	const isRefused = ({ replyStatus = 0 }: CallbackDelivery) => replyStatus >= 400;
 
-	it('is refused by n8n, and made good by the first look', async () => {
+	it('is refused by n8n, and made up for by the first status check', async () => {
 		// The last task is created so late that the others have called back by then.
 		host.emulator.addFault({
 			match: { route: 'create', contains: PROMPTS[2] },
 			action: { type: 'hang', ms: GENERATION_MS + 1000 },
 		});
-		const id = await suspend(workflow('Early, first look'));
+		const id = await suspend(workflow('Early, first check'));
 		const early = host.lastCallbacks();
 		expect(early.map(isRefused)).toEqual([true, true]);
-		const parked = parkedItems(await host.execution(id));
-		expect(parked.map(({ json }) => json.task_status)).toEqual([
+		const suspended = suspendedItems(await host.execution(id));
+		expect(suspended.map(({ json }) => json.task_status)).toEqual([
 			'completed',
 			'completed',
 			expect.stringMatching(/^(submitted|processing)$/),
@@ -250,8 +263,8 @@ describe('a callback that comes before the execution is suspended', () => {
 		await expectResumed(id);
 	});
 
-	it('is refused by n8n, and made good by another one', async () => {
-		// The look begins before Kling is done, and its answer comes after the callbacks.
+	it('is refused by n8n, and made up for by another one', async () => {
+		// The check begins before Kling is done, and its answer comes after the callbacks.
 		host.emulator.addFault({
 			match: { route: 'list' },
 			action: { type: 'slow', ms: GENERATION_MS + 1500 },
@@ -283,7 +296,7 @@ describe('forged and replayed callbacks', () => {
 	const about = (taskId: string | undefined) =>
 		JSON.stringify({ task_id: taskId, task_status: 'succeed' });
 
-	it('change nothing without a Webhook Secret, whatever they say, since Kling is asked', async () => {
+	it('change nothing without a Webhook Secret, whatever they say, since the status is checked with Kling', async () => {
 		await prepare(kling);
 		const before = await stored(id);
 		const send = async (body: string) =>
@@ -375,15 +388,20 @@ describe('a failed task in the batch', () => {
 	const TEXTS = ['a cat', `a dog, ${FAIL_WORD}`, 'a bird'];
 
 	/** With the facts beside the error, or in `message`, as n8n wants them for the error output. */
-	function expectFailed({ json: { error, message, ...beside }, binary }: INodeExecutionData) {
-		expect(error).toMatch(
-			new RegExp(`^Kling could not make the video: .+ \\(task ${idOf('a dog')}\\) \\[Item 1\\]$`),
-		);
+	function expectFailed(item: INodeExecutionData) {
+		const { message, ...beside } = item.json;
+		expect(errorFacts(item)).toEqual({
+			kind: 'taskFailed',
+			reason: RISK_CONTROL,
+			taskId: idOf('a dog'),
+			itemIndex: 1,
+		});
 		expect({ ...beside, ...(message as IDataObject) }).toMatchObject({
+			error_description: expect.stringMatching(/\S/),
 			task_id: idOf('a dog'),
 			task_status: 'failed',
 		});
-		expect(binary).toBeUndefined();
+		expect(item.binary).toBeUndefined();
 	}
 
 	it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
@@ -397,7 +415,7 @@ describe('a failed task in the batch', () => {
 			expectFailed(after[1]!);
 			for (const index of [0, 2]) {
 				expect(after[index]?.json).not.toHaveProperty('error');
-				expect(await host.binary(after[index]!.binary!.data!)).toEqual(await host.sampleVideo());
+				expect(await host.binary(after[index]!.binary!.data!)).toEqual(sampleVideo());
 			}
 		},
 	);
@@ -413,7 +431,7 @@ describe('a failed task in the batch', () => {
 		expectFailed(failed!);
 	});
 
-	it('is not bought again by Retry On Fail', async () => {
+	it('is not created again by Retry On Fail', async () => {
 		const retry = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
 		const node = waiting({}, { ...retry, onError: 'continueRegularOutput' });
 		const texts = [TEXTS[1]!, TEXTS[0]!];
@@ -427,7 +445,7 @@ describe('a failed task in the batch', () => {
 });
 
 describe('Retry On Fail', () => {
-	it('buys no video twice when the reply to its creation is lost', async () => {
+	it('creates no video twice when the reply to its creation is lost', async () => {
 		host.emulator.addFault({
 			match: { route: 'create', contains: 'a dog' },
 			action: { type: 'reset', when: 'after' },
@@ -436,8 +454,8 @@ describe('Retry On Fail', () => {
 		const id = await start(workflow('Lost reply', waiting({}, retry)));
 		const execution = await host.waitForExecution(id);
 		expect(execution.status).toBe('success');
-		const bought = host.emulator.tasks().map((task) => (task.body as { prompt: string }).prompt);
-		expect(bought.toSorted()).toEqual(PROMPTS.toSorted());
+		const created = host.emulator.tasks().map((task) => (task.body as { prompt: string }).prompt);
+		expect(created.toSorted()).toEqual(PROMPTS.toSorted());
 		expect(execution.items('After').map(({ json }) => json.task_status)).toEqual(
 			Array(3).fill('completed'),
 		);
@@ -475,7 +493,7 @@ describe('the example resume-on-callback.json', () => {
 		const published = execution.items('Publish (replace me)');
 		expect(published.map(({ json }) => json.task_status)).toEqual(Array(3).fill('completed'));
 		for (const { binary } of published) {
-			expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
+			expect(await host.binary(binary!.data!)).toEqual(sampleVideo());
 		}
 		expect(host.emulator.tasks()).toHaveLength(3);
 	}
@@ -503,7 +521,7 @@ describe('when the time is up before Kling has called back', () => {
 	const TIMER_MS = 150_000;
 
 	it(
-		'the items go on with what is known of their tasks, and nothing else',
+		'the items continue with what is known of their tasks, and nothing else',
 		async () => {
 			holdBack();
 			const short = { waitOptions: { timeout: 0.05 } };
@@ -534,7 +552,9 @@ describe('when the time is up before Kling has called back', () => {
 							'task_status',
 							'updated_at',
 							// The emulator lists the video all the same: it lies about the status only.
-							...(json.video_url === undefined ? [] : ['task_result', 'video_url']),
+							...(json.video_url === undefined
+								? []
+								: ['cost', 'duration', 'task_result', 'video_id', 'video_url']),
 						].toSorted(),
 					);
 					expect(json.external_task_id).toMatch(new RegExp(`^n8n-${id}-${index}-`));
@@ -553,14 +573,14 @@ describe('when the time is up before Kling has called back', () => {
 	);
 
 	it(
-		'what was over at the first look comes out as it is',
+		'what was over at the first check is returned as it is',
 		async () => {
 			const texts = ['a cat', `a dog, ${FAIL_WORD}`, 'a bird'];
 			const timeout = { waitOptions: { timeout: 0.08 } };
 			const ids: string[] = [];
-			const bought: string[][] = [];
+			const created: string[][] = [];
 			for (const onError of ['continueRegularOutput', 'continueErrorOutput'] as const) {
-				// Two are finished or failed at the look, the third never is.
+				// Two are finished or failed at the first check, the third never is.
 				host.emulator.addFault({
 					match: { route: 'create', contains: 'a bird' },
 					action: { type: 'status', value: 'processing' },
@@ -571,7 +591,7 @@ describe('when the time is up before Kling has called back', () => {
 				});
 				host.emulator.clearRequests();
 				ids.push(await suspend(workflow('Timer, mixed', waiting(timeout, { onError }), { texts })));
-				bought.push(texts.map((text) => idOf(text)!));
+				created.push(texts.map((text) => idOf(text)!));
 			}
 			const ended = [];
 			for (const id of ids) ended.push(await host.waitForExecution(id, { timeoutMs: TIMER_MS }));
@@ -579,18 +599,21 @@ describe('when the time is up before Kling has called back', () => {
 
 			const [regular, split] = ended;
 			const [good, bad, late] = regular!.items('After');
-			expect([good, bad, late].map((item) => item?.json.task_id)).toEqual(bought[0]);
+			expect([good, bad, late].map((item) => item?.json.task_id)).toEqual(created[0]);
 			expect(good?.json.task_status).toBe('completed');
-			expect(await host.binary(good!.binary!.data!)).toEqual(await host.sampleVideo());
+			expect(await host.binary(good!.binary!.data!)).toEqual(sampleVideo());
+			const reason = RISK_CONTROL;
+			const failed = { kind: 'taskFailed', reason, itemIndex: 1 } as const;
+			expect(errorFacts(bad!)).toEqual({ ...failed, taskId: created[0]![1] });
 			expect(bad?.json).toMatchObject({
-				error: expect.stringContaining(`(task ${bought[0]![1]}) [Item 1]`),
+				error_description: expect.stringMatching(/\S/),
 				task_status: 'failed',
 			});
 			expect(late?.json.task_status).toBe('processing');
 
-			expect(idsOf(split!.items('After'))).toEqual([bought[1]![0], bought[1]![2]]);
-			expect(split!.items('Failed').map(({ json }) => json.error)).toEqual([
-				expect.stringContaining(`(task ${bought[1]![1]}) [Item 1]`),
+			expect(idsOf(split!.items('After'))).toEqual([created[1]![0], created[1]![2]]);
+			expect(split!.items('Failed').map((item) => errorFacts(item))).toEqual([
+				{ ...failed, taskId: created[1]![1] },
 			]);
 		},
 		TIMER_MS + 30_000,

@@ -1,6 +1,6 @@
+import { eventually } from '../../testkit/eventually.mts';
 import {
 	chain,
-	eventually,
 	klingAccount,
 	klingNode,
 	manualTrigger,
@@ -9,6 +9,7 @@ import {
 	type CredentialReference,
 	type Host,
 } from '../../testkit/n8n/index.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
 
 let host: Host;
 let kling: CredentialReference;
@@ -35,7 +36,7 @@ it('kill -9 while polling: n8n calls it crashed, and the video is found by the e
 	const requests = host.emulator.requests().length;
 	await host.restart();
 
-	// n8n does not take a running execution up again, and says so.
+	// n8n does not resume a running execution, and says so.
 	const crashed = await host.waitForExecution(executionId);
 	expect(crashed.status).toBe('crashed');
 	expect(crashed.items('Kling')).toEqual([]);
@@ -59,7 +60,7 @@ it('kill -9 while polling: n8n calls it crashed, and the video is found by the e
 		.filter(({ json }) => String(json.external_task_id).startsWith(`n8n-${executionId}-0-`));
 	expect(ours.map(({ json }) => json.task_id)).toEqual([task?.id]);
 
-	// Get Status delivers what was paid for.
+	// Get Status retrieves what was charged.
 	await eventually(() => host.emulator.tasks()[0]?.state === 'succeeded');
 	const { id: statusId } = await host.importWorkflow(
 		chain(
@@ -71,6 +72,6 @@ it('kill -9 while polling: n8n calls it crashed, and the video is found by the e
 	const status = await host.run(statusId);
 	const [item] = status.items('Kling');
 	expect(item?.json).toMatchObject({ task_id: task?.id, task_status: 'completed' });
-	expect(await host.binary(item!.binary!.data!)).toEqual(await host.sampleVideo());
+	expect(await host.binary(item!.binary!.data!)).toEqual(sampleVideo());
 	expect(host.emulator.tasks()).toHaveLength(1);
 });

@@ -1,9 +1,10 @@
-import type { INodeExecutionData, ITaskData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, ITaskData } from 'n8n-workflow';
 
+import { RISK_CONTROL } from '../../emulator/index.mts';
 import { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
-import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
+import { adviceOn, errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
+import { eventually, pause } from '../../testkit/eventually.mts';
 import {
-	eventually,
 	exampleNames,
 	FAIL_WORD,
 	fitAddress,
@@ -14,19 +15,20 @@ import {
 	KLING_NODE,
 	nodeOf,
 	openForm,
-	pause,
 	readExample,
 	replaceManualTrigger,
 	REFUSE_WORD,
 	startHost,
 	submitForm,
-	testedExamples,
 	webhookTrigger,
 	type CredentialReference,
 	type Execution,
 	type Host,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
+import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
+import { testedExamples } from './testedExamples.mts';
 
 /** How long to make sure that nothing more starts. */
 const QUIET_MS = 700;
@@ -113,7 +115,7 @@ const taskOf = (text: string) =>
 	host.emulator.tasks().find((task) => promptOf(task).includes(text));
 
 async function expectFile({ binary }: INodeExecutionData) {
-	expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
+	expect(await host.binary(binary!.data!)).toEqual(sampleVideo());
 }
 
 /** Has the last node say which file it got: what the triggers bring is not found later by old versions. */
@@ -123,11 +125,20 @@ function watchFile(source: WorkflowSource): WorkflowSource {
 	return source;
 }
 
-/** The items that one of the runs of a node put out, one run after the other. */
+/** The items that each run of a node returned, one run after the other. */
 const itemsOfAllRuns = (execution: Execution, node: string) =>
 	execution.runs(node).flatMap(({ data }) => data?.main?.[0] ?? []);
 
-/** Says "processing" of a task when it is asked for, so many times. */
+/** What an error says that an example has copied to a field of its own. */
+const factsIn = (error: unknown): ErrorFacts => errorFacts({ json: { error: error as string } });
+
+/** The emulator's reply to a prompt with REFUSE_WORD. */
+const REFUSED = { kind: 'moderation', klingCode: 1301, httpStatus: 400 } as const;
+
+/** What becomes of a prompt with FAIL_WORD. */
+const FAILED = { kind: 'taskFailed', reason: RISK_CONTROL } as const;
+
+/** Has Kling say "processing" of a task for so many status checks. */
 function delay(taskId: string, times: number) {
 	host.emulator.addFault({
 		match: { route: 'query', contains: taskId },
@@ -187,7 +198,9 @@ describe('create-and-wait.json', () => {
 		const execution = await host.run(id);
 
 		expect(execution.status).toBe('error');
-		expect(execution.error?.message).toMatch(/API key/i);
+		expect(errorFacts(execution.error!)).toMatchObject({ kind: 'badKey', itemIndex: 0 });
+		const connection = { service: 'gateway', hasOwnBaseUrl: true } as const;
+		expect(execution.error?.description).toContain(adviceOn('badKey', { connection }));
 		expect(host.emulator.tasks()).toEqual([]);
 	});
 });
@@ -199,7 +212,7 @@ describe('content-pipeline.json', () => {
 
 	const example = async () => fit(await readExample('content-pipeline.json'));
 
-	/** All three were bought together, and are published with what belongs to their ideas. */
+	/** All three were created together, and are published with what belongs to their ideas. */
 	async function expectPublished(execution: Execution) {
 		expectSuccess(execution);
 		const items = execution.items('Publish (replace me)');
@@ -251,7 +264,7 @@ describe('content-pipeline.json', () => {
 		expect(host.emulator.tasks()).toHaveLength(3 * ids.length);
 	});
 
-	it('reports what could not be made, and publishes the rest under its own title', async () => {
+	it('reports what failed, and publishes the rest under its own title', async () => {
 		const source = await example();
 		spoil(source, PROMPTS[0]!, FAIL_WORD);
 		spoil(source, PROMPTS[1]!, REFUSE_WORD);
@@ -265,32 +278,36 @@ describe('content-pipeline.json', () => {
 		await expectFile(published!);
 
 		const [report, ...more] = execution.items('Send report (replace me)');
+		const [first, second] = (report?.json.failed ?? []) as IDataObject[];
 		expect(more).toEqual([]);
 		const failed = host.emulator.tasks().filter((task) => promptOf(task).includes(FAIL_WORD));
 		const { id: lastId } = failed.at(-1)!;
 		expect(report?.json).toEqual({
 			subject: 'Videos that could not be made: 2',
-			text: expect.stringMatching(`^- ${TITLES[0]}: Kling could not .*\n- ${TITLES[1]}: `),
+			text: expect.stringContaining(`- ${TITLES[0]}: ${first?.message as string}`),
 			failed: [
-				{ title: TITLES[0], task_id: lastId, message: expect.stringContaining(lastId) },
+				{ title: TITLES[0], task_id: lastId, message: expect.any(String) },
 				{
 					title: TITLES[1],
-					task_id: expect.stringContaining('nothing was bought'),
-					message: expect.stringMatching(/./),
+					task_id: expect.stringContaining('nothing was charged'),
+					message: expect.any(String),
 				},
 			],
 		});
-		// What Kling failed to make is tried again, what is finished is not.
+		expect(report?.json.text).toContain(`\n- ${TITLES[1]}: ${second?.message as string}`);
+		expect(factsIn(first?.message)).toEqual({ ...FAILED, taskId: lastId, itemIndex: 0 });
+		expect(factsIn(second?.message)).toEqual({ ...REFUSED, itemIndex: 1 });
+		// What Kling failed to generate is retried, what is finished is not.
 		expect(failed.length).toBeGreaterThan(1);
 		expect(host.emulator.tasks()).toHaveLength(failed.length + 1);
 	});
 
-	it('buys nothing twice when the reply to a creation is lost and the first try fails', async () => {
+	it('creates nothing twice when the reply to a creation is lost and the first attempt fails', async () => {
 		host.emulator.addFault({
 			match: { route: 'create', contains: PROMPTS[1] },
 			action: { type: 'reset', when: 'after' },
 		});
-		// The key is refused for as long as the first try asks.
+		// The key is refused for as long as the first attempt checks the status.
 		host.emulator.addFault({
 			match: { route: 'list' },
 			action: { type: 'kling-error', code: 1103 },
@@ -333,7 +350,7 @@ describe('create-wait-get-status.json', () => {
 		expect(host.sent('video')).toHaveLength(published.length);
 	}
 
-	/** How many items each round asked for. */
+	/** How many tasks each round checked. */
 	const rounds = (execution: Execution) =>
 		execution.runs('Get Status').map(({ data }) => data?.main?.[0]?.length);
 
@@ -369,7 +386,7 @@ describe('create-wait-get-status.json', () => {
 		await expectPublished(execution, TITLES);
 	}, 240_000);
 
-	it('sorts out what Kling refuses and what it fails to make', async () => {
+	it('sorts out what Kling refuses and what it fails to generate', async () => {
 		const source = await example(4);
 		spoil(source, PROMPTS[0]!, FAIL_WORD);
 		spoil(source, PROMPTS[1]!, REFUSE_WORD);
@@ -385,17 +402,15 @@ describe('create-wait-get-status.json', () => {
 			expect.objectContaining({
 				title: 'Lighthouse',
 				task_id: taskOf(FAIL_WORD)?.id,
-				problem: expect.stringContaining('risk control'),
+				problem: expect.stringContaining(RISK_CONTROL),
 			}),
 		]);
 		const refused = itemsOfAllRuns(execution, 'Not started (replace me)');
-		expect(refused.map(({ json }) => json)).toEqual([
-			expect.objectContaining({ error: expect.stringMatching(/./) }),
-		]);
+		expect(refused.map((item) => errorFacts(item))).toEqual([{ ...REFUSED, itemIndex: 1 }]);
 		expect(host.emulator.tasks()).toHaveLength(2);
 	});
 
-	it('goes round again when Kling cannot be asked, or the file does not come', async () => {
+	it('goes round again when the status cannot be checked, or the file does not come', async () => {
 		const { id } = await host.importWorkflow(await example(4));
 		const executionId = await host.startExecution(id);
 		await eventually(() => host.emulator.tasks().length === 3);
@@ -455,7 +470,7 @@ describe('form-to-notification.json', () => {
 		expect(options).toMatchObject({ callbackUrl: `${host.url}/webhook/${webhookId}/kling` });
 	}
 
-	it('makes what was ordered, and gets it to the person who ordered it', async () => {
+	it('generates what was ordered, and gets it to the person who ordered it', async () => {
 		const source = watchFile(await example());
 		expectAddress(source);
 		const id = await publish(source);
@@ -489,7 +504,7 @@ describe('form-to-notification.json', () => {
 			subject: 'Your video is finished',
 			text: expect.stringContaining(`/videos/${task?.id}.mp4`),
 			task_id: task?.id,
-			sha256: await host.sampleHash(),
+			sha256: host.sampleHash(),
 		});
 		await pause(QUIET_MS);
 		expect(await host.executionIds(id)).toHaveLength(2);
@@ -510,17 +525,19 @@ describe('form-to-notification.json', () => {
 		const ids = await untilStarted(id, 6);
 		const executions = await Promise.all(ids.map(async (one) => await untilSuccess(one)));
 		const messages = executions.flatMap((one) => one.items('Notify (replace me)'));
-		const told = messages.map(({ json }) => [json.to, json.task_id]);
-		expect(told.toSorted()).toEqual(people.map((person) => [person, taskOf(person)?.id]));
+		const sent = messages.map(({ json }) => [json.to, json.task_id]);
+		expect(sent.toSorted()).toEqual(people.map((person) => [person, taskOf(person)?.id]));
 	});
 
-	it('tells the person when Kling does not take the order, and buys nothing', async () => {
+	it('tells the person when Kling rejects the order, and creates nothing', async () => {
 		const source = await example();
 		const id = await publish(source);
 		const answers = [`${REFUSE_WORD} something`, ...ANSWERS.slice(1)];
 		const page = await submitForm(formUrl(source, 'form'), answers);
 		expect(page).toContain('Your video could not be started');
-		expect(page).toMatch(/started Kling’s content check refused the prompt .*\)$/);
+		const [, reason] = /Your video could not be started (.*)$/.exec(page) ?? [];
+		// The form leaves the item's number out.
+		expect(factsIn(`${reason} [Item 0]`)).toEqual({ ...REFUSED, itemIndex: 0 });
 		expect(host.emulator.tasks()).toEqual([]);
 		await pause(QUIET_MS);
 		const ids = await host.executionIds(id);
@@ -528,7 +545,7 @@ describe('form-to-notification.json', () => {
 		await untilSuccess(ids[0]!);
 	});
 
-	it('tells the person when Kling could not make the video', async () => {
+	it('tells the person when Kling couldn’t generate the video', async () => {
 		const source = await example();
 		const id = await publish(source);
 		const answers = [`${FAIL_WORD} something`, ...ANSWERS.slice(1)];
@@ -540,7 +557,7 @@ describe('form-to-notification.json', () => {
 		expect(item?.json).toMatchObject({
 			to: EMAIL,
 			subject: 'Your video could not be made',
-			text: expect.stringContaining('risk control'),
+			text: expect.stringContaining(RISK_CONTROL),
 		});
 		expect(item?.binary).toBeUndefined();
 	});
@@ -601,7 +618,7 @@ describe('kling-trigger.json', () => {
 		expect(item?.json).toMatchObject({
 			task_id: ordered?.json.task_id,
 			task_status: 'completed',
-			sha256: await host.sampleHash(),
+			sha256: host.sampleHash(),
 		});
 		expect(host.emulator.tasks()).toHaveLength(1);
 	});
@@ -668,7 +685,7 @@ describe('ai-agent.json', () => {
 		return answer === undefined ? make(request, prompt) : { text: `It said: ${answer}` };
 	};
 
-	function expectToldFacts(output: string) {
+	function expectFactsOnly(output: string) {
 		const [task, ...others] = host.emulator.tasks();
 		expect(others).toEqual([]);
 		expect(task?.body).toMatchObject({ prompt: 'A lighthouse in a storm', aspect_ratio: '9:16' });
@@ -678,11 +695,11 @@ describe('ai-agent.json', () => {
 		expect(host.sent('video')).toEqual([]);
 	}
 
-	it('makes a video when it is asked to in the chat, and answers with the link', async () => {
+	it('generates a video when it is asked to in the chat, and answers with the link', async () => {
 		script = makeOne('A lighthouse in a storm');
 		const source = await example();
 		const id = await publish(source);
-		expectToldFacts(await say(source, WISH));
+		expectFactsOnly(await say(source, WISH));
 
 		const [first] = chatModel.requests;
 		expect(first?.messages[0]).toMatchObject({ content: expect.stringContaining('costs money') });
@@ -694,7 +711,7 @@ describe('ai-agent.json', () => {
 		expect((await untilSuccess(executionId!)).mode).toBe('webhook');
 	});
 
-	it('remembers what was said, and looks a video up without buying one', async () => {
+	it('remembers what was said, and looks a video up without creating one', async () => {
 		script = makeOne('A lighthouse in a storm');
 		const source = await example();
 		await publish(source);
@@ -727,7 +744,7 @@ describe('ai-agent.json', () => {
 		const execution = await host.run(id, { trigger: 'When chat message received', triggerData });
 		expectSuccess(execution);
 		expect(execution.mode).toBe('manual');
-		expectToldFacts(String(execution.items('AI Agent')[0]?.json.output));
+		expectFactsOnly(String(execution.items('AI Agent')[0]?.json.output));
 	});
 
 	it('cannot be used by somebody who is not signed in', async () => {
@@ -747,7 +764,10 @@ describe('ai-agent.json', () => {
 		const source = await example();
 		await publish(source);
 		const output = await say(source, WISH);
-		expect(output).toContain('Kling could not make the video');
+		const [answer] = chatModel.requests.flatMap(toolAnswers);
+		expect(answer).toContain(RISK_CONTROL);
+		expect(answer).toContain(adviceOn('taskFailed'));
+		expect(output).toContain(RISK_CONTROL);
 		expect(output).toContain(host.emulator.tasks()[0]?.id);
 		expect(host.emulator.tasks()).toHaveLength(1);
 	});

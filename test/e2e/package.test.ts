@@ -1,5 +1,7 @@
 import type { ICredentialDataDecryptedObject, INodeTypeDescription } from 'n8n-workflow';
 
+import { KlingError } from '../../nodes/shared/api/errors/klingError';
+import { wordsOf } from '../../nodes/shared/n8n/messages';
 import manifest from '../../package.json';
 import {
 	klingAccessKey,
@@ -133,6 +135,6 @@ describe('Test of a credential', () => {
 		const result = await host.testCredential({ ...klingGateway(host.emulator), baseUrl });
 
 		expect(result.status).toBe('Error');
-		expect(result.message).toContain('cannot be reached');
+		expect(result.message).toContain(wordsOf(new KlingError('unreachable')).message);
 	});
 });

@@ -1,15 +1,17 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { RISK_CONTROL } from '../../emulator/index.mts';
+import { notes } from '../../nodes/shared/n8n/messages';
+import { errorFacts } from '../../testkit/engine/errorFacts.mts';
+import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,
-	eventually,
 	FAIL_WORD,
 	klingAccount,
 	klingGateway,
 	klingNode,
 	manualTrigger,
 	noOp,
-	pause,
 	prompts,
 	respond,
 	startHost,
@@ -19,6 +21,7 @@ import {
 	type NodeSketch,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
 
 let host: Host;
 let official: CredentialReference;
@@ -36,7 +39,7 @@ const FROM_ITEM: INodeParameters = { prompt: '={{ $json.prompt }}' };
 
 describe('a manual execution', () => {
 	const SERVICES: Array<[string, string, () => CredentialReference]> = [
-		['Kling’s own API', 'kling-v2-6', () => official],
+		['Kling AI', 'kling-v2-6', () => official],
 		['a gateway', 'kling-v1-6', () => gateway],
 	];
 
@@ -60,7 +63,7 @@ describe('a manual execution', () => {
 				mimeType: 'video/mp4',
 				fileName: `${task?.id}.mp4`,
 			});
-			expect(await host.binary(video!)).toEqual(await host.sampleVideo());
+			expect(await host.binary(video!)).toEqual(sampleVideo());
 		},
 	);
 });
@@ -80,7 +83,7 @@ describe('a production execution', () => {
 
 		expect(answer.status).toBe(200);
 		expect(answer.headers.get('content-type')).toContain('video/mp4');
-		expect(answer.bytes).toEqual(await host.sampleVideo());
+		expect(answer.bytes).toEqual(sampleVideo());
 		expect(host.sent('create').map(({ json }) => json)).toEqual([
 			expect.objectContaining({ prompt: 'A lighthouse in a storm' }),
 		]);
@@ -114,19 +117,25 @@ describe('the error output', () => {
 			idOf('a bird'),
 		]);
 		expect(execution.items('Bad')).toHaveLength(1);
-		expect(execution.items('Kling', 1)).toEqual([
-			expect.objectContaining({
-				json: expect.objectContaining({
-					error: expect.stringContaining(`${idOf('a dog')}`),
-					task_id: idOf('a dog'),
-					task_status: 'failed',
-				}),
-				pairedItem: expect.objectContaining({ item: 1 }),
-			}),
-		]);
+		const [failed, ...others] = execution.items('Kling', 1);
+		expect(others).toEqual([]);
+		expect(errorFacts(failed!)).toEqual({
+			kind: 'taskFailed',
+			reason: RISK_CONTROL,
+			taskId: idOf('a dog'),
+			itemIndex: 1,
+		});
+		expect(failed).toMatchObject({
+			json: {
+				error_description: expect.stringMatching(/\S/),
+				task_id: idOf('a dog'),
+				task_status: 'failed',
+			},
+			pairedItem: { item: 1 },
+		});
 	});
 
-	it('with Stop Workflow the failure ends the execution, in words for people', async () => {
+	it('with Stop Workflow the failure ends the execution, and says what to do', async () => {
 		const { id } = await host.importWorkflow(
 			chain(
 				'Stop Workflow',
@@ -138,9 +147,14 @@ describe('the error output', () => {
 		const execution = await host.run(id);
 
 		expect(execution.status).toBe('error');
-		expect(execution.error?.message).toMatch(/^Kling could not make the video: /);
+		expect(errorFacts(execution.error!)).toEqual({
+			kind: 'taskFailed',
+			reason: RISK_CONTROL,
+			taskId: host.emulator.tasks()[0]?.id,
+			itemIndex: 0,
+		});
+		expect(execution.error?.description).toMatch(/\S/);
 		expect(execution.nodeError('Kling')?.message).toBe(execution.error?.message);
-		expect(execution.error?.message).toContain(host.emulator.tasks()[0]?.id);
 		expect(execution.runs('Good')).toEqual([]);
 	});
 });
@@ -148,7 +162,7 @@ describe('the error output', () => {
 describe('Retry On Fail', () => {
 	const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1000 };
 
-	it('buys one video when the reply to the creation is lost', async () => {
+	it('creates one video when the reply to the creation is lost', async () => {
 		host.emulator.addFault({
 			match: { route: 'create' },
 			action: { type: 'reset', when: 'after' },
@@ -165,8 +179,8 @@ describe('Retry On Fail', () => {
 		expect(execution.items('Kling')[0]?.json.task_id).toBe(task?.id);
 	});
 
-	it('takes up the video that the try before has bought', async () => {
-		// The key is refused while the node waits: the first try ends with an error.
+	it('reuses the video that the earlier attempt has created', async () => {
+		// The key is refused while the node waits: the first attempt ends with an error.
 		for (const route of ['list', 'query'] as const) {
 			host.emulator.addFault({
 				match: { route },
@@ -175,14 +189,14 @@ describe('Retry On Fail', () => {
 			});
 		}
 		const { id } = await host.importWorkflow(
-			chain('Failed try', manualTrigger(), klingNode(official, {}, RETRY)),
+			chain('Failed attempt', manualTrigger(), klingNode(official, {}, RETRY)),
 		);
 		const execution = await host.run(id);
 
 		expect(execution.status).toBe('success');
 		expect(host.sent('list', 'query').filter(({ fault }) => fault).length).toBeGreaterThan(0);
 		expect(execution.runs('Kling')[0]?.hints).toEqual([
-			expect.objectContaining({ message: expect.stringContaining('taken up') }),
+			expect.objectContaining({ message: expect.stringContaining(notes.reused(1)) }),
 		]);
 		const [task, ...others] = host.emulator.tasks();
 		expect(others).toEqual([]);
@@ -192,7 +206,7 @@ describe('Retry On Fail', () => {
 });
 
 describe('n8n’s Retry of a failed execution', () => {
-	it('takes up the video that the failed one has bought', async () => {
+	it('reuses the video that the failed one has created', async () => {
 		host.emulator.addFault({
 			match: { route: 'query' },
 			times: 'forever',

@@ -1,11 +1,9 @@
-import { eventually, exampleNames, RestClient } from '../../testkit/n8n/index.mts';
-import {
-	becomesFree,
-	freePort,
-	runScript,
-	temporaryFolder,
-	type ScriptRun,
-} from '../../testkit/cli/runN8n.mts';
+import type { ScriptRun } from '../../testkit/cli/runScript.mts';
+import { eventually } from '../../testkit/eventually.mts';
+import { exampleNames, RestClient } from '../../testkit/n8n/index.mts';
+import { freePort } from '../../testkit/ports.mts';
+import { temporaryFolder } from '../../testkit/temporaryFolder.mts';
+import { becomesFree, readLabel, runN8n } from './runN8n.mts';
 
 interface Listed {
 	id: string;
@@ -13,8 +11,8 @@ interface Listed {
 }
 
 async function logIn(script: ScriptRun): Promise<RestClient> {
-	const owner = { email: script.read('E-mail'), password: script.read('Password') };
-	const client = new RestClient(script.read('Address'), owner);
+	const owner = { email: readLabel(script, 'E-mail'), password: readLabel(script, 'Password') };
+	const client = new RestClient(readLabel(script, 'Address'), owner);
 	await client.login();
 	return client;
 }
@@ -29,10 +27,10 @@ async function inventory(client: RestClient) {
 }
 
 it('npm run n8n: log in with what it prints, press Execute; start again; nothing is left running', async () => {
-	const folder = await temporaryFolder();
+	const folder = await temporaryFolder('script');
 	const port = await freePort();
 	try {
-		const first = await runScript(folder.path, port);
+		const first = await runN8n(folder.path, port);
 		const client = await logIn(first);
 		const before = await inventory(client);
 		expect(before.workflows).toHaveLength((await exampleNames()).length);
@@ -42,9 +40,9 @@ it('npm run n8n: log in with what it prints, press Execute; start again; nothing
 		]);
 
 		for (const { id, name } of before.workflows) {
-			expect(first.output()).toContain(`${first.read('Address')}/workflow/${id}  ${name}\n`);
+			expect(first.output).toContain(`${readLabel(first, 'Address')}/workflow/${id}  ${name}\n`);
 		}
-		const [, id] = /^1\. Open \S+\/workflow\/(\w+) /m.exec(first.output()) ?? [];
+		const [, id] = /^1\. Open \S+\/workflow\/(\w+) /m.exec(first.output) ?? [];
 		const { nodes } = await client.call<{ nodes: Array<{ name: string; type: string }> }>(
 			'GET',
 			`/workflows/${id}`,
@@ -53,13 +51,13 @@ it('npm run n8n: log in with what it prints, press Execute; start again; nothing
 		await client.call('POST', `/workflows/${id}/run`, { triggerToStartFrom: { name } });
 		await expectSuccess(client);
 		// A process of the same folder would spoil the database.
-		await expect(runScript(folder.path, port)).rejects.toThrow('it runs already');
+		await expect(runN8n(folder.path, port)).rejects.toThrow('already running');
 
 		expect(await first.end('SIGINT')).toBe(0);
 		expect(await becomesFree(port)).toBe(true);
 
-		const second = await runScript(folder.path, port);
-		expect(second.read('Address')).toBe(first.read('Address'));
+		const second = await runN8n(folder.path, port);
+		expect(readLabel(second, 'Address')).toBe(readLabel(first, 'Address'));
 		expect(await inventory(await logIn(second))).toEqual(before);
 		await second.end('SIGKILL');
 		expect(await becomesFree(port)).toBe(true);

@@ -1,18 +1,18 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import type { CallbackDelivery } from '../../emulator/index.mts';
+import { RISK_CONTROL, type CallbackDelivery } from '../../emulator/index.mts';
 import { forgedHeaders, SIGNATURE_VECTOR } from '../../emulator/testing.mts';
+import { answers } from '../../nodes/shared/n8n/messages';
+import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,
 	code,
-	eventually,
 	FAIL_WORD,
 	hashFile,
 	klingAccount,
 	klingNode,
 	manualTrigger,
 	noOp,
-	pause,
 	startHost,
 	type CredentialReference,
 	type Execution,
@@ -104,8 +104,8 @@ function create(callbackUrl: string, prompts: string[], model = 'kling-v2-6'): W
 	);
 }
 
-/** Buys videos with the node. @returns their task IDs */
-async function buy(url: string, prompts = ['a cat'], model?: string): Promise<string[]> {
+/** Creates videos with the node. @returns their task IDs */
+async function createVideos(url: string, prompts = ['a cat'], model?: string): Promise<string[]> {
 	const { id } = await host.importWorkflow(create(url, prompts, model));
 	const execution = await host.run(id);
 	expect(execution.error).toBeUndefined();
@@ -125,6 +125,17 @@ async function expectNoExecution({ id }: Pick<Listener, 'id'>) {
 	expect(await host.executionIds(id)).toEqual([]);
 }
 
+/** From now on Kling says of every task that it is working on it, whatever its callbacks say. */
+function holdBack() {
+	for (const route of ['list', 'query'] as const) {
+		host.emulator.addFault({
+			match: { route },
+			times: 'forever',
+			action: { type: 'status', value: 'processing' },
+		});
+	}
+}
+
 const itemOf = (execution: Execution) => {
 	expect(execution.error).toBeUndefined();
 	expect(execution.status).toBe('success');
@@ -133,7 +144,7 @@ const itemOf = (execution: Execution) => {
 	return item!;
 };
 
-const said = (taskId: string, status = 'succeed', more: IDataObject = {}) =>
+const bodyOf = (taskId: string, status = 'succeed', more: IDataObject = {}) =>
 	JSON.stringify({ task_id: taskId, task_status: status, ...more });
 
 const send = async (url: string, body: string, more: Partial<CallbackDelivery> = {}) =>
@@ -145,7 +156,7 @@ describe('the production URL', () => {
 		['path', 'kling-3.0-turbo'],
 	])('starts the workflow once for every finished video: format %s', async (format, model) => {
 		const listener = await listen();
-		const ids = await buy(listener.url, ['a cat', 'a dog', 'a bird'], model);
+		const ids = await createVideos(listener.url, ['a cat', 'a dog', 'a bird'], model);
 		expect(host.emulator.tasks().map((task) => task.format)).toEqual([format, format, format]);
 		const callbacks = await host.untilCalledBack(3);
 		expect(callbacks.map(({ replyStatus }) => replyStatus)).toEqual([200, 200, 200]);
@@ -160,7 +171,10 @@ describe('the production URL', () => {
 				created_at: expect.any(Number),
 				updated_at: expect.any(Number),
 				external_task_id: expect.stringMatching(/^n8n-/),
+				video_id: expect.any(String),
 				video_url: url,
+				duration: 5,
+				cost: host.costOf(String(json.task_id)),
 				task_result: { videos: [{ id: expect.any(String), url, duration: 5 }] },
 			});
 		}
@@ -175,28 +189,29 @@ describe('the production URL', () => {
 	it('brings the video as a file with Download Video', async () => {
 		const after = hashFile('After', 'film');
 		const listener = await listen({ downloadVideo: true, binaryPropertyName: 'film' }, { after });
-		const [id] = await buy(listener.url);
+		const [id] = await createVideos(listener.url);
 		const [execution] = await executions(listener, 1);
 		const [received] = execution!.items('Kling Trigger');
 		const film = { fileName: `${id}.mp4`, mimeType: 'video/mp4' };
 		expect(received?.binary?.film).toMatchObject(film);
-		expect(itemOf(execution!).json.sha256).toBe(await host.sampleHash());
+		expect(itemOf(execution!).json.sha256).toBe(host.sampleHash());
 	});
 
 	it('starts the workflow for a failed task, with the reason', async () => {
 		const listener = await listen();
-		const [id] = await buy(listener.url, [`a dog, ${FAIL_WORD}`]);
+		const [id] = await createVideos(listener.url, [`a dog, ${FAIL_WORD}`]);
 		const [execution] = await executions(listener, 1);
 		expect(itemOf(execution!).json).toMatchObject({
 			task_id: id,
 			task_status: 'failed',
-			task_status_msg: expect.stringContaining('risk control'),
+			task_status_msg: RISK_CONTROL,
 		});
 	});
 
 	it('starts it for the chosen statuses only', async () => {
 		const listener = await listen({ statuses: ['processing'] });
-		const [id] = await buy(listener.url);
+		holdBack();
+		const [id] = await createVideos(listener.url);
 		await host.untilCalledBack();
 		const [execution] = await executions(listener, 1);
 		expect(itemOf(execution!).json).toMatchObject({ task_id: id, task_status: 'processing' });
@@ -206,25 +221,25 @@ describe('the production URL', () => {
 describe('the test URL', () => {
 	it('starts the workflow in the editor, and waits through callbacks that do not count', async () => {
 		const listener = await listen({}, { isActive: false });
-		const [id] = await buy('http://127.0.0.1:1/', ['a cat']);
+		const [id] = await createVideos('http://127.0.0.1:1/', ['a cat']);
 		await host.untilCalledBack();
 		// Execute workflow: n8n listens, and nothing runs yet.
 		expect(await host.startExecution(listener.id)).toBeUndefined();
 		const url = `${host.url}/webhook-test/${listener.path}`;
-		expect(await send(url, said(id!, 'processing'))).toMatchObject({ replyStatus: 200 });
-		expect(await send(url, said(id!), { headers: {} })).toMatchObject({ replyStatus: 200 });
+		expect(await send(url, bodyOf(id!, 'processing'))).toMatchObject({ replyStatus: 200 });
+		expect(await send(url, bodyOf(id!), { headers: {} })).toMatchObject({ replyStatus: 200 });
 		const [execution] = await executions(listener, 1);
 		expect(execution?.mode).toBe('manual');
 		expect(itemOf(execution!).json).toMatchObject({ task_id: id, task_status: 'completed' });
 		// One click, one run.
-		expect(await send(url, said(id!))).toMatchObject({ replyStatus: 404 });
+		expect(await send(url, bodyOf(id!))).toMatchObject({ replyStatus: 404 });
 	});
 });
 
 describe('Verify Signature', () => {
-	/** A finished video that nobody was told of. */
+	/** A finished video whose callbacks went nowhere. */
 	const finished = async () => {
-		const [id] = await buy('http://127.0.0.1:1/');
+		const [id] = await createVideos('http://127.0.0.1:1/');
 		await host.untilCalledBack();
 		return id!;
 	};
@@ -233,11 +248,11 @@ describe('Verify Signature', () => {
 		const listener = await listen();
 		const { url } = listener;
 		const id = await finished();
-		const body = said(id);
+		const body = bodyOf(id);
 		const forgeries: Array<[string, Record<string, string>]> = [
 			[body, {}],
 			[body, forgedHeaders(body, 'whsec_AAAA')],
-			[body, forgedHeaders(said(id, 'failed'), SECRET)],
+			[body, forgedHeaders(bodyOf(id, 'failed'), SECRET)],
 			[body, forgedHeaders(body, SECRET, 301)],
 			[body, { ...forgedHeaders(body, SECRET), 'webhook-id': 'another' }],
 			['', {}],
@@ -257,7 +272,7 @@ describe('Verify Signature', () => {
 
 	it('answers 401 to a form, of which n8n keeps no body to verify', async () => {
 		const listener = await listen();
-		const body = said(await finished());
+		const body = bodyOf(await finished());
 		const form = '--x\r\ncontent-disposition: form-data; name="task_id"\r\n\r\n1\r\n--x--\r\n';
 		const headers = {
 			'content-type': 'multipart/form-data; boundary=x',
@@ -270,11 +285,11 @@ describe('Verify Signature', () => {
 
 	it('refuses everything when the credential has no Webhook Secret, and says so', async () => {
 		const listener = await listen({}, { credential: plain });
-		const body = said(await finished());
+		const body = bodyOf(await finished());
 		const answer = await host.trigger(listener.url, body, { headers: forgedHeaders(body, SECRET) });
 		expect(answer).toMatchObject({
 			status: 401,
-			body: { message: expect.stringContaining('has no Webhook Secret') },
+			body: { message: answers.noSecret },
 		});
 		await expectNoExecution(listener);
 	});
@@ -283,7 +298,7 @@ describe('Verify Signature', () => {
 		const options = { verifySignature: false };
 		const listener = await listen({ options }, { credential: plain });
 		const id = await finished();
-		expect(await host.trigger(listener.url, said(id))).toMatchObject({ status: 200 });
+		expect(await host.trigger(listener.url, bodyOf(id))).toMatchObject({ status: 200 });
 		const [execution] = await executions(listener, 1);
 		expect(itemOf(execution!).json.task_id).toBe(id);
 	});
@@ -295,7 +310,7 @@ describe('Verify Signature', () => {
 			webhookSecret: SECRET,
 		});
 		const listener = await listen({}, { credential: broken });
-		const answer = await host.trigger(listener.url, said('1'));
+		const answer = await host.trigger(listener.url, bodyOf('1'));
 		expect(answer.status).toBeGreaterThanOrEqual(400);
 		await expectNoExecution(listener);
 	});
@@ -305,10 +320,10 @@ describe('Fetch Task', () => {
 	it('gives Kling’s facts whatever a forged body claims, if the task is real', async () => {
 		const options = { verifySignature: false };
 		const listener = await listen({ options, downloadVideo: true }, { after: hashFile('After') });
-		const [id] = await buy('http://127.0.0.1:1/');
+		const [id] = await createVideos('http://127.0.0.1:1/');
 		await host.untilCalledBack();
 		const evil = 'https://evil.example/x.mp4';
-		const body = said(id!, 'succeed', {
+		const body = bodyOf(id!, 'succeed', {
 			task_result: { videos: [{ id: 'x', url: evil, duration: '99' }] },
 		});
 		expect(await host.trigger(listener.url, body)).toMatchObject({ status: 200 });
@@ -316,27 +331,34 @@ describe('Fetch Task', () => {
 		const { json } = itemOf(execution!);
 		expect(json.video_url).toBe(`${host.emulator.url}/videos/${id}.mp4`);
 		expect(JSON.stringify(json)).not.toContain(evil);
-		expect(json.sha256).toBe(await host.sampleHash());
+		expect(json.sha256).toBe(host.sampleHash());
 	});
 
-	it('starts nothing for a task that Kling does not know, or is still at work on', async () => {
-		const options = { verifySignature: false };
-		const listener = await listen({ options });
-		const unknown = await host.trigger(listener.url, said('179538000000000000'));
-		expect(unknown).toMatchObject({ status: 404 });
-		host.emulator.addFault({
-			match: { route: 'create' },
-			action: { type: 'status', value: 'processing' },
-		});
-		const [id] = await buy('http://127.0.0.1:1/');
-		const early = await host.trigger(listener.url, said(id!));
-		expect(early).toMatchObject({ status: 200, body: { message: 'Kling says otherwise' } });
+	it('starts nothing for a task that Kling does not know', async () => {
+		const listener = await listen({ options: { verifySignature: false } });
+		const unknown = await host.trigger(listener.url, bodyOf('179538000000000000'));
+		expect(unknown).toMatchObject({ status: 404, body: { message: answers.notConfirmed } });
 		await expectNoExecution(listener);
 	});
 
-	it('believes a signed callback without asking when it is off', async () => {
+	it('starts nothing while Kling says that it is still working on the task', async () => {
+		const listener = await listen({ options: { verifySignature: false } });
+		const [id] = await createVideos('http://127.0.0.1:1/');
+		await host.untilCalledBack();
+		holdBack();
+		const early = await host.trigger(listener.url, bodyOf(id!));
+		expect(early).toMatchObject({ status: 200, body: { message: answers.received } });
+		// The node checks the status again, with pauses, in case Kling lags behind its callback.
+		await eventually(() => host.sent('query').length >= 3);
+		await expectNoExecution(listener);
+		host.emulator.clearFaults();
+		const [execution] = await executions(listener, 1);
+		expect(itemOf(execution!).json).toMatchObject({ task_id: id, task_status: 'completed' });
+	});
+
+	it('trusts a signed callback without a check when it is off', async () => {
 		const listener = await listen({ options: { fetchTask: false } });
-		const body = said('only-in-the-callback', 'failed', { task_status_msg: 'no luck' });
+		const body = bodyOf('only-in-the-callback', 'failed', { task_status_msg: 'no luck' });
 		expect(await send(listener.url, body)).toMatchObject({ replyStatus: 200 });
 		const [execution] = await executions(listener, 1);
 		expect(itemOf(execution!).json).toEqual({
@@ -351,7 +373,7 @@ describe('Fetch Task', () => {
 describe('Deduplicate', () => {
 	it('starts the workflow once, however often and whenever the callback comes', async () => {
 		const listener = await listen();
-		await buy(listener.url);
+		await createVideos(listener.url);
 		const [callback] = await host.untilCalledBack();
 		await executions(listener, 1);
 		expect(await host.emulator.sendCallback(callback!)).toMatchObject({ replyStatus: 200 });
@@ -369,19 +391,19 @@ describe('Deduplicate', () => {
 
 	it('starts it once when the same callback comes five times at once', async () => {
 		const listener = await listen({ downloadVideo: true });
-		const [id] = await buy('http://127.0.0.1:1/');
+		const [id] = await createVideos('http://127.0.0.1:1/');
 		await host.untilCalledBack();
 		const answers = await Promise.all(
-			Array.from({ length: 5 }, async () => await send(listener.url, said(id!))),
+			Array.from({ length: 5 }, async () => await send(listener.url, bodyOf(id!))),
 		);
 		expect(answers.map(({ replyStatus }) => replyStatus)).toEqual(Array(5).fill(200));
 		await pause(QUIET_MS);
 		await executions(listener, 1);
 	});
 
-	it('forgets none of several tasks that are reported at once', async () => {
+	it('forgets none of several tasks whose callbacks come at once', async () => {
 		const listener = await listen();
-		await buy(listener.url, ['a cat', 'a dog', 'a bird']);
+		await createVideos(listener.url, ['a cat', 'a dog', 'a bird']);
 		const callbacks = await host.untilCalledBack(3);
 		await executions(listener, 3);
 		for (const { url, body } of callbacks) await send(url, body);
@@ -391,7 +413,7 @@ describe('Deduplicate', () => {
 
 	it('starts it every time when it is off', async () => {
 		const listener = await listen({ options: { deduplicate: false } });
-		await buy(listener.url);
+		await createVideos(listener.url);
 		const [callback] = await host.untilCalledBack();
 		await executions(listener, 1);
 		await host.emulator.sendCallback(callback!);

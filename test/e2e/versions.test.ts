@@ -1,6 +1,8 @@
+import { callbackWords } from '../../nodes/shared/n8n/messages';
+import { errorFacts } from '../../testkit/engine/errorFacts.mts';
+import { eventually } from '../../testkit/eventually.mts';
 import {
 	chain,
-	eventually,
 	klingAccount,
 	klingNode,
 	manualTrigger,
@@ -34,7 +36,7 @@ async function waitByCallback() {
 	});
 }
 
-it('waits by callback where resume URLs are signed, and refuses to before anything is bought elsewhere', async () => {
+it('waits by callback where resume URLs are signed, and refuses to before anything is charged elsewhere', async () => {
 	const execution = await waitByCallback();
 	if (version.signsResumeUrls) {
 		expect(execution.error).toBeUndefined();
@@ -45,8 +47,12 @@ it('waits by callback where resume URLs are signed, and refuses to before anythi
 		expect(host.emulator.tasks()).toHaveLength(1);
 	} else {
 		expect(execution.status).toBe('error');
-		expect(execution.error?.message).toMatch(/^'Wait For' cannot be Callback with this version/);
-		expect(execution.error?.description).toContain('Update n8n to 2.14 or later');
+		expect(errorFacts(execution.error!)).toMatchObject({
+			kind: 'input',
+			parameter: 'waitFor',
+			problem: 'unsigned',
+		});
+		expect(execution.error?.description).toContain(callbackWords.unsigned.description);
 		expect(host.emulator.requests()).toEqual([]);
 	}
 });
@@ -68,7 +74,7 @@ it('ends a long pause between two polls at once on Stop', async () => {
 	await eventually(() => host.emulator.tasks().length === 1);
 	const stoppedAt = Date.now();
 	await host.stopExecution(executionId!);
-	// The node's words at its end: that n8n calls the execution over would prove nothing.
+	// What the node logs at its end: that n8n calls the execution over would prove nothing.
 	await host.waitForLog(({ message }) => message.includes(host.emulator.tasks()[0]!.id));
 	expect(Date.now() - stoppedAt).toBeLessThan(2000);
 	const execution = await host.waitForExecution(executionId!);

@@ -9,10 +9,8 @@ import {
 	type FaultAction,
 	type RecordedRequest,
 } from '../../emulator/index.mts';
-import { items, numbered, sent, startNode, type EngineRun } from '../integration/fixture.mts';
-import { GENERATION, type Bench } from './bench.mts';
-import { ITEMS, judge, promptOf, type Verdict } from './judge.mts';
-import { watchedNode } from './node.mts';
+import { fastSleep } from '../../testkit/clocks/fastClock.mts';
+import { Machine } from '../../testkit/clocks/machine.mts';
 import type {
 	EventSpec,
 	FaultSpec,
@@ -22,8 +20,10 @@ import type {
 	Operation,
 	Row,
 } from '../../testkit/faults/row.mts';
-import { fastSleep } from '../../testkit/clocks/fastClock.mts';
-import { Machine } from '../../testkit/clocks/machine.mts';
+import { items, numbered, sent, startNode, type EngineRun } from '../integration/fixture.mts';
+import { GENERATION, type Bench } from './bench.mts';
+import { ITEMS, judge, promptOf, type Verdict } from './judge.mts';
+import { watchedNode } from './node.mts';
 
 const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
 

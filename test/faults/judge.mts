@@ -2,8 +2,8 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { TaskSummary } from '../../emulator/index.mts';
 import type { EngineRun } from '../../testkit/engine/index.mts';
-import { NODE, sampleVideo } from '../integration/fixture.mts';
 import type { Format, Mode, Operation } from '../../testkit/faults/row.mts';
+import { NODE, sampleVideo } from '../integration/fixture.mts';
 
 /** Input items of a run. */
 export const ITEMS = [0, 1, 2] as const;

@@ -1,9 +1,8 @@
 /** Runs the whole table, several cells at once, and prints what came of it. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
-import { Bench } from './bench.mts';
-import { runCell, type Cell } from './cell.mts';
-import type { Verdict } from './judge.mts';
+import { replaceClocks } from '../../testkit/clocks/machine.mts';
+import { renderText } from '../../testkit/faults/render.mts';
 import {
 	expectationOf,
 	fine,
@@ -14,9 +13,10 @@ import {
 	type Ending,
 	type Row,
 } from '../../testkit/faults/row.mts';
-import { renderText } from '../../testkit/faults/render.mts';
 import { TABLE } from '../../testkit/faults/table.mts';
-import { replaceClocks } from '../../testkit/clocks/machine.mts';
+import { Bench } from './bench.mts';
+import { runCell, type Cell } from './cell.mts';
+import type { Verdict } from './judge.mts';
 
 /** Cells that run at once. */
 const BENCHES = 8;
@@ -42,7 +42,7 @@ export interface Case extends Cell {
 }
 
 /** All cells in which the fault can happen. */
-export const CASES: Case[] = TABLE.flatMap((row) =>
+const CASES: Case[] = TABLE.flatMap((row) =>
 	OPERATIONS.flatMap((operation) =>
 		FORMATS.flatMap((format) => {
 			const expectation = expectationOf(row, operation, format);

@@ -1,8 +1,8 @@
 import { cleanUp } from '../integration/fixture.mts';
 import { chosen, flawsOf, Matrix, type Case } from './matrix.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () => {
-	const { systemClock } = jest.requireActual('../../nodes/shared/n8n/clock');
+jest.mock('../../nodes/shared/n8n/systemClock', () => {
+	const { systemClock } = jest.requireActual('../../nodes/shared/n8n/systemClock');
 	const { fastSleep } = jest.requireActual('../../testkit/clocks/fastClock.mts');
 	// It reads the clock of its machine, as in production.
 	return { systemClock: { now: () => systemClock.now(), sleep: fastSleep } };

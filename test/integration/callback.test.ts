@@ -1,9 +1,12 @@
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node';
+import { callbackWords, notes } from '../../nodes/shared/n8n/messages.ts';
 import {
 	cleanUp,
 	EMULATOR_API_KEY,
+	errorFacts,
 	errorOf,
 	expectFailed,
+	factsOf,
 	HttpServer,
 	items,
 	NODE,
@@ -18,7 +21,7 @@ import {
 	type EngineRun,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -72,7 +75,7 @@ async function run(parameters: object = {}, options: RunOptions = {}): Promise<E
 	);
 }
 
-/** Makes every reply about the tasks of these prompts say that Kling is still at work. */
+/** Makes every reply about the tasks of these prompts say that they are still running. */
 function neverFinishes(...prompts: string[]) {
 	for (const contains of prompts) {
 		emulator.addFault({
@@ -96,8 +99,8 @@ const promptOf = ({ body }: { body: unknown }) => (body as { prompt: string }).p
 const idOf = (prompt: string) =>
 	emulator.tasks().find((task) => promptOf(task).endsWith(prompt))?.id;
 
-/** What n8n stores for the time of the wait, and puts out when the time is up. */
-function parked({ run: { data } }: EngineRun) {
+/** What n8n stores for the time of the wait, and returns when the time is up. */
+function suspended({ run: { data } }: EngineRun) {
 	const [entry, ...others] = data.executionData?.nodeExecutionStack ?? [];
 	expect(others).toEqual([]);
 	expect(entry?.node.name).toBe(NODE);
@@ -106,7 +109,14 @@ function parked({ run: { data } }: EngineRun) {
 	return output ?? [];
 }
 
-describe('before anything is bought, waiting for a callback is refused', () => {
+describe('before anything is charged, waiting for a callback is refused', () => {
+	function expectRefused(run: EngineRun, problem: keyof typeof callbackWords) {
+		expect(run.status).toBe('error');
+		expect(factsOf(run)).toEqual({ kind: 'input', parameter: 'waitFor', problem, itemIndex: 0 });
+		expect(errorOf(run).description).toBe(callbackWords[problem].description);
+		expectNothingSent();
+	}
+
 	function expectNothingSent() {
 		expect(emulator.tasks()).toEqual([]);
 		expect(emulator.requests()).toEqual([]);
@@ -118,22 +128,12 @@ describe('before anything is bought, waiting for a callback is refused', () => {
 			{ ...CALLBACK, model: 'kling-v1-6' },
 			{ input: numbered(1), instanceUrl: n8n.url },
 		);
-		expect(refused.status).toBe('error');
-		expect(errorOf(refused).message).toBe(
-			"'Wait For' cannot be Callback with a Kling-Compatible Gateway, which does not call back [Item 0]",
-		);
-		expect(errorOf(refused).description).toBe('Choose Polling.');
-		expectNothingSent();
+		expectRefused(refused, 'gateway');
 	});
 
 	it('inside an AI agent', async () => {
 		const refused = await run({}, { node: { type: `${NODE_TYPE}Tool` } });
-		expect(refused.status).toBe('error');
-		expect(errorOf(refused).message).toMatch(
-			/^'Wait For' cannot be Callback inside an AI agent, .+ \[Item 0\]$/,
-		);
-		expect(errorOf(refused).description).toBe('Choose Polling.');
-		expectNothingSent();
+		expectRefused(refused, 'agent');
 	});
 
 	/** The node on an n8n whose context answers otherwise. */
@@ -150,17 +150,13 @@ describe('before anything is bought, waiting for a callback is refused', () => {
 		return { nodeTypes: { [NODE_TYPE]: node } };
 	}
 
-	it('in a workflow that was never saved', async () => {
+	it('in an unsaved workflow', async () => {
 		const unsaved = nodeOn({ getWorkflow: () => () => ({ id: '', name: 'New', active: false }) });
 		const refused = await run({}, unsaved);
-		expect(errorOf(refused).message).toMatch(
-			/^'Wait For' cannot be Callback in a workflow that was never saved/,
-		);
-		expect(errorOf(refused).description).toBe('Save the workflow, or choose Polling.');
-		expectNothingSent();
+		expectRefused(refused, 'unsaved');
 	});
 
-	it('on an n8n that does not protect the address', async () => {
+	it('on an n8n that does not sign the address', async () => {
 		// Before n8n 2.14 a resume URL had no signature.
 		const old = nodeOn({
 			evaluateExpression: (context) => (expression: string, itemIndex: number) =>
@@ -172,11 +168,7 @@ describe('before anything is bought, waiting for a callback is refused', () => {
 						),
 		});
 		const refused = await run({}, old);
-		expect(errorOf(refused).message).toMatch(
-			/^'Wait For' cannot be Callback with this version of n8n/,
-		);
-		expect(errorOf(refused).description).toBe('Update n8n to 2.14 or later, or choose Polling.');
-		expectNothingSent();
+		expectRefused(refused, 'unsigned');
 	});
 
 	it('when one item could not be sent', async () => {
@@ -184,7 +176,12 @@ describe('before anything is bought, waiting for a callback is refused', () => {
 			{ prompt: '={{ $json.prompt }}' },
 			{ input: items({ prompt: 'a cat' }, { prompt: '' }) },
 		);
-		expect(errorOf(refused).message).toBe("'Prompt' is empty [Item 1]");
+		expect(factsOf(refused)).toEqual({
+			kind: 'input',
+			parameter: 'prompt',
+			problem: 'empty',
+			itemIndex: 1,
+		});
 		expectNothingSent();
 	});
 
@@ -195,9 +192,14 @@ describe('before anything is bought, waiting for a callback is refused', () => {
 			expect(refused.status).toBe('success');
 			const failed = refused.items(NODE, onError === 'continueErrorOutput' ? 1 : 0);
 			expect(failed).toHaveLength(3);
-			for (const [item, { json }] of failed.entries()) {
-				expect(json.error).toMatch(new RegExp(`inside an AI agent, .+ \\[Item ${item}\\]$`));
-			}
+			expect(failed.map(errorFacts)).toEqual(
+				failed.map((_, itemIndex) => ({
+					kind: 'input',
+					parameter: 'waitFor',
+					problem: 'agent',
+					itemIndex,
+				})),
+			);
 			expectNothingSent();
 		},
 	);
@@ -245,16 +247,16 @@ describe('a suspended execution', () => {
 			neverFinishes(...ALL);
 			const waiting = await run({}, { node: { onError } });
 			expect(waiting.status).toBe('waiting');
-			expect(parked(waiting).map(({ json }) => json.task_id)).toEqual(ALL.map(idOf));
+			expect(suspended(waiting).map(({ json }) => json.task_id)).toEqual(ALL.map(idOf));
 		},
 	);
 
-	it('keeps what is known of each task as the node puts it out, and nothing else in the JSON', async () => {
+	it('keeps what is known of each task as the node returns it, and nothing else in the JSON', async () => {
 		neverFinishes(...ALL);
 		const waiting = await run();
 		const tasks = emulator.tasks();
 		expect(tasks).toHaveLength(3);
-		for (const [item, { json, pairedItem, binary }] of parked(waiting).entries()) {
+		for (const [item, { json, pairedItem, binary }] of suspended(waiting).entries()) {
 			const task = tasks.find(({ id }) => id === json.task_id);
 			expect(promptOf(task!)).toBe(`a cat ${item}`);
 			expect(json).toEqual({
@@ -265,25 +267,28 @@ describe('a suspended execution', () => {
 				model_name: 'kling-v2-6',
 				external_task_id: task?.externalTaskId,
 				// The emulator lists the video all the same: it lies about the status only.
+				video_id: expect.any(String),
 				video_url: expect.any(String),
+				duration: 5,
+				cost: { amount: 1.5, unit: 'units' },
 				task_result: expect.any(Object),
 			});
 			expect(pairedItem).toEqual({ item });
 			expect(binary).toBeUndefined();
 		}
 		expect(waiting.items(NODE).map(({ json }) => json)).toEqual(
-			parked(waiting).map(({ json }) => json),
+			suspended(waiting).map(({ json }) => json),
 		);
 	});
 
-	it('leaves what the previous node put out as it is', async () => {
+	it('leaves the output of the previous node as it is', async () => {
 		neverFinishes(...ALL);
 		const waiting = await run();
-		expect(parked(waiting)).toHaveLength(3);
+		expect(suspended(waiting)).toHaveLength(3);
 		expect(waiting.items('Start').map(({ json }) => json)).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
 	});
 
-	it('has looked at its tasks once, together, and asks nothing more', async () => {
+	it('has checked its tasks once, together, and sends nothing more', async () => {
 		neverFinishes(...ALL);
 		await run();
 		const routes = emulator.requests().map(({ route }) => route);
@@ -292,14 +297,14 @@ describe('a suspended execution', () => {
 		expect(emulator.requests()).toHaveLength(4);
 	});
 
-	it('is suspended also when the look was lost', async () => {
+	it('is suspended also when the check got no answer', async () => {
 		neverFinishes('cat 1', 'cat 2');
 		for (const route of ['list', 'query'] as const) {
 			emulator.addFault({ match: { route }, times: 'forever', action: { type: 'reset' } });
 		}
 		const waiting = await run();
 		expect(waiting.status).toBe('waiting');
-		expect(parked(waiting).map(({ json }) => json.task_id)).toEqual(ALL.map(idOf));
+		expect(suspended(waiting).map(({ json }) => json.task_id)).toEqual(ALL.map(idOf));
 	});
 
 	it('warns when Kling cannot reach n8n from the internet', async () => {
@@ -307,9 +312,7 @@ describe('a suspended execution', () => {
 		const waiting = await run();
 		expect(waiting.hints(NODE)).toEqual([
 			{
-				message: expect.stringMatching(
-					new RegExp(`call back at ${n8n.url.replace('http://', '')}, .+ Set WEBHOOK_URL to n8n's`),
-				),
+				message: notes.privateCallback(n8n.url.replace('http://', '')),
 				type: 'warning',
 				location: 'outputPane',
 			},
@@ -324,16 +327,16 @@ describe('a suspended execution', () => {
 	});
 });
 
-describe('the first look', () => {
-	it('puts all videos out at once when all are finished', async () => {
+describe('the first check', () => {
+	it('returns all videos at once when all are finished', async () => {
 		const done = await run();
 		expect(done.status).toBe('success');
 		expect(done.run.waitTill).toBeUndefined();
-		const put = done.items(NODE);
-		expect(put.map(({ json }) => [json.task_id, json.task_status])).toEqual(
+		const output = done.items(NODE);
+		expect(output.map(({ json }) => [json.task_id, json.task_status])).toEqual(
 			ALL.map((prompt) => [idOf(prompt), 'completed']),
 		);
-		for (const item of put) expect(await done.binary(item)).toEqual(sampleVideo());
+		for (const item of output) expect(await done.binary(item)).toEqual(sampleVideo());
 		expect(done.hints(NODE)).toEqual([]);
 	});
 
@@ -341,7 +344,7 @@ describe('the first look', () => {
 		neverFinishes('cat 0', 'cat 2');
 		const waiting = await run();
 		expect(waiting.status).toBe('waiting');
-		const [first, second, third] = parked(waiting);
+		const [first, second, third] = suspended(waiting);
 		expect(second).toEqual({
 			json: expect.objectContaining({ task_id: idOf('cat 1'), task_status: 'completed' }),
 			binary: { data: expect.objectContaining({ fileName: `${idOf('cat 1')}.mp4` }) },
@@ -355,7 +358,7 @@ describe('the first look', () => {
 		expect(sent(emulator, 'video')).toHaveLength(1);
 	});
 
-	it('takes the binary field and the reply as it came, if the form wants them', async () => {
+	it('returns the reply as it came and names the binary field, if the form says so', async () => {
 		const done = await run({ binaryPropertyName: 'film', simplify: false });
 		const [item] = done.items(NODE);
 		expect(Object.keys(item?.binary ?? {})).toEqual(['film']);
@@ -370,10 +373,10 @@ describe('the first look', () => {
 		fails('cat 1');
 		const waiting = await run({}, { node: { onError: 'continueRegularOutput' } });
 		expect(waiting.status).toBe('waiting');
-		const [first, second, third] = parked(waiting);
+		const [first, second, third] = suspended(waiting);
 		expectFailed(second, {
 			item: 1,
-			message: `Kling could not make the video: out of film (task ${idOf('cat 1')}) [Item 1]`,
+			error: { kind: 'taskFailed', reason: 'out of film', taskId: idOf('cat 1') },
 			facts: { task_id: idOf('cat 1'), task_status: 'failed' },
 		});
 		expect([first?.json.task_id, third?.json.task_id]).toEqual([idOf('cat 0'), idOf('cat 2')]);
@@ -387,26 +390,29 @@ describe('the first look', () => {
 		expect(done.items(NODE, 1).map(({ json }) => json.task_id)).toEqual(ALL.map(idOf));
 	});
 
-	it('that finds a failure ends the execution with Stop Workflow, naming the tasks that go on', async () => {
+	it('that finds a failure ends the execution with Stop Workflow, naming the tasks that are still running', async () => {
 		neverFinishes('cat 0', 'cat 2');
 		fails('cat 1');
 		const stopped = await run();
 		expect(stopped.status).toBe('error');
-		const error = errorOf(stopped);
-		expect(error.message).toBe(
-			`Kling could not make the video: out of film (task ${idOf('cat 1')}) [Item 1]`,
-		);
-		expect(error.description).toContain(`${idOf('cat 0')} (item 0, processing)`);
-		expect(error.description).toContain(`${idOf('cat 2')} (item 2, processing)`);
+		expect(factsOf(stopped)).toEqual({
+			kind: 'taskFailed',
+			reason: 'out of film',
+			taskId: idOf('cat 1'),
+			itemIndex: 1,
+		});
+		const { description } = errorOf(stopped);
+		expect(description).toContain(`${idOf('cat 0')} (item 0, processing)`);
+		expect(description).toContain(`${idOf('cat 2')} (item 2, processing)`);
 	});
 
 	it('keeps the facts of a video whose download fails', async () => {
 		neverFinishes('cat 0', 'cat 2');
 		emulator.addFault({ match: { route: 'video' }, times: 'forever', action: { type: 'expired' } });
 		const waiting = await run({}, { node: { onError: 'continueRegularOutput' } });
-		const [, second] = parked(waiting);
+		const [, second] = suspended(waiting);
+		expect(errorFacts(second!)).toMatchObject({ kind: 'download', taskId: idOf('cat 1') });
 		expect(second?.json).toMatchObject({
-			error: expect.stringContaining('could not be downloaded'),
 			task_id: idOf('cat 1'),
 			task_status: 'completed',
 			model_name: 'kling-v2-6',
@@ -418,7 +424,7 @@ describe('the first look', () => {
 describe('Retry On Fail', () => {
 	const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 10 };
 
-	it('buys no video twice when the reply to a creation was lost', async () => {
+	it('is charged for no video twice when the reply to a creation was lost', async () => {
 		neverFinishes(...ALL);
 		emulator.addFault({
 			match: { route: 'create', contains: 'cat 1' },
@@ -427,10 +433,10 @@ describe('Retry On Fail', () => {
 		const waiting = await run({}, { node: RETRY });
 		expect(waiting.status).toBe('waiting');
 		expect(emulator.tasks().map(promptOf).sort()).toEqual(['a cat 0', 'a cat 1', 'a cat 2']);
-		expect(parked(waiting).map(({ json }) => json.task_id)).toEqual(ALL.map(idOf));
+		expect(suspended(waiting).map(({ json }) => json.task_id)).toEqual(ALL.map(idOf));
 	});
 
-	it('takes up the running tasks of the try before, and buys only the failed one again', async () => {
+	it('reuses the running tasks of the try before, and creates only the failed one again', async () => {
 		neverFinishes('cat 0', 'cat 2');
 		fails('cat 1');
 		const waiting = await run({}, { node: RETRY });
@@ -443,7 +449,7 @@ describe('Retry On Fail', () => {
 		]);
 		expect(waiting.status).toBe('waiting');
 		const second = emulator.tasks().filter((task) => promptOf(task) === 'a cat 1')[1];
-		expect(parked(waiting).map(({ json }) => json.task_id)).toEqual([
+		expect(suspended(waiting).map(({ json }) => json.task_id)).toEqual([
 			idOf('cat 0'),
 			second?.id,
 			idOf('cat 2'),
@@ -451,7 +457,7 @@ describe('Retry On Fail', () => {
 	});
 
 	it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
-		'does not take the parked items for new ones when the first item failed: %s',
+		'does not take the suspended items for new ones when the first item failed: %s',
 		async (onError) => {
 			// n8n executes the node again when its first item has an error, also if it waits.
 			neverFinishes('cat 1', 'cat 2');
@@ -465,18 +471,18 @@ describe('Retry On Fail', () => {
 			expect(new Set(emulator.tasks().map(promptOf))).toEqual(
 				new Set(['a cat 0', 'a cat 1', 'a cat 2']),
 			);
-			const bought = (prompt: string) =>
+			const charged = (prompt: string) =>
 				emulator.tasks().filter((task) => promptOf(task).endsWith(prompt)).length;
-			expect([bought('cat 1'), bought('cat 2')]).toEqual([1, 1]);
+			expect([charged('cat 1'), charged('cat 2')]).toEqual([1, 1]);
 			expect(
-				parked(waiting)
+				suspended(waiting)
 					.map(({ json }) => json.task_id)
 					.slice(1),
 			).toEqual([idOf('cat 1'), idOf('cat 2')]);
 		},
 	);
 
-	it('does not go on waiting when a further try finishes everything', async () => {
+	it('does not continue to wait when a further try finishes everything', async () => {
 		emulator.addFault({
 			match: { route: 'create', contains: 'cat 0' },
 			action: { type: 'kling-error', code: 1301 },

@@ -1,10 +1,16 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { CredentialError } from '../../nodes/shared/api/connection.ts';
+import { KlingError, type KlingErrorFacts } from '../../nodes/shared/api/errors/klingError.ts';
+import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
+import { consequences, testWords } from '../../nodes/shared/n8n/messages.ts';
 import {
 	cleanUp,
 	EMULATOR_API_KEY,
 	errorOf,
 	expectFailed,
+	expectTestFailed,
+	factsOf,
 	HttpServer,
 	NODE,
 	numbered,
@@ -63,12 +69,18 @@ describe('the API key', () => {
 			{ operation: 'create', ...PLAIN },
 			{ credential: { apiKey } },
 		);
-		const error = errorOf(run);
-		expect(error.message).toContain("'API Key'");
-		expect(error.description ?? '').not.toContain('may have been started');
+		expect(factsOf(run)).toEqual({
+			kind: 'credential',
+			field: 'apiKey',
+			problem: 'empty',
+			itemIndex: 0,
+		});
+		expect(errorOf(run).description).not.toContain(consequences.checkConsole);
 		expect(emulator.requests()).toEqual([]);
 	});
 });
+
+const UNENCRYPTED = { kind: 'credential', field: 'baseUrl', problem: 'unencrypted' } as const;
 
 describe('Base URL', () => {
 	it.each([
@@ -84,18 +96,15 @@ describe('Base URL', () => {
 		expect(server.requests.map(({ url }) => url)).toEqual([path]);
 	});
 
-	it('without a safe address ends the node before anything is sent, on every item', async () => {
+	it('without a safe address ends the node before anything is sent', async () => {
 		const run = await runNode('http://api.example.com', { operation: 'create', ...PLAIN });
-		const error = errorOf(run);
-		expect(error.name).toBe('NodeOperationError');
-		expect(error.message).toMatch(/'Base URL' in the Kling API credential must start with https/);
-		expect(error.message).toMatch(/ \[Item 0\]$/);
+		expect(errorOf(run).name).toBe('NodeOperationError');
+		expect(factsOf(run)).toEqual({ ...UNENCRYPTED, itemIndex: 0 });
 	});
 });
 
 describe('a credential that cannot be used', () => {
-	const message =
-		/^'Base URL' in the Kling API credential must start with https:\/\/.* \[Item \d\]$/;
+	const error = UNENCRYPTED;
 	const parameters = { operation: 'createAndWait', ...PLAIN };
 
 	it('fails every item, with Continue', async () => {
@@ -104,8 +113,8 @@ describe('a credential that cannot be used', () => {
 			node: { onError: 'continueRegularOutput' },
 		});
 		const [first, second, ...more] = run.items(NODE);
-		expectFailed(first, { item: 0, message });
-		expectFailed(second, { item: 1, message });
+		expectFailed(first, { item: 0, error });
+		expectFailed(second, { item: 1, error });
 		expect(more).toEqual([]);
 	});
 
@@ -116,13 +125,15 @@ describe('a credential that cannot be used', () => {
 		});
 		expect(run.items(NODE, 0)).toEqual([]);
 		const [first, second, ...more] = run.items(NODE, 1);
-		expectFailed(first, { item: 0, message, facts: { n: 0 } });
-		expectFailed(second, { item: 1, message, facts: { n: 1 } });
+		expectFailed(first, { item: 0, error, facts: { n: 0 } });
+		expectFailed(second, { item: 1, error, facts: { n: 1 } });
 		expect(more).toEqual([]);
 	});
 });
 
 describe('the Test button', () => {
+	const AT_GATEWAY = { service: 'gateway', hasOwnBaseUrl: true } as const;
+
 	const test = async (data: ICredentialDataDecryptedObject = {}) =>
 		await runCredentialTest(
 			'klingApi',
@@ -130,20 +141,23 @@ describe('the Test button', () => {
 			types(),
 		);
 
-	it('accepts the right key, with one question that creates nothing', async () => {
+	it('accepts the right key, with one request and a control with a wrong one, which create nothing', async () => {
 		const result = await test({ baseUrl: emulator.gatewayUrl, apiKey: EMULATOR_API_KEY });
-		expect(result).toEqual({ status: 'OK', message: 'The service accepts the key' });
+		expect(result).toEqual({ status: 'OK', message: testWords.accepted });
 		expect(emulator.requests().map(({ method, route }) => [method, route])).toEqual([
 			['GET', 'query'],
+			['GET', 'query'],
 		]);
-		expect(emulator.requests()[0]?.headers.authorization).toBe(`Bearer ${EMULATOR_API_KEY}`);
+		const keys = emulator.requests().map(({ headers }) => headers.authorization);
+		expect(keys[0]).toBe(`Bearer ${EMULATOR_API_KEY}`);
+		expect(keys[1]).not.toBe(keys[0]);
+		expect(keys[1]).toHaveLength(String(keys[0]).length);
 		expect(emulator.tasks()).toEqual([]);
 	});
 
 	it('refuses the wrong key', async () => {
 		const result = await test({ baseUrl: emulator.gatewayUrl, apiKey: 'wrong' });
-		expect(result.status).toBe('Error');
-		expect(result.message).toMatch(/^Kling refused the API key \(HTTP 401\)\. Check the key/);
+		expectTestFailed(result, new KlingError('badKey', { httpStatus: 401 }), AT_GATEWAY);
 		expect(emulator.requests().length).toBe(1);
 	});
 
@@ -154,38 +168,36 @@ describe('the Test button', () => {
 
 	const html = '<!DOCTYPE html><html><body>Welcome</body></html>';
 
-	it.each<[string, number, string, 'OK' | 'Error', RegExp]>([
-		['404', 404, '{"error":{"message":"task not found"}}', 'OK', /accepts the key/],
-		['400', 400, '{"error":{"message":"no such task"}}', 'OK', /accepts the key/],
-		[
-			'a task, which proves the key too',
-			200,
-			'{"task_id":"x","task_status":"failed"}',
-			'OK',
-			/accepts the key/,
-		],
-		['403', 403, '{"error":"no"}', 'Error', /no permission for this request \(HTTP 403\)/],
-		[
-			'401 with a code',
-			401,
-			'{"code":1002}',
-			'Error',
-			/refused the API key \(code 1002, HTTP 401\)/,
-		],
-		['500', 500, '', 'Error', /trouble on its side \(HTTP 500\)\. Try again/],
-		['a web page', 200, html, 'Error', /it is a web page \(HTTP 200\)\. Check the Base URL/],
-		['a web page with 404', 404, html, 'Error', /Something else than the Kling API answered/],
-		['a redirection', 302, '', 'Error', /Something else than the Kling API answered \(HTTP 302\)/],
-		['nothing', 200, '', 'Error', /it is empty/],
-	])('tells apart: %s', async (_name, status, body, verdict, message) => {
+	const reply = (status: number, body: string) => {
 		server.answer = (_request, response) => {
 			response.writeHead(status, { location: '/elsewhere' });
 			response.end(body);
 		};
-		const result = await test();
-		expect(result.status).toBe(verdict);
-		expect(result.message).toMatch(message);
-		expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
+	};
+
+	it.each([
+		['404', 404, '{"error":{"message":"task not found"}}'],
+		['400', 400, '{"error":{"message":"no such task"}}'],
+		['a task', 200, '{"task_id":"x","task_status":"failed"}'],
+	])('accepts the address after %s, whatever the key', async (_name, status, body) => {
+		reply(status, body);
+		expect(await test()).toEqual({ status: 'OK', message: testWords.unproven });
+		expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
+	});
+
+	it.each<[string, number, string, ErrorKind, KlingErrorFacts, requests?: 2]>([
+		['403', 403, '{"error":"no"}', 'noPermission', {}],
+		['401 with a code', 401, '{"code":1002}', 'badKey', { code: 1002 }],
+		['500', 500, '', 'serverError', {}, 2],
+		['a web page', 200, html, 'webPage', { flaw: { is: 'webPage' } }],
+		['a web page with 404', 404, html, 'notTheApi', {}],
+		['a redirection', 302, '', 'redirected', {}],
+		['nothing', 200, '', 'unreadable', { flaw: { is: 'empty' } }, 2],
+	])('tells apart: %s', async (...[, status, body, kind, facts, requests = 1]) => {
+		reply(status, body);
+		const error = new KlingError(kind, { ...facts, httpStatus: status });
+		expectTestFailed(await test(), error, AT_GATEWAY);
+		expect(server.requests).toHaveLength(requests);
 	});
 
 	it('says so when nobody listens at the address', async () => {
@@ -194,25 +206,20 @@ describe('the Test button', () => {
 		const { url } = other;
 		await other.stop();
 		const result = await test({ baseUrl: url });
-		expect(result).toEqual({
-			status: 'Error',
-			message: expect.stringMatching(/^Kling cannot be reached\. Check the Base URL/),
-		});
+		expectTestFailed(result, new KlingError('unreachable'), AT_GATEWAY);
 	});
 
-	it.each<[string, ICredentialDataDecryptedObject, RegExp]>([
-		['an empty key', { apiKey: '' }, /'API Key'/],
-		['an empty Base URL', { baseUrl: '' }, /'Base URL' .* must be an address such as/],
-		['garbage as Base URL', { baseUrl: 'api example' }, /'Base URL' .* must be an address such as/],
+	it.each<[string, ICredentialDataDecryptedObject, CredentialError]>([
+		['an empty key', { apiKey: '' }, new CredentialError('apiKey', 'empty')],
+		['an empty Base URL', { baseUrl: '' }, new CredentialError('baseUrl', 'noUrl')],
+		['garbage as Base URL', { baseUrl: 'api example' }, new CredentialError('baseUrl', 'noUrl')],
 		[
 			'a public Base URL without encryption',
 			{ baseUrl: 'http://api.example.com' },
-			/'Base URL' .* must start with https:\/\//,
+			new CredentialError('baseUrl', 'unencrypted'),
 		],
-	])('refuses %s without asking anybody', async (_name, data, message) => {
-		const result = await test(data);
-		expect(result.status).toBe('Error');
-		expect(result.message).toMatch(message);
+	])('refuses %s without a request', async (_name, data, error) => {
+		expectTestFailed(await test(data), error);
 		expect(server.requests).toEqual([]);
 	});
 });

@@ -1,8 +1,13 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { CredentialError } from '../../nodes/shared/api/connection.ts';
+import { KlingError, type KlingErrorFacts } from '../../nodes/shared/api/errors/klingError.ts';
+import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
+import { testWords } from '../../nodes/shared/n8n/messages.ts';
 import {
 	cleanUp,
 	EMULATOR_API_KEY,
+	expectTestFailed,
 	HttpServer,
 	runCredentialTest,
 	sendJson,
@@ -21,7 +26,7 @@ import {
 } from './officialFixture.mts';
 
 let emulator: Emulator;
-/** The emulator's time; ms. */
+/** The emulator's time; milliseconds. */
 let time: number | undefined;
 
 const ACCOUNT = {
@@ -51,7 +56,9 @@ const test = async (credential: ICredentialDataDecryptedObject, baseUrl: string 
 const onAccount = (action: FaultAction) =>
 	emulator.addFault({ match: { route: 'account' }, times: 'forever', action });
 
-const ACCEPTED = { status: 'OK', message: 'Kling accepts the key' };
+const ACCEPTED = { status: 'OK', message: testWords.accepted };
+/** The address of these tests is of a custom region. */
+const CUSTOM = { service: 'official', hasOwnBaseUrl: true } as const;
 const BOTH = [
 	['an API key', API_KEY],
 	['an access key and secret key', ACCESS_KEY],
@@ -66,7 +73,7 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		expect(emulator.tasks()).toEqual([]);
 	}
 
-	it('accepts the right one, with one question about the last thirty days', async () => {
+	it('accepts the right one, with one request about the last thirty days', async () => {
 		const before = Date.now();
 		expect(await test(credential)).toEqual(ACCEPTED);
 		expectOneCall();
@@ -96,47 +103,36 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		expect(await test(pasted as ICredentialDataDecryptedObject)).toEqual(ACCEPTED);
 	});
 
-	it('refuses a wrong one, and thinks of the other region', async () => {
-		const { status, message } = await test({
-			...credential,
-			apiKey: 'wrong',
-			secretKey: 'wrong',
-		});
-		expect(status).toBe('Error');
-		expect(message).toMatch(/^Kling refused the credential \(code 1000, HTTP 401\)\. /);
-		expect(message).toContain('belongs to the service and region chosen there');
+	it('refuses a wrong one', async () => {
+		const result = await test({ ...credential, apiKey: 'wrong', secretKey: 'wrong' });
+		expectTestFailed(result, new KlingError('badKey', { code: 1000, httpStatus: 401 }), CUSTOM);
 		expectOneCall();
 	});
 
 	it.each([
-		[1000, 'Kling refused the credential (code 1000, HTTP 401). Check the key'],
-		[1001, 'Kling received no API key (code 1001, HTTP 401). Check the key'],
-		[1002, 'Kling refused the API key (code 1002, HTTP 401). Check the key'],
-		[1003, 'not valid yet (code 1003, HTTP 401). Set the clock of the server n8n runs on'],
-		[1004, 'has expired (code 1004, HTTP 401). Set the clock of the server n8n runs on'],
-		[1100, 'in an abnormal state (code 1100, HTTP 429). Look at the account'],
-		[1103, 'has no permission for this API or model (code 1103, HTTP 403).'],
-		[1304, 'from this server’s IP address (code 1304, HTTP 429). Add the address'],
-		[5001, 'Kling is under maintenance (code 5001, HTTP 503). Try again in a few minutes.'],
-	] as const)('fails with what %d means', async (code, words) => {
+		[1000, 401, 'badKey'],
+		[1001, 401, 'missingKey'],
+		[1002, 401, 'badKey'],
+		[1003, 401, 'tokenEarly'],
+		[1004, 401, 'tokenExpired'],
+		[1100, 429, 'accountRestricted'],
+		[1103, 403, 'noPermission'],
+		[1304, 429, 'ipNotAllowed'],
+		[5001, 503, 'maintenance'],
+	] as const)('fails with what %d means', async (code, httpStatus, kind) => {
 		onAccount({ type: 'kling-error', code });
-		const { status, message } = await test(credential);
-		expect(status).toBe('Error');
-		expect(message).toContain(words);
+		expectTestFailed(await test(credential), new KlingError(kind, { code, httpStatus }), CUSTOM);
 		expectOneCall();
 	});
 
-	it.each([
-		[1101, 'The Kling account is in arrears (code 1101, HTTP 429). Top up the account'],
-		[1102, 'The Kling resource pack is used up or expired (code 1102, HTTP 429). Buy a'],
-	] as const)('is passed with a warning by %d', async (code, words) => {
-		onAccount({ type: 'kling-error', code });
-		const { status, message } = await test(credential);
-		expect(status).toBe('OK');
-		expect(message).toMatch(/^Kling accepts the key\. But: /);
-		expect(message).toContain(words);
-		expectOneCall();
-	});
+	it.each([1101, 1102] as const)(
+		'is passed with %d, which says nothing of the key',
+		async (code) => {
+			onAccount({ type: 'kling-error', code });
+			expect(await test(credential)).toEqual(ACCEPTED);
+			expectOneCall();
+		},
+	);
 
 	const YEAR = 365 * 24 * 3_600_000;
 
@@ -148,69 +144,58 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 			'a pack of last week',
 			[{ purchaseTime: Date.now() - YEAR, invalidTime: Date.now() - 7 * 24 * 3_600_000 }],
 		],
-	])('is passed with a warning by an account with %s', async (_pack, resourcePacks) => {
+	])('is passed by an account with %s', async (_pack, resourcePacks) => {
 		emulator.updateAccount('emulator', { resourcePacks });
-		expect(await test(credential)).toEqual({
-			status: 'OK',
-			message:
-				'Kling accepts the key. The account has no usable resource pack: without one, or a balance, Kling refuses to create videos',
-		});
+		expect(await test(credential)).toEqual(ACCEPTED);
 		expectOneCall();
 		emulator.updateAccount('emulator', { resourcePacks: [{}] });
 	});
 
-	it.each<[string, FaultAction, string, string]>([
+	it.each<[string, FaultAction, ErrorKind, KlingErrorFacts]>([
 		[
 			'a web page with 200',
 			{ type: 'html', status: 200 },
-			'Error',
-			'Kling’s reply cannot be used: it is a web page (HTTP 200). Check the Base URL',
+			'webPage',
+			{ httpStatus: 200, flaw: { is: 'webPage' } },
 		],
-		[
-			'a web page with 403',
-			{ type: 'html', status: 403 },
-			'Error',
-			'Something else than the Kling API answered (HTTP 403). Check the Base URL',
-		],
-		[
-			'a web page with 502',
-			{ type: 'html', status: 502 },
-			'Error',
-			'The server in front of Kling has trouble (HTTP 502). Try again',
-		],
-		[
-			'a redirection',
-			{ type: 'reply', status: 302, headers: { Location: 'https://example.com/' } },
-			'Error',
-			'Something else than the Kling API answered (HTTP 302). Check the Base URL',
-		],
-		['an empty reply', { type: 'empty' }, 'Error', 'Kling’s reply cannot be used: it is empty'],
-		[
-			'JSON of another shape',
-			{ type: 'reply', status: 200, body: { hello: 'world' } },
-			'Error',
-			'Kling’s reply cannot be used: it tells nothing of the account (HTTP 200)',
-		],
+		['a web page with 403', { type: 'html', status: 403 }, 'notTheApi', { httpStatus: 403 }],
+		['a web page with 502', { type: 'html', status: 502 }, 'proxyError', { httpStatus: 502 }],
 		[
 			'a second code inside the data',
 			{ type: 'reply', status: 200, body: { code: 0, data: { code: 1000, msg: 'no such key' } } },
-			'Error',
-			'Kling refused the credential (code 1000, HTTP 200)',
+			'badKey',
+			{ httpStatus: 200, code: 1000 },
 		],
-		[
-			'a second code inside the data, as text, about money',
-			{ type: 'reply', status: 200, body: { code: '0', data: { code: '1102', msg: 'empty' } } },
-			'OK',
-			'The Kling resource pack is used up or expired (code 1102, HTTP 200)',
-		],
-		['a reset', { type: 'reset' }, 'Error', 'The connection to Kling broke'],
-	])('understands %s', async (_reply, action, status, words) => {
+		['a reset', { type: 'reset' }, 'interrupted', {}],
+	])('understands %s', async (_reply, action, kind, facts) => {
 		onAccount(action);
 		// Also where a query of a task is tried in its stead.
 		if (action.type === 'html') emulator.addFault({ times: 'forever', action });
-		const result = await test(credential);
-		expect(result.status).toBe(status);
-		expect(result.message).toContain(words);
+		expectTestFailed(await test(credential), new KlingError(kind, facts), CUSTOM);
+		expect(emulator.tasks()).toEqual([]);
+	});
+
+	it.each<[string, FaultAction]>([
+		[
+			'a redirection',
+			{ type: 'reply', status: 302, headers: { Location: 'https://example.com/' } },
+		],
+		['an empty reply', { type: 'empty' }],
+		['JSON of another shape', { type: 'reply', status: 200, body: { hello: 'world' } }],
+	])(
+		'lets a task decide after %s about the account, as a relay may give it',
+		async (_reply, action) => {
+			onAccount(action);
+			expect(await test(credential)).toEqual(ACCEPTED);
+			expect(emulator.requests().map(({ route }) => route)).toEqual(['account', 'query', 'query']);
+			expect(emulator.tasks()).toEqual([]);
+		},
+	);
+
+	it('understands a second code inside the data, as text, about money', async () => {
+		const body = { code: '0', data: { code: '1102', msg: 'empty' } };
+		onAccount({ type: 'reply', status: 200, body });
+		expect(await test(credential)).toEqual(ACCEPTED);
 		expect(emulator.tasks()).toEqual([]);
 	});
 
@@ -219,18 +204,11 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 		await server.start();
 		const { url } = server;
 		await server.stop();
-		const { status, message } = await test(credential, url);
-		expect(status).toBe('Error');
-		expect(message).toBe(
-			'Kling cannot be reached. Check the Base URL in the Kling API credential and this server’s network.',
-		);
+		expectTestFailed(await test(credential, url), new KlingError('unreachable'), CUSTOM);
 	});
 
 	it('is done with a task that cannot exist where the service has no account endpoint', async () => {
-		expect(await test(credential, `${emulator.url}/kling`)).toEqual({
-			status: 'OK',
-			message: 'The service accepts the key',
-		});
+		expect(await test(credential, `${emulator.url}/kling`)).toEqual(ACCEPTED);
 		expect(routes(emulator.requests().slice(0, 1))[0]).toMatch(/^GET \/kling\/account\/costs\?/);
 		expect(routes(emulator.requests().slice(1))).toEqual([
 			'GET /kling/v1/videos/text2video/n8n-credential-test',
@@ -238,12 +216,11 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 	});
 
 	it('finds a wrong one there too', async () => {
-		const { status, message } = await test(
+		const result = await test(
 			{ ...credential, apiKey: 'wrong', secretKey: 'wrong' },
 			`${emulator.url}/kling`,
 		);
-		expect(status).toBe('Error');
-		expect(message).toContain('Kling refused the credential (code 1000, HTTP 401)');
+		expectTestFailed(result, new KlingError('badKey', { code: 1000, httpStatus: 401 }), CUSTOM);
 		expect(emulator.requests()).toHaveLength(2);
 	});
 
@@ -255,17 +232,15 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 			let isRight = true;
 			server.answer = ({ url }, response) => {
 				if (url.startsWith('/kling/v1/videos/text2video/')) {
-					return isRight
+					// The third request is the control with a wrong key.
+					return isRight && server.requests.length < 3
 						? sendJson(response, 400, { code: 'task_not_exist', message: 'task_not_exist' })
 						: sendJson(response, 401, { error: { message: 'Invalid token' } });
 				}
 				response.writeHead(200, { 'content-type': 'text/html' });
 				return response.end('<!doctype html><title>New API</title>');
 			};
-			expect(await test(credential, `${server.url}/kling`)).toEqual({
-				status: 'OK',
-				message: 'The service accepts the key',
-			});
+			expect(await test(credential, `${server.url}/kling`)).toEqual(ACCEPTED);
 			isRight = false;
 			expect((await test(credential, `${server.url}/kling`)).status).toBe('Error');
 		} finally {
@@ -275,30 +250,30 @@ describe.each(BOTH)('the test of %s', (_name, credential) => {
 
 	it('does not send anything with an empty key', async () => {
 		const result = await test({ ...credential, apiKey: ' ', accessKey: ' ' });
-		expect(result.status).toBe('Error');
-		expect(result.message).toMatch(/^'(API Key|Access Key)' in the Kling API credential is empty$/);
+		const field = credential === API_KEY ? 'apiKey' : 'accessKey';
+		expectTestFailed(result, new CredentialError(field, 'empty'));
 		expect(emulator.requests()).toEqual([]);
 	});
 
 	it('does not send the key unencrypted over the internet', async () => {
 		const result = await test(credential, 'http://api.example.com');
-		expect(result.status).toBe('Error');
-		expect(result.message).toContain('must start with https://');
+		expectTestFailed(result, new CredentialError('baseUrl', 'unencrypted'));
 	});
 });
 
 describe('a server whose clock is wrong', () => {
 	it.each([
-		['an hour behind', -1, 1004, 'it is behind Kling’s'],
-		['an hour ahead', 1, 1003, 'it is ahead of Kling’s'],
-	])('is told so when it is %s', async (_name, hours, code, words) => {
+		['an hour behind', -1, 1004, 'tokenExpired'],
+		['an hour ahead', 1, 1003, 'tokenEarly'],
+	] as const)('is told so when it is %s', async (_name, hours, code, kind) => {
 		const now = Date.now();
 		time = now;
 		jest.spyOn(Date, 'now').mockReturnValue(now + hours * 3_600_000);
-		const { status, message } = await test(ACCESS_KEY);
-		expect(status).toBe('Error');
-		expect(message).toContain(`(code ${code}, HTTP 401)`);
-		expect(message).toContain(words);
+		expectTestFailed(
+			await test(ACCESS_KEY),
+			new KlingError(kind, { code, httpStatus: 401 }),
+			CUSTOM,
+		);
 		expect(emulator.requests()).toHaveLength(1);
 	});
 

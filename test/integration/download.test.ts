@@ -1,9 +1,13 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { DownloadError } from '../../nodes/shared/n8n/downloadError.ts';
+import { downloadReasons, wordsOf } from '../../nodes/shared/n8n/messages.ts';
+import { slot, toPattern } from '../../testkit/engine/sentences.mts';
 import {
 	cleanUp,
 	errorOf,
 	expectFailed,
+	factsOf,
 	items,
 	NODE,
 	numbered,
@@ -17,7 +21,7 @@ import {
 	type RunOptions,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -167,46 +171,46 @@ describe('Get Status', () => {
 			{ downloadVideo: true },
 			{ node: { onError: 'continueRegularOutput' } },
 		);
-		// Who asks for a task by its ID does not learn its model.
+		// A status by task ID does not say which model.
 		const known = { ...json };
 		delete known.model_name;
 		expectFailed(run.items(NODE)[0], {
 			item: 0,
-			message: /could not be downloaded: the file host answered HTTP 403/,
+			error: { ...LINK_EXPIRED, taskId: json.task_id as string },
 			facts: known,
 		});
 	});
 });
 
-/** What goes wrong, how often it is tried in vain, and what the message says of it. */
-const FAILURES: Array<[name: string, action: FaultAction, tries: number, reason: RegExp]> = [
-	['a reset', { type: 'reset' }, 3, /the transfer broke off \(.+\)/],
-	['a file that is cut off', { type: 'cut', bytes: 1000 }, 3, /the transfer broke off \(.+\)/],
+const LINK_EXPIRED = { kind: 'download', reason: downloadReasons.status(403) } as const;
+
+const INTERRUPTED = toPattern(downloadReasons.interrupted(slot('detail')));
+
+/** What goes wrong, how often it is tried in vain, and why in the words of the table. */
+const FAILURES: Array<[name: string, action: FaultAction, tries: number, reason: string | RegExp]> =
 	[
-		'a file cut off before its first byte',
-		{ type: 'cut', bytes: 0 },
-		3,
-		/the transfer broke off \(.+\)/,
-	],
-	['an empty file', { type: 'zero' }, 3, /the file is empty/],
-	[
-		'a web page with 200',
-		{ type: 'html', status: 200 },
-		3,
-		/the file host sent text\/html; charset=utf-8 instead of a video/,
-	],
-	[
-		'JSON with 200',
-		{ type: 'reply', status: 200, body: '{"error":"no"}' },
-		3,
-		/the file host sent application\/json; charset=utf-8 instead of a video/,
-	],
-	['500', { type: 'reply', status: 500 }, 3, /the file host answered HTTP 500/],
-	['503', { type: 'html', status: 503 }, 3, /the file host answered HTTP 503/],
-	['429', { type: 'reply', status: 429 }, 3, /the file host answered HTTP 429/],
-	['an expired link', { type: 'expired' }, 1, /the file host answered HTTP 403/],
-	['404', { type: 'reply', status: 404 }, 1, /the file host answered HTTP 404/],
-];
+		['a reset', { type: 'reset' }, 3, INTERRUPTED],
+		['a file that is cut off', { type: 'cut', bytes: 1000 }, 3, INTERRUPTED],
+		['a file cut off before its first byte', { type: 'cut', bytes: 0 }, 3, INTERRUPTED],
+		['an empty file', { type: 'zero' }, 3, downloadReasons.empty],
+		[
+			'a web page with 200',
+			{ type: 'html', status: 200 },
+			3,
+			downloadReasons.noVideo('text/html; charset=utf-8'),
+		],
+		[
+			'JSON with 200',
+			{ type: 'reply', status: 200, body: '{"error":"no"}' },
+			3,
+			downloadReasons.noVideo('application/json; charset=utf-8'),
+		],
+		['500', { type: 'reply', status: 500 }, 3, downloadReasons.status(500)],
+		['503', { type: 'html', status: 503 }, 3, downloadReasons.status(503)],
+		['429', { type: 'reply', status: 429 }, 3, downloadReasons.status(429)],
+		['an expired link', { type: 'expired' }, 1, downloadReasons.status(403)],
+		['404', { type: 'reply', status: 404 }, 1, downloadReasons.status(404)],
+	];
 
 describe.each(['filesystem', 'memory'] as const)('a download that fails, in %s', (binaryMode) => {
 	it.each(FAILURES.filter(([, , tries]) => tries > 1))(
@@ -227,16 +231,16 @@ describe.each(['filesystem', 'memory'] as const)('a download that fails, in %s',
 			emulator.addFault({ match: { route: 'video' }, times: 'forever', action });
 			const run = await make({}, { binaryMode });
 			const [task] = emulator.tasks();
-			const error = errorOf(run);
-			expect(error.name).toBe('NodeApiError');
-			expect(error.message).toMatch(
-				new RegExp(
-					`^The video is finished, but could not be downloaded: ${reason.source} \\(task ${task?.id}\\) \\[Item 0\\]$`,
-				),
-			);
-			expect(error.description).toContain(urlOf(task?.id));
-			expect(error.description).toContain('Get Status');
-			expect(error.context.itemIndex).toBe(0);
+			expect(errorOf(run).name).toBe('NodeApiError');
+			expect(factsOf(run)).toEqual({
+				kind: 'download',
+				reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
+				taskId: task?.id,
+				itemIndex: 0,
+			});
+			const { description } = wordsOf(new DownloadError('', urlOf(task?.id), false));
+			expect(errorOf(run).description).toBe(description);
+			expect(description).toContain(urlOf(task?.id));
 			expect(sent(emulator, 'video').length).toBe(tries);
 		},
 	);
@@ -257,7 +261,7 @@ describe('with Continue', () => {
 		const [first, second] = run.items(NODE);
 		expectFailed(first, {
 			item: 0,
-			message: `The video is finished, but could not be downloaded: the file host answered HTTP 403 (task ${task?.id}) [Item 0]`,
+			error: { ...LINK_EXPIRED, taskId: task?.id },
 			facts: {
 				task_id: task?.id,
 				task_status: 'completed',
@@ -265,7 +269,9 @@ describe('with Continue', () => {
 				created_at: task?.createdAt,
 				updated_at: task?.updatedAt,
 				model_name: 'kling-v1-6',
+				video_id: 'video_001',
 				video_url: url,
+				duration: 5,
 				task_result: { videos: [{ id: 'video_001', url, duration: 5 }] },
 			},
 		});

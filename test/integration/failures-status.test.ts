@@ -1,9 +1,13 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import {
+	adviceOn,
 	cleanUp,
+	errorFacts,
 	errorOf,
+	type ErrorFacts,
 	expectFailed,
+	factsOf,
 	FAIL_WORD,
 	HttpServer,
 	items,
@@ -17,7 +21,7 @@ import {
 	type FaultAction,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -46,102 +50,56 @@ async function create(parameters: INodeParameters = {}): Promise<string> {
 
 const reply = (body: unknown, status = 200): FaultAction => ({ type: 'reply', status, body });
 
-const FAILURES: Array<[string, FaultAction, string, string]> = [
-	[
-		'400',
-		{ type: 'kling-error', status: 400 },
-		'Kling refused the request’s parameters (HTTP 400)',
-		'check the Task ID',
-	],
-	[
-		'401',
-		{ type: 'kling-error', status: 401 },
-		'Kling refused the API key (HTTP 401)',
-		'Check the key in the Kling API credential',
-	],
-	[
-		'403',
-		{ type: 'kling-error', status: 403 },
-		'The API key has no permission for this request (HTTP 403)',
-		'have this one enabled',
-	],
-	[
-		'429',
-		{ type: 'kling-error', status: 429 },
-		'Kling takes no further request at the moment (HTTP 429)',
-		'Try again later',
-	],
-	[
-		'500',
-		{ type: 'kling-error', status: 500 },
-		'Kling has trouble on its side (HTTP 500)',
-		'Try again in a few minutes.',
-	],
+const AT_GATEWAY = { service: 'gateway', hasOwnBaseUrl: true } as const;
+
+const FAILURES: Array<[name: string, action: FaultAction, error: ErrorFacts, quote?: string]> = [
+	['400', { type: 'kling-error', status: 400 }, { kind: 'badRequest', httpStatus: 400 }],
+	['401', { type: 'kling-error', status: 401 }, { kind: 'badKey', httpStatus: 401 }],
+	['403', { type: 'kling-error', status: 403 }, { kind: 'noPermission', httpStatus: 403 }],
+	['429', { type: 'kling-error', status: 429 }, { kind: 'busy', httpStatus: 429 }],
+	['500', { type: 'kling-error', status: 500 }, { kind: 'serverError', httpStatus: 500 }],
 	[
 		'a web page with 200',
 		{ type: 'html', status: 200 },
-		'Kling’s reply cannot be used: it is a web page (HTTP 200)',
-		'Check the Base URL',
+		{ kind: 'webPage', flaw: 'webPage', httpStatus: 200 },
 	],
-	[
-		'a web page with 502',
-		{ type: 'html', status: 502 },
-		'The server in front of Kling has trouble (HTTP 502)',
-		'Try again in a few minutes.',
-	],
-	[
-		'an empty body',
-		{ type: 'empty' },
-		'Kling’s reply cannot be used: it is empty (HTTP 200)',
-		'If other requests work',
-	],
+	['a web page with 502', { type: 'html', status: 502 }, { kind: 'proxyError', httpStatus: 502 }],
+	['an empty body', { type: 'empty' }, { kind: 'unreadable', flaw: 'empty', httpStatus: 200 }],
 	[
 		'JSON that ends half way',
 		reply('{"task_id":'),
-		'Kling’s reply cannot be used: it is not complete JSON (HTTP 200)',
-		'Original reply: "{"task_id":',
+		{ kind: 'unreadable', flaw: 'incompleteJson', httpStatus: 200 },
+		'"{"task_id":',
 	],
-	[
-		'a reply that is cut off',
-		{ type: 'truncate' },
-		'The connection to Kling broke before the reply was complete',
-		'Try again in a few minutes.',
-	],
-	[
-		'a reset',
-		{ type: 'reset' },
-		'The connection to Kling broke before the reply was complete',
-		'Try again in a few minutes.',
-	],
+	['a reply that is cut off', { type: 'truncate' }, { kind: 'interrupted' }],
+	['a reset', { type: 'reset' }, { kind: 'interrupted' }],
 	[
 		'JSON of another shape',
 		reply({ hello: 'world' }),
-		'Kling’s reply cannot be used: "task_id" is missing or of another kind (HTTP 200)',
-		'Original reply: "{"hello":"world"}',
+		{ kind: 'otherShape', flaw: 'task_id', httpStatus: 200 },
+		'"{"hello":"world"}',
 	],
-	[
-		'a completed task without a video',
-		{ type: 'no-result' },
-		'Kling calls the task completed, but its reply names no video',
-		'Fetch it again in a few minutes',
-	],
+	['a completed task without a video', { type: 'no-result' }, { kind: 'noVideo' }],
 ];
 
 describe('Get Status', () => {
-	it.each(FAILURES)('explains %s and names the task', async (_name, action, message, advice) => {
-		emulator.addFault({ match: { route: 'query' }, times: 'forever', action });
-		const run = await runNode(emulator.gatewayUrl, { operation: 'getStatus', taskId });
-		const error = errorOf(run);
-		expect(error.name).toBe('NodeApiError');
-		expect(error.message).toBe(`${message} (task ${taskId}) [Item 0]`);
-		expect(error.description).toContain(advice);
-		expect(error.context.itemIndex).toBe(0);
-		expect(sent(emulator, 'query').length).toBe(1);
-	});
+	it.each(FAILURES)(
+		'explains %s and names the task',
+		async (_name, action, expected, quote = '') => {
+			emulator.addFault({ match: { route: 'query' }, times: 'forever', action });
+			const run = await runNode(emulator.gatewayUrl, { operation: 'getStatus', taskId });
+			const error = errorOf(run);
+			expect(error.name).toBe('NodeApiError');
+			expect(factsOf(run)).toEqual({ ...expected, taskId, itemIndex: 0 });
+			expect(error.description).toContain(adviceOn(expected.kind, { connection: AT_GATEWAY }));
+			expect(error.description).toContain(quote);
+			expect(sent(emulator, 'query').length).toBe(1);
+		},
+	);
 
 	it.each(FAILURES)(
-		'with Continue, makes an item of %s and goes on with the others',
-		async (_name, action, message) => {
+		'with Continue, makes an item of %s and continues with the others',
+		async (_name, action, expected) => {
 			emulator.addFault({ match: { route: 'query', contains: taskId }, action });
 			const other = await create();
 			const run = await runNode(
@@ -153,8 +111,8 @@ describe('Get Status', () => {
 				},
 			);
 			const [failed, asked, ...more] = run.items(NODE);
-			const facts = failed?.json;
-			expect(facts?.error).toBe(`${message} (task ${taskId}) [Item 0]`);
+			expect(errorFacts(failed!)).toEqual({ ...expected, taskId, itemIndex: 0 });
+			expect(failed?.json).toMatchObject({ task_id: taskId });
 			expect(failed?.pairedItem).toEqual({ item: 0 });
 			expect([asked, ...more]).toEqual([
 				{
@@ -181,7 +139,7 @@ describe('Get Status', () => {
 		expect(run.items(NODE, 1)).toHaveLength(1);
 		expectFailed(run.items(NODE, 1)[0], {
 			item: 0,
-			message: 'Kling refused the request’s parameters (HTTP 400) (task unknown) [Item 0]',
+			error: { kind: 'badRequest', httpStatus: 400, taskId: 'unknown' },
 			facts: { task_id: 'unknown' },
 		});
 	});
@@ -194,12 +152,12 @@ describe('Get Status', () => {
 		);
 		expectFailed(run.items(NODE)[0], {
 			item: 0,
-			message: 'Kling refused the request’s parameters (HTTP 400) (task unknown) [Item 0]',
+			error: { kind: 'badRequest', httpStatus: 400, taskId: 'unknown' },
 			facts: { task_id: 'unknown' },
 		});
 	});
 
-	it('takes a failed task for an answer, not for an error', async () => {
+	it('returns a failed task, which is no error', async () => {
 		const failed = await create({ prompt: FAIL_WORD });
 		const run = await runNode(emulator.gatewayUrl, {
 			operation: 'getStatus',
@@ -227,11 +185,11 @@ describe('Get Status', () => {
 		const { url } = server;
 		await server.stop();
 		const run = await runNode(url, { operation: 'getStatus', taskId });
-		expect(errorOf(run).message).toBe(`Kling cannot be reached (task ${taskId}) [Item 0]`);
+		expect(factsOf(run)).toEqual({ kind: 'unreachable', taskId, itemIndex: 0 });
 		expect(errorOf(run).description).toContain('ECONNREFUSED');
 	});
 
-	it('asks at most five at a time, and keeps the order', async () => {
+	it('checks at most five at a time, and keeps the order', async () => {
 		const ids = Array.from({ length: 12 }, (_, n) => ({ task_id: `t-${n}` }));
 		const server = new HttpServer();
 		await server.start();
@@ -258,7 +216,7 @@ describe('Get Status', () => {
 		}
 	});
 
-	it('asks for nothing further once the node has failed', async () => {
+	it('sends nothing further once the node has failed', async () => {
 		const ids = Array.from({ length: 12 }, () => ({ task_id: taskId }));
 		emulator.addFault({ match: { contains: 'unknown' }, action: reply('', 404) });
 		emulator.addFault({ match: { route: 'query' }, times: 4, action: { type: 'slow', ms: 50 } });
@@ -267,7 +225,7 @@ describe('Get Status', () => {
 			{ operation: 'getStatus' },
 			{ input: items({ task_id: 'unknown' }, ...ids) },
 		);
-		expect(errorOf(run).context.itemIndex).toBe(0);
+		expect(factsOf(run).itemIndex).toBe(0);
 		await pause(150);
 		expect(sent(emulator, 'query').length).toBe(5);
 	});

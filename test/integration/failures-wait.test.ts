@@ -1,7 +1,11 @@
+import { consequences } from '../../nodes/shared/n8n/messages.ts';
 import {
+	adviceOn,
 	cleanUp,
 	errorOf,
+	type ErrorFacts,
 	expectFailed,
+	factsOf,
 	FAIL_WORD,
 	NODE,
 	numbered,
@@ -14,7 +18,7 @@ import {
 	type FaultAction,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -31,7 +35,7 @@ afterAll(async () => {
 
 const WAIT = { operation: 'createAndWait', ...PLAIN, waitOptions: { pollingInterval: 1 } };
 
-describe('a lost poll does not lose the video', () => {
+describe('a lost status check does not lose the video', () => {
 	it.each<[string, FaultAction]>([
 		['reset', { type: 'reset' }],
 		['500', { type: 'kling-error', status: 500 }],
@@ -60,45 +64,29 @@ describe('a lost poll does not lose the video', () => {
 	});
 });
 
-describe('a final answer to a poll', () => {
-	it.each<[string, FaultAction, string, string]>([
-		[
-			'400',
-			{ type: 'kling-error', status: 400 },
-			'Kling refused the request’s parameters (HTTP 400)',
-			'check the Task ID',
-		],
-		[
-			'401',
-			{ type: 'kling-error', status: 401 },
-			'Kling refused the API key (HTTP 401)',
-			'Check the key in the Kling API credential',
-		],
-		[
-			'403',
-			{ type: 'kling-error', status: 403 },
-			'The API key has no permission for this request (HTTP 403)',
-			'enabled for the key',
-		],
-		[
-			'404',
-			{ type: 'reply', status: 404 },
-			'Kling does not know what was asked for (HTTP 404)',
-			'the one the task was created with',
-		],
-	])('%s ends the wait with the task ID', async (_name, action, message, advice) => {
+describe('a final answer to a status check', () => {
+	const SITUATION = { connection: { service: 'gateway', hasOwnBaseUrl: true } } as const;
+
+	/** Services may know a task only a moment after they created it. */
+	const ABSENT = ['badRequest', 'notFound'];
+
+	it.each<[number, FaultAction, ErrorFacts['kind']]>([
+		[400, { type: 'kling-error', status: 400 }, 'badRequest'],
+		[401, { type: 'kling-error', status: 401 }, 'badKey'],
+		[403, { type: 'kling-error', status: 403 }, 'noPermission'],
+		[404, { type: 'reply', status: 404 }, 'notFound'],
+	])('%d ends the wait with the task ID', async (httpStatus, action, kind) => {
 		emulator.addFault({ match: { route: 'query' }, times: 'forever', action });
 		const run = await runNode(emulator.gatewayUrl, WAIT);
 		const [task] = emulator.tasks();
 		const error = errorOf(run);
 		expect(error.name).toBe('NodeApiError');
-		expect(error.message).toBe(`${message} (task ${task?.id}) [Item 0]`);
-		expect(error.description).toContain(advice);
-		expect(error.description).toContain(
-			'Kling goes on with it: fetch the video later with Get Status.',
-		);
-		expect(error.context.itemIndex).toBe(0);
-		expect(sent(emulator, 'query').length).toBe(1);
+		expect(factsOf(run)).toEqual({ kind, httpStatus, taskId: task?.id, itemIndex: 0 });
+		expect(error.description).toContain(adviceOn(kind, SITUATION));
+		expect(error.description).toContain(consequences.stillRunning);
+		const checks = sent(emulator, 'query').length;
+		if (ABSENT.includes(kind)) expect(checks).toBeGreaterThan(5);
+		else expect(checks).toBe(1);
 		expect(emulator.tasks().length).toBe(1);
 	});
 
@@ -111,35 +99,34 @@ describe('a final answer to a poll', () => {
 		expect(run.items(NODE)).toHaveLength(1);
 		expectFailed(run.items(NODE)[0], {
 			item: 0,
-			message: `Kling refused the API key (HTTP 401) (task ${task?.id}) [Item 0]`,
+			error: { kind: 'badKey', httpStatus: 401, taskId: task?.id },
 			facts: { task_id: task?.id, task_status: 'submitted' },
 		});
 	});
 });
 
-describe('a video that Kling cannot make', () => {
+describe('a video that Kling can’t generate', () => {
 	const failing = { ...WAIT, prompt: `a cat ${FAIL_WORD}` };
+	const RISK = { kind: 'taskFailed', reason: 'Failure to pass the risk control system' } as const;
 
 	it('fails the item with Kling’s reason and the task ID', async () => {
 		const run = await runNode(emulator.gatewayUrl, failing);
 		const [task] = emulator.tasks();
-		const error = errorOf(run);
-		expect(error.name).toBe('NodeApiError');
-		expect(error.message).toBe(
-			`Kling could not make the video: Failure to pass the risk control system (task ${task?.id}) [Item 0]`,
-		);
-		expect(error.description).toContain('Change the prompt or the options');
-		expect(error.context.itemIndex).toBe(0);
+		expect(errorOf(run).name).toBe('NodeApiError');
+		expect(factsOf(run)).toEqual({ ...RISK, taskId: task?.id, itemIndex: 0 });
+		expect(errorOf(run).description).toBe(adviceOn('taskFailed'));
 	});
 
-	it('is told without a reason when Kling gives none', async () => {
-		emulator.addFault({
-			match: { route: 'query' },
-			times: 'forever',
-			action: { type: 'reply', status: 200, body: { task_id: 't-1', task_status: 'failed' } },
-		});
+	it('has no reason when Kling gives none', async () => {
+		for (const [route, status] of [
+			['create', 'submitted'],
+			['query', 'failed'],
+		] as const) {
+			const body = { task_id: 't-1', task_status: status };
+			emulator.addFault({ match: { route }, action: { type: 'reply', status: 200, body } });
+		}
 		const run = await runNode(emulator.gatewayUrl, WAIT);
-		expect(errorOf(run).message).toContain('Kling could not make the video: it gave no reason');
+		expect(factsOf(run)).toEqual({ kind: 'taskFailed', taskId: 't-1', itemIndex: 0 });
 	});
 
 	it('becomes an item with its status, with Continue', async () => {
@@ -150,14 +137,14 @@ describe('a video that Kling cannot make', () => {
 		expect(run.items(NODE)).toHaveLength(1);
 		expectFailed(run.items(NODE)[0], {
 			item: 0,
-			message: /Failure to pass the risk control system/,
+			error: { ...RISK, taskId: task?.id },
 			facts: { task_id: task?.id, task_status: 'failed' },
 		});
 	});
 });
 
 describe('a task completed without a video', () => {
-	it('is asked again, because the video may be listed a moment later', async () => {
+	it('is checked again, because the video may be listed a moment later', async () => {
 		emulator.addFault({
 			match: { route: 'query', skip: 2 },
 			times: 2,
@@ -167,8 +154,8 @@ describe('a task completed without a video', () => {
 		expect(run.items(NODE)[0]?.json.video_url).toEqual(expect.any(String));
 	});
 
-	it('fails the item after three looks, with the task ID', async () => {
-		// Completed from the start, so that every query is a look for the video.
+	it('fails the item after three checks, with the task ID', async () => {
+		// Completed from the start, so that every query is a check for the video.
 		const atOnce = await startGateway({ queueMs: 0, generationMs: 0 });
 		try {
 			atOnce.addFault({ match: { route: 'create' }, action: { type: 'no-result' } });
@@ -176,10 +163,8 @@ describe('a task completed without a video', () => {
 			const [task] = atOnce.tasks();
 			const error = errorOf(run);
 			expect(error.name).toBe('NodeApiError');
-			expect(error.message).toBe(
-				`Kling calls the task completed, but its reply names no video (task ${task?.id}) [Item 0]`,
-			);
-			expect(error.description).toContain('Fetch it again in a few minutes with the Get Status');
+			expect(factsOf(run)).toEqual({ kind: 'noVideo', taskId: task?.id, itemIndex: 0 });
+			expect(error.description).toContain(adviceOn('noVideo'));
 			expect(error.description).toContain('"task_status":"completed"');
 			expect(sent(atOnce, 'query')).toHaveLength(3);
 		} finally {
@@ -202,13 +187,22 @@ describe('a batch with failures', () => {
 			created_at: expect.any(Number),
 			updated_at: expect.any(Number),
 			model_name: 'kling-v1-6',
+			video_id: 'video_001',
 			video_url: expect.stringMatching(/^http.*\.mp4$/),
+			duration: 5,
 			task_result: { videos: [expect.objectContaining({ duration: 5 })] },
 		},
 		binary: { data: expect.objectContaining({ mimeType: 'video/mp4' }) },
 		pairedItem: { item },
 	});
 	const failed = { task_id: expect.any(String), task_status: 'failed' };
+	const EMPTY = { kind: 'input', parameter: 'prompt', problem: 'empty' } as const;
+	const RISK = {
+		kind: 'taskFailed',
+		reason: 'Failure to pass the risk control system',
+		taskId: expect.any(String) as string,
+	} as const;
+	const FORBIDDEN = { kind: 'noPermission', httpStatus: 403 } as const;
 
 	beforeEach(() => {
 		emulator.addFault({
@@ -217,19 +211,19 @@ describe('a batch with failures', () => {
 		});
 	});
 
-	it('puts each item where it belongs, in order, with Continue', async () => {
+	it('returns each item in its place, in order, with Continue', async () => {
 		const run = await runNode(emulator.gatewayUrl, batch, {
 			input,
 			node: { onError: 'continueRegularOutput' },
 		});
 		const [zero, one, two, three, four, ...more] = run.items(NODE);
 		expect([zero, two, ...more]).toEqual([video(0), video(2)]);
-		expectFailed(one, { item: 1, message: "'Prompt' is empty [Item 1]" });
-		expectFailed(three, { item: 3, message: /risk control/, facts: failed });
-		expectFailed(four, { item: 4, message: /HTTP 403/ });
+		expectFailed(one, { item: 1, error: EMPTY });
+		expectFailed(three, { item: 3, error: RISK, facts: failed });
+		expectFailed(four, { item: 4, error: FORBIDDEN });
 	});
 
-	it('parts the items between the outputs, with Continue (using error output)', async () => {
+	it('divides the items between the outputs, with Continue (using error output)', async () => {
 		const run = await runNode(emulator.gatewayUrl, batch, {
 			input,
 			node: { onError: 'continueErrorOutput' },
@@ -237,9 +231,9 @@ describe('a batch with failures', () => {
 		expect(run.status).toBe('success');
 		expect(run.items(NODE, 0)).toEqual([video(0), video(2)]);
 		const [one, three, four, ...more] = run.items(NODE, 1);
-		expectFailed(one, { item: 1, message: "'Prompt' is empty [Item 1]", facts: { n: 1 } });
-		expectFailed(three, { item: 3, message: /risk control/, facts: { n: 3, ...failed } });
-		expectFailed(four, { item: 4, message: /HTTP 403/, facts: { n: 4 } });
+		expectFailed(one, { item: 1, error: EMPTY, facts: { n: 1 } });
+		expectFailed(three, { item: 3, error: RISK, facts: { n: 3, ...failed } });
+		expectFailed(four, { item: 4, error: FORBIDDEN, facts: { n: 4 } });
 		expect(more).toEqual([]);
 	});
 

@@ -91,11 +91,13 @@ describe.each(['filesystem', 'memory'] as const)('in %s, a file', (binaryMode) =
 			const url = `${server.url}/a.mp4`;
 			expectFailed(run.items(NODE)[0], {
 				item: 0,
-				message: `The video is finished, but couldn’t be downloaded: ${reason} (task task-1) [Item 0]`,
+				error: { kind: 'download', reason, taskId: 'task-1' },
 				facts: {
 					task_id: 'task-1',
 					task_status: 'completed',
+					video_id: 'v1',
 					video_url: url,
+					duration: 5,
 					task_result: { videos: [{ id: 'v1', url, duration: 5 }] },
 				},
 			});

@@ -1,16 +1,17 @@
 /** Runs the node on n8n's own engine against the emulator, or whatever else listens at an address. */
-import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import type {
 	ExecutionError,
 	ICredentialDataDecryptedObject,
 	IDataObject,
 	INode,
+	INodeCredentialTestResult,
 	INodeExecutionData,
 	INodeParameters,
 } from 'n8n-workflow';
 import { KlingApi } from '../../credentials/KlingApi.credentials.ts';
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
+import type { UserError } from '../../nodes/shared/api/errors/userError.ts';
+import { testWords, type Situation, wordsOf } from '../../nodes/shared/n8n/messages.ts';
 import {
 	EMULATOR_API_KEY,
 	startEmulator,
@@ -25,22 +26,29 @@ import {
 	type EngineRun,
 	type WorkflowJson,
 } from '../../testkit/engine/index.mts';
+import { loadEngine } from '../../testkit/engine/core.mts';
+import { chain, KLING_NODE, manualTrigger } from '../../testkit/workflows.mts';
+import { errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 
+export { adviceOn, errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 export type { Emulator, Fault, FaultAction, RecordedRequest } from '../../emulator/index.mts';
 export { EMULATOR_API_KEY, FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
 export { cleanUp, runCredentialTest, type EngineRun } from '../../testkit/engine/index.mts';
-export { HttpServer, sendJson } from '../../testkit/engine/http-server.mts';
+export { eventually, pause } from '../../testkit/eventually.mts';
+export { sampleVideo } from '../../testkit/sampleVideo.mts';
+export { HttpServer, type ReceivedRequest, sendJson } from '../../testkit/engine/http-server.mts';
+
+// Here, because it takes longer than a test on a busy machine may.
+loadEngine();
 
 /** The node under test, as the workflows here call it. */
 export const NODE = 'Kling';
-
-const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
 
 export function types(): Pick<EngineOptions, 'nodeTypes' | 'credentialTypes'> {
 	const node = new KlingTextToVideo();
 	return {
 		// n8n gives the node a second type of this name for AI agents.
-		nodeTypes: { [NODE_TYPE]: node, [`${NODE_TYPE}Tool`]: node },
+		nodeTypes: { [KLING_NODE]: node, [`${KLING_NODE}Tool`]: node },
 		credentialTypes: { klingApi: new KlingApi() },
 	};
 }
@@ -73,16 +81,9 @@ export async function startGateway(options: Partial<EmulatorOptions> = {}): Prom
 	return await startEmulator({ generationMs: 60, queueMs: 20, ...options });
 }
 
-/** "Start" (a manual trigger), then the node; what it puts out on either output goes no further. */
+/** "Start" (a manual trigger), then the node; the items of its outputs go no further. */
 export function workflow(parameters: INodeParameters, node: Partial<INode> = {}): WorkflowJson {
-	const common = { typeVersion: 1, position: [0, 0] as [number, number] };
-	return {
-		nodes: [
-			{ ...common, id: '1', name: 'Start', type: 'n8n-nodes-base.manualTrigger', parameters: {} },
-			{ ...common, id: '2', name: NODE, type: NODE_TYPE, parameters, ...node },
-		],
-		connections: { Start: { main: [[{ node: NODE, type: 'main', index: 0 }]] } },
-	};
+	return chain('Test', manualTrigger(), { name: NODE, type: KLING_NODE, parameters, ...node });
 }
 
 function engineOptions(
@@ -131,29 +132,30 @@ export function errorOf(run: EngineRun): ExecutionError & { description?: string
 	return error;
 }
 
-/** The video that the emulator serves for every task. */
-export function sampleVideo(): Buffer {
-	return readFileSync('emulator/sample.mp4');
+/** What the node's error is about. It must say what to do about it. */
+export function factsOf(run: EngineRun): ErrorFacts {
+	const error = errorOf(run);
+	const facts = errorFacts(error);
+	expect(error.description).toMatch(/\S/);
+	return facts;
 }
 
-/** Waits for something that happens on a real socket. */
-export async function eventually(holds: () => boolean): Promise<void> {
-	for (let attempt = 0; attempt < 300; attempt++) {
-		if (holds()) return;
-		await delay(10);
-	}
-	throw new Error('it did not come true within 3 s');
-}
-
-export async function pause(ms: number): Promise<void> {
-	await delay(ms);
+/** What the Test button says about an error, but for what the reply itself adds. */
+export function expectTestFailed(
+	result: INodeCredentialTestResult,
+	error: UserError,
+	connection?: Situation['connection'],
+): void {
+	expect(result.status).toBe('Error');
+	const message = testWords.failed(wordsOf(error, { connection }));
+	expect(result.message.slice(0, message.length)).toBe(message);
 }
 
 export interface Failed {
 	/** Which input item, from 0. */
 	item: number;
-	/** The whole message, or a part of it. */
-	message: string | RegExp;
+	/** What the error is about. */
+	error: Omit<ErrorFacts, 'itemIndex'>;
 	/** What else the item says: facts of the task, or `{}`. */
 	facts?: IDataObject;
 }
@@ -161,18 +163,13 @@ export interface Failed {
 /** Checks the item that a failure became. */
 export function expectFailed(
 	given: INodeExecutionData | undefined,
-	{ item, message, facts = {} }: Failed,
+	{ item, error, facts = {} }: Failed,
 ): void {
 	if (given === undefined) throw new Error(`There is no item for input item ${item}`);
-	const { error, ...beside } = given.json;
-	if (typeof message === 'string') expect(error).toBe(message);
-	else expect(error).toMatch(message);
-	expect(beside).toEqual(facts);
+	expect(errorFacts(given)).toEqual({ itemIndex: item, ...error });
+	const { error: _sentence, error_description: description, ...others } = given.json;
+	expect(description).toMatch(/\S/);
+	expect(others).toEqual(facts);
 	expect(given.pairedItem).toEqual({ item });
 	expect(given.binary).toBeUndefined();
-}
-
-/** Matches texts that hold this one. */
-export function containing(text: string): RegExp {
-	return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
 }

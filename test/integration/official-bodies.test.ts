@@ -1,9 +1,12 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { cleanUp, errorOf, items, sent, type Emulator } from './fixture.mts';
+import type { Parameter } from '../../nodes/shared/n8n/labels.ts';
+import { located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
+import type { Words } from '../../nodes/shared/n8n/words.ts';
+import { cleanUp, errorOf, factsOf, items, sent, type Emulator } from './fixture.mts';
 import { bare, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -278,9 +281,9 @@ describe('the Callback URL', () => {
 				...V1,
 				options: { callbackUrl },
 			});
-			expect(errorOf(run).message).toBe(
-				`'Callback URL' is "${callbackUrl}"; use an address that starts with https:// [Item 0]`,
-			);
+			expect(factsOf(run)).toMatchObject({ kind: 'input', parameter: 'callbackUrl' });
+			const { message } = parameterWords.noUrl('callbackUrl', callbackUrl);
+			expect(errorOf(run).message).toBe(located(message, 0));
 			expect(emulator.requests()).toEqual([]);
 		},
 	);
@@ -344,39 +347,44 @@ describe('shots', () => {
 		expect((body as { prompt: string }).prompt.length).toBeLessThanOrEqual(3072);
 	});
 
-	it.each<[string, INodeParameters, string]>([
-		[
-			'more than six',
-			shots(...six('one'), ['seven', 1]),
-			"'Multi-Shot > Shots' has more than 6 shots",
-		],
-		['none', shots(), "'Multi-Shot > Shots' is empty; add 1 to 6 shots"],
+	it.each<[string, INodeParameters, Parameter, Words]>([
+		['more than six', shots(...six('one'), ['seven', 1]), 'shots', parameterWords.tooManyShots(6)],
+		['none', shots(), 'shots', parameterWords.noShots()],
 		[
 			'a sum that is not the duration',
 			shots(['one', 2], ['two', 2]),
-			"'Multi-Shot > Shots' last 4 seconds together, but 'Duration (Seconds)' is 5",
+			'shots',
+			parameterWords.shotsDontAddUp(4, 5),
 		],
-		['a shot without words', shots(['one', 3], [' ', 2]), "'Multi-Shot > Prompt' is empty"],
+		[
+			'a shot without words',
+			shots(['one', 3], [' ', 2]),
+			'shotPrompt',
+			parameterWords.empty('shotPrompt'),
+		],
 		[
 			'a shot of 513 characters',
 			shots(['x'.repeat(513), 5]),
-			"'Multi-Shot > Prompt' has 513 characters; at most 512 are allowed",
+			'shotPrompt',
+			parameterWords.tooLong('shotPrompt', 513, 512),
 		],
 		[
 			'a shot of 0 seconds',
 			shots(['one', 5], ['two', 0]),
-			"'Multi-Shot > Duration (Seconds)' is 0; use a number from 1 to 15",
+			'shotDuration',
+			parameterWords.outOfRange('shotDuration', 0, 1, 15),
 		],
 		[
 			'half a second',
 			shots(['one', 4.5], ['two', 0.5]),
-			"'Multi-Shot > Duration (Seconds)' must be a whole number",
+			'shotDuration',
+			parameterWords.notWhole('shotDuration', 4.5),
 		],
-	])('are refused in both formats with %s', async (_name, options, message) => {
+	])('are refused in both formats with %s', async (_name, options, parameter, { message }) => {
 		for (const form of [V1, PATH]) {
 			const run = await runOfficial(emulator.url, { operation: 'create', ...form, options });
-			expect(errorOf(run).message).toMatch(/ \[Item 0\]$/);
-			expect(errorOf(run).message).toContain(message);
+			expect(factsOf(run)).toMatchObject({ kind: 'input', parameter });
+			expect(errorOf(run).message).toBe(located(message, 0));
 		}
 		expect(emulator.requests()).toEqual([]);
 	});
@@ -388,9 +396,8 @@ describe('shots', () => {
 			duration: 15,
 			options: shots(...six('x'.repeat(512))),
 		});
-		expect(errorOf(run).message).toBe(
-			"'Multi-Shot > Shots' have 3150 characters together; at most 3072 are allowed [Item 0]",
-		);
+		expect(factsOf(run)).toMatchObject({ kind: 'input', parameter: 'shots' });
+		expect(errorOf(run).message).toBe(located(parameterWords.shotsTooLong(3150, 3072).message, 0));
 		expect(emulator.requests()).toEqual([]);
 	});
 
@@ -402,7 +409,12 @@ describe('shots', () => {
 				prompt: '={{ " " }}',
 				options: intelligence,
 			});
-			expect(errorOf(run).message).toBe("'Prompt' is empty [Item 0]");
+			expect(factsOf(run)).toEqual({
+				kind: 'input',
+				parameter: 'prompt',
+				problem: 'empty',
+				itemIndex: 0,
+			});
 		}
 		expect(emulator.requests()).toEqual([]);
 	});

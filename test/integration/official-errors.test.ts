@@ -1,7 +1,12 @@
+import { consequences, wordsOf } from '../../nodes/shared/n8n/messages.ts';
+import { KlingError } from '../../nodes/shared/api/errors/klingError.ts';
 import {
+	adviceOn,
 	cleanUp,
 	errorOf,
+	type ErrorFacts,
 	expectFailed,
+	factsOf,
 	FAIL_WORD,
 	items,
 	NODE,
@@ -13,7 +18,7 @@ import {
 } from './fixture.mts';
 import { ACCESS_KEY, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -30,60 +35,46 @@ afterAll(async () => {
 
 type Code = NonNullable<Extract<FaultAction, { type: 'kling-error' }>['code']>;
 
-/** What trying again can bring; `lookUp`: only after Kling has said that it has no such task. */
+/** What a retry can bring; `lookUp`: only after Kling has said that it has no such task. */
 type Repetition = 'never' | 'resign' | 'whenFree' | 'lookUp';
 
 interface Fact {
 	code: Code;
 	http: number;
-	meaning: string;
-	/** A part of what the user is told to do. */
-	advice: string;
+	kind: ErrorFacts['kind'];
 	repetition: Repetition;
 }
 
 const fact = (
 	code: Code,
 	http: number,
-	meaning: string,
-	advice: string,
+	kind: ErrorFacts['kind'],
 	repetition: Repetition = 'never',
-): Fact => ({ code, http, meaning, advice, repetition });
+): Fact => ({ code, http, kind, repetition });
 
-const KEYS =
-	'Check the key in the Kling API credential, and that it belongs to the service and region';
-const CONTENT = 'Change the prompt so that it keeps to Kling’s content rules.';
-const LATER = 'Try again in a few minutes.';
-const FEWER = 'Try again later, or create fewer videos at a time.';
-
-/** Kling's table (kling-api.md, section 6), and what the node makes of it. */
+/** Kling's table (docs/kling-api.md#error-codes), and what the node makes of it. */
 const FACTS: Fact[] = [
-	fact(1000, 401, 'Kling refused the credential', KEYS),
-	fact(1001, 401, 'Kling received no API key', KEYS),
-	fact(1002, 401, 'Kling refused the API key', KEYS),
-	fact(1003, 401, 'Kling says the signed token is not valid yet', 'Set the clock', 'resign'),
-	fact(1004, 401, 'Kling says the signed token has expired', 'Set the clock', 'resign'),
-	fact(1100, 429, 'The Kling account is in an abnormal state', 'Look at the account'),
-	fact(1101, 429, 'The Kling account is in arrears', 'Top up the account'),
-	fact(1102, 429, 'The Kling resource pack is used up or expired', 'Buy a resource pack'),
-	fact(1103, 403, 'The account has no permission for this API or model', 'Choose another Model'),
-	fact(1200, 400, 'Kling refused the request’s parameters', 'what the chosen Model can do'),
-	fact(1201, 400, 'Kling refused one of the request’s parameters', 'Change the field'),
-	fact(1202, 404, 'Kling does not offer this request at this address', 'Check the Base URL'),
-	fact(
-		1203,
-		404,
-		'Kling does not know the model or task asked for',
-		'Kling 3.0, Kling 3.0 Turbo, Kling 2.6, Kling 2.5 Turbo.',
-	),
-	fact(1300, 400, 'Kling’s platform policy forbids this request', CONTENT),
-	fact(1301, 400, 'Kling’s content check refused the prompt', CONTENT),
-	fact(1302, 429, 'Requests come too fast for Kling', FEWER, 'whenFree'),
-	fact(1303, 429, 'All of the account’s slots for parallel videos are taken', FEWER, 'whenFree'),
-	fact(1304, 429, 'Kling does not accept requests from this server’s IP address', 'IP allow-list'),
-	fact(5000, 500, 'Kling has trouble on its side', LATER, 'lookUp'),
-	fact(5001, 503, 'Kling is under maintenance', LATER, 'lookUp'),
-	fact(5002, 504, 'Kling’s backlog is too long', LATER, 'lookUp'),
+	fact(1000, 401, 'badKey'),
+	fact(1001, 401, 'missingKey'),
+	fact(1002, 401, 'badKey'),
+	fact(1003, 401, 'tokenEarly', 'resign'),
+	fact(1004, 401, 'tokenExpired', 'resign'),
+	fact(1100, 429, 'accountRestricted'),
+	fact(1101, 429, 'unpaid'),
+	fact(1102, 429, 'noUnits'),
+	fact(1103, 403, 'noPermission'),
+	fact(1200, 400, 'badRequest'),
+	fact(1201, 400, 'badParameter'),
+	fact(1202, 404, 'unsupported'),
+	fact(1203, 404, 'notFound'),
+	fact(1300, 400, 'policy'),
+	fact(1301, 400, 'moderation'),
+	fact(1302, 429, 'rateLimited', 'whenFree'),
+	fact(1303, 429, 'concurrencyLimit', 'whenFree'),
+	fact(1304, 429, 'ipNotAllowed'),
+	fact(5000, 500, 'serverError', 'lookUp'),
+	fact(5001, 503, 'maintenance', 'lookUp'),
+	fact(5002, 504, 'overloaded', 'lookUp'),
 ];
 
 const VIDEO = { prompt: 'a cat', mode: 'std', duration: 5, aspectRatio: '16:9' };
@@ -106,21 +97,38 @@ const fail = (
 	times: number | 'forever' = 'forever',
 ) => emulator.addFault({ match: { route }, times, action });
 
-const REQUEST_ID = /Request ID: [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\./;
+const REQUEST_ID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/;
+
+/** The address of these tests is of a custom region. */
+const CUSTOM = { service: 'official', hasOwnBaseUrl: true } as const;
 
 function expectToSay(
 	run: Parameters<typeof errorOf>[0],
-	{ code, http, meaning, advice }: Fact,
-	words = 'in Kling’s words',
+	{ code, http, kind }: Fact,
+	{ quote = 'in Kling’s words', isCreating = true, ...place }: Place = {},
 ): void {
 	const error = errorOf(run) as ReturnType<typeof errorOf> & { httpCode?: string };
 	expect(error.name).toBe('NodeApiError');
-	expect(error.message).toBe(`${meaning} (code ${code}, HTTP ${http}) [Item 0]`);
+	expect(factsOf(run)).toEqual({
+		kind,
+		klingCode: code,
+		httpStatus: http,
+		itemIndex: 0,
+		...place,
+	});
 	expect(error.httpCode).toBe(String(http));
-	expect(error.context.itemIndex).toBe(0);
-	expect(error.description).toContain(advice);
-	expect(error.description).toContain(`Original reply: "${words}".`);
+	expect(error.description).toContain(adviceOn(kind, { isCreating, connection: CUSTOM }));
+	expect(error.description).toContain(`"${quote}".`);
 	expect(error.description).toMatch(REQUEST_ID);
+}
+
+interface Place {
+	/** Kling's words. */
+	quote?: string;
+	/** The request was to create a video. */
+	isCreating?: boolean;
+	taskId?: string;
+	mayHaveStarted?: string;
 }
 
 const titled = (facts: Fact[]) => facts.map((each) => [each.code, each] as const);
@@ -143,7 +151,7 @@ describe.each(FORMATS)('a creation in %s', (_format, model) => {
 		fail('create', { type: 'kling-error', code, message: 'in Kling’s words' });
 		const run = await create();
 		expectToSay(run, each);
-		expect(errorOf(run).description).toContain('Nothing was bought.');
+		expect(errorOf(run).description).toContain(consequences.notCharged);
 		expect(sent(emulator, 'create')).toHaveLength(1);
 		expect(emulator.tasks()).toEqual([]);
 	});
@@ -174,7 +182,7 @@ describe.each(FORMATS)('a creation in %s', (_format, model) => {
 		expect(sent(emulator, 'create')).toHaveLength(2);
 	});
 
-	it.each(those('whenFree'))('waits and goes on after %d', async (code) => {
+	it.each(those('whenFree'))('waits and continues after %d', async (code) => {
 		fail('create', { type: 'kling-error', code }, 3);
 		const run = await create();
 		expect(itemsOf(run)[0]?.json.task_id).toBe(emulator.tasks()[0]?.id);
@@ -191,7 +199,7 @@ describe.each(FORMATS)('a creation in %s', (_format, model) => {
 		fail('create', { type: 'kling-error', code, message: 'in Kling’s words' });
 		const run = await wait();
 		expectToSay(run, each);
-		expect(errorOf(run).description).toContain('Nothing was bought.');
+		expect(errorOf(run).description).toContain(consequences.notCharged);
 		expect(sent(emulator, 'create').length).toBeGreaterThanOrEqual(3);
 	});
 
@@ -207,7 +215,7 @@ describe.each(FORMATS)('a creation in %s', (_format, model) => {
 		expect(emulator.tasks()).toEqual([]);
 	});
 
-	it.each(those('lookUp'))('is paid for once when it succeeded in spite of %d', async (code) => {
+	it.each(those('lookUp'))('is charged once when it succeeded in spite of %d', async (code) => {
 		fail('create', { type: 'kling-error', code, when: 'after' }, 1);
 		const run = await wait();
 		expect(emulator.tasks()).toHaveLength(1);
@@ -233,11 +241,9 @@ describe.each(FORMATS)('a creation in %s', (_format, model) => {
 			model,
 			prompt: `a cat, ${REFUSE_WORD}`,
 		});
-		expectToSay(
-			run,
-			FACTS.find(({ code }) => code === 1301) as Fact,
-			'Failure to pass the risk control system',
-		);
+		expectToSay(run, FACTS.find(({ code }) => code === 1301) as Fact, {
+			quote: 'Failure to pass the risk control system',
+		});
 		expect(sent(emulator, 'create')).toHaveLength(1);
 	});
 
@@ -250,13 +256,17 @@ describe.each(FORMATS)('a creation in %s', (_format, model) => {
 		const [task] = emulator.tasks();
 		expectFailed(run.items(NODE)[0], {
 			item: 0,
-			message: `Kling could not make the video: Failure to pass the risk control system (task ${task?.id}) [Item 0]`,
+			error: {
+				kind: 'taskFailed',
+				reason: 'Failure to pass the risk control system',
+				taskId: task?.id,
+			},
 			facts: { task_id: task?.id, task_status: 'failed' },
 		});
 		expect(sent(emulator, 'create')).toHaveLength(1);
 	});
 
-	it('that failed later is told of by Get Status as it is', async () => {
+	it('that failed later is returned by Get Status as it is', async () => {
 		await runOfficial(
 			emulator.url,
 			{ ...WAIT, model, prompt: `a cat, ${FAIL_WORD}` },
@@ -288,14 +298,7 @@ describe('Get Status', () => {
 
 	it.each(titled(FACTS))('says what %d means, after one request', async (code, each) => {
 		fail('query', { type: 'kling-error', code, message: 'in Kling’s words' });
-		const run = await ask();
-		const message = `${each.meaning} (code ${code}, HTTP ${each.http}) (task 867283741759111202) [Item 0]`;
-		const { description, ...error } = errorOf(run);
-		expect(errorOf(run).message).toBe(message);
-		expect(error.name).toBe('NodeApiError');
-		expect(description).toContain(each.advice);
-		expect(description).toContain('Original reply: "in Kling’s words".');
-		expect(description).toMatch(REQUEST_ID);
+		expectToSay(await ask(), each, { isCreating: false, taskId: '867283741759111202' });
 		expect(sent(emulator, 'query')).toHaveLength(1);
 	});
 });
@@ -308,7 +311,7 @@ describe('Get Many', () => {
 			{ operation: 'getMany' },
 			{ credential: ACCESS_KEY },
 		);
-		expectToSay(run, each);
+		expectToSay(run, each, { isCreating: false });
 		expect(sent(emulator, 'list')).toHaveLength(1);
 	});
 });
@@ -317,23 +320,17 @@ describe('a reply', () => {
 	const create = async () =>
 		await runOfficial(emulator.url, { operation: 'create', ...VIDEO, model: 'kling-v2-6' });
 	const reply = (status: number, body: object): FaultAction => ({ type: 'reply', status, body });
+	const NO_UNITS = { kind: 'noUnits', klingCode: 1102, httpStatus: 429 } as const;
 
-	it('is quoted whole: code, HTTP status, advice, words, request ID, what was bought', async () => {
-		fail(
-			'create',
-			reply(429, {
-				code: 1102,
-				message: 'Account balance not enough',
-				request_id: 'Cl68jmfO2ocAAAAAAKQIVw',
-			}),
-		);
-		const { message, description } = errorOf(await create());
-		expect(message).toBe(
-			'The Kling resource pack is used up or expired (code 1102, HTTP 429) [Item 0]',
-		);
-		expect(description).toBe(
-			'Buy a resource pack in Kling’s console. Original reply: "Account balance not enough". Request ID: Cl68jmfO2ocAAAAAAKQIVw. Nothing was bought.',
-		);
+	it('is quoted whole: code, HTTP status, advice, words, request ID, what was charged', async () => {
+		const [original, requestId] = ['Account balance not enough', 'Cl68jmfO2ocAAAAAAKQIVw'];
+		fail('create', reply(429, { code: 1102, message: original, request_id: requestId }));
+		const run = await create();
+		expect(factsOf(run)).toEqual({ ...NO_UNITS, itemIndex: 0 });
+		const error = new KlingError('noUnits', { code: 1102, httpStatus: 429, original, requestId });
+		const { description } = wordsOf(error, { isCreating: true, connection: CUSTOM });
+		expect(errorOf(run).description).toBe(`${description} ${consequences.notCharged}`);
+		for (const part of [original, requestId]) expect(description).toContain(part);
 	});
 
 	it('with its code as text is understood, good or bad', async () => {
@@ -342,9 +339,7 @@ describe('a reply', () => {
 
 		emulator.reset();
 		fail('create', reply(429, { code: '1102', message: 'no', request_id: 'r' }));
-		expect(errorOf(await create()).message).toBe(
-			'The Kling resource pack is used up or expired (code 1102, HTTP 429) [Item 0]',
-		);
+		expect(factsOf(await create())).toEqual({ ...NO_UNITS, itemIndex: 0 });
 		expect(sent(emulator, 'create')).toHaveLength(1);
 
 		emulator.reset();
@@ -365,11 +360,14 @@ describe('a reply', () => {
 
 	it('with a code that Kling may add later goes by its HTTP status', async () => {
 		fail('create', reply(403, { code: 1999, message: 'new rule', request_id: 'r-1' }));
-		const { message, description } = errorOf(await create());
-		expect(message).toBe(
-			'The API key has no permission for this request (code 1999, HTTP 403) [Item 0]',
-		);
-		expect(description).toContain('Original reply: "new rule". Request ID: r-1.');
+		const run = await create();
+		expect(factsOf(run)).toEqual({
+			kind: 'noPermission',
+			klingCode: 1999,
+			httpStatus: 403,
+			itemIndex: 0,
+		});
+		for (const part of ['"new rule"', 'r-1.']) expect(errorOf(run).description).toContain(part);
 		expect(sent(emulator, 'create')).toHaveLength(1);
 	});
 
@@ -400,7 +398,7 @@ describe('a reply', () => {
 		expect([one, three].map((item) => item?.json.task_status)).toEqual(['completed', 'completed']);
 		expectFailed(two, {
 			item: 1,
-			message: 'Kling’s content check refused the prompt (code 1301, HTTP 400) [Item 1]',
+			error: { kind: 'moderation', klingCode: 1301, httpStatus: 400 },
 		});
 	});
 });

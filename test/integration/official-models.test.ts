@@ -6,10 +6,13 @@ import {
 	MODELS,
 	type ServedModel,
 } from '../../nodes/shared/api/models';
-import { cleanUp, errorOf, runNode, type Emulator } from './fixture.mts';
+import type { Parameter } from '../../nodes/shared/n8n/labels.ts';
+import { consequences, located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
+import type { Words } from '../../nodes/shared/n8n/words.ts';
+import { adviceOn, cleanUp, errorOf, factsOf, runNode, type Emulator } from './fixture.mts';
 import { bare, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -165,7 +168,7 @@ function wishesOf({ format, served }: Row): Wish[] {
 	].filter(({ wire }) => wire[format]);
 }
 
-/** How the form asks for a model in a format: where two have it, the second by its ID. */
+/** How the form chooses a model in a format: where two have it, the second by its ID. */
 function choose({ model, format, served }: Row): INodeParameters {
 	const isFirst = format !== 'path' || !model.formats.v1;
 	return isFirst ? { model: model.value } : { model: 'custom', customModel: served.id };
@@ -208,7 +211,7 @@ describe('a retired model', () => {
 	});
 
 	it.each(RETIRED.map((row) => [row.model.value, row] as const))(
-		'(%s) ends with the list of those that live',
+		'(%s) ends with the list of those that are available',
 		async (_value, row) => {
 			const run = await runOfficial(current.url, {
 				operation: 'create',
@@ -218,15 +221,20 @@ describe('a retired model', () => {
 				aspectRatio: '16:9',
 				...choose(row),
 			});
-			const { message, description } = errorOf(run);
-			expect(message).toBe(
-				'Kling does not know the model or task asked for (code 1203, HTTP 404) [Item 0]',
-			);
-			expect(description).toContain(
-				'choose a Model that Kling still offers: Kling 3.0, Kling 3.0 Turbo, Kling 2.6, Kling 2.5 Turbo.',
-			);
-			expect(description).toContain('Original reply: "The model is discontinued"');
-			expect(description).toContain('Nothing was bought.');
+			expect(factsOf(run)).toEqual({
+				kind: 'notFound',
+				klingCode: 1203,
+				httpStatus: 404,
+				itemIndex: 0,
+			});
+			const connection = { service: 'official', hasOwnBaseUrl: true } as const;
+			const advice = adviceOn('notFound', { isCreating: true, connection });
+			for (const model of OFFERED) expect(advice).toContain(model);
+			expect(advice).not.toContain('Kling 1.6');
+			const { description } = errorOf(run);
+			for (const part of [advice, '"The model is discontinued"', consequences.notCharged]) {
+				expect(description).toContain(part);
+			}
 			expect(current.requests()).toHaveLength(1);
 		},
 	);
@@ -241,100 +249,163 @@ const multiShot = (shotType: string) => ({
 	},
 });
 
-/** Model (value, or ID of a custom one), what it cannot do, and the sentence that says so. */
-type Refusal = [model: string, flaw: INodeParameters, message: string];
+/** What Kling AI offers today. */
+const OFFERED = [
+	'Kling 3.0',
+	'Kling 3.0 Turbo',
+	'Kling 2.6',
+	'Kling 2.5 Turbo',
+	'Kling 4.0',
+	'Kling 4.0 Flash',
+];
 
-const OFFICIAL = 'on Kling’s own service';
-const ON_OFFICIAL = `${OFFICIAL} takes 16:9, 9:16 or 1:1`;
+/** What is wrong, in which parameter, and which words of the table say so. */
+type Complaint = [parameter: Parameter, words: Words];
 
-const no = (name: string, field: string) => `${name} has no '${field}'; remove the option`;
+/** Model (value, or ID of a custom one), what it cannot do, and what is complained of. */
+type Refusal = [model: string, flaw: INodeParameters, complaint: Complaint];
+
+const AT_KLING = 'at Kling AI';
+
+/** An option that the model does not have. */
+const no = (parameter: Parameter, user: string): Complaint => [
+	parameter,
+	parameterWords.noSuchOption(parameter, user),
+];
+
+/** A value that the model does not have. */
+const other = (
+	parameter: Parameter,
+	value: string | number,
+	user: string,
+	labels: string[],
+): Complaint => [parameter, parameterWords.notSupported(parameter, value, user, labels)];
+
+const onlyWith = (
+	parameter: Parameter,
+	user: string,
+	needed: Parameter,
+	label: string,
+): Complaint => [parameter, parameterWords.onlyWith(parameter, user, needed, [label])];
+
+const MODES = ['Standard', 'Professional'];
+const RATIOS = ['16:9', '9:16', '1:1'];
+const LONG = ['3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15'];
 
 const REFUSALS: Refusal[] = [
-	['kling-v3', { mode: '8k' }, '\'Mode\' is "8k", but Kling 3.0 takes std, pro or 4k'],
+	['kling-v3', { mode: '8k' }, other('mode', '8k', 'Kling 3.0', [...MODES, '4K'])],
+	['kling-v3', { duration: 2 }, other('duration', 2, 'Kling 3.0', LONG)],
+	['kling-v3', { duration: 16 }, other('duration', 16, 'Kling 3.0', LONG)],
+	['kling-v3', { duration: 5.5 }, other('duration', 5.5, 'Kling 3.0', LONG)],
 	[
 		'kling-v3',
-		{ duration: 2 },
-		"'Duration (Seconds)' is 2, but Kling 3.0 takes 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 or 15",
+		{ aspectRatio: '3:2' },
+		other('aspectRatio', '3:2', `Kling 3.0 ${AT_KLING}`, RATIOS),
 	],
-	['kling-v3', { duration: 16 }, "'Duration (Seconds)' is 16, but Kling 3.0 takes 3,"],
-	['kling-v3', { duration: 5.5 }, "'Duration (Seconds)' is 5.5, but Kling 3.0 takes 3,"],
-	['kling-v3', { aspectRatio: '3:2' }, `'Aspect Ratio' is "3:2", but Kling 3.0 ${ON_OFFICIAL}`],
-	['kling-v3', { options: camera('zoom', 5) }, no(`Kling 3.0 ${OFFICIAL}`, 'Camera Control')],
+	['kling-v3', { options: camera('zoom', 5) }, no('cameraControl', `Kling 3.0 ${AT_KLING}`)],
 	[
 		'kling-v3',
 		{ options: multiShot('storyboard') },
-		'\'Multi-Shot > Shot Type\' is "storyboard", but Kling 3.0 takes intelligence or customize',
+		other('shotType', 'storyboard', 'Kling 3.0', ['Automatic', 'Custom']),
 	],
-	['kling-3.0', { options: { negativePrompt: 'blur' } }, no('kling-3.0', 'Negative Prompt')],
-	['kling-3.0', { options: { cfgScale: 0.5 } }, no('kling-3.0', 'CFG Scale')],
-	['kling-3.0', { options: camera('forward_up') }, no(`kling-3.0 ${OFFICIAL}`, 'Camera Control')],
-	['kling-3.0-turbo', { mode: '4k' }, '\'Mode\' is "4k", but Kling 3.0 Turbo takes std or pro'],
+	['kling-3.0', { options: { negativePrompt: 'blur' } }, no('negativePrompt', 'kling-3.0')],
+	['kling-3.0', { options: { cfgScale: 0.5 } }, no('cfgScale', 'kling-3.0')],
+	['kling-3.0', { options: camera('forward_up') }, no('cameraControl', `kling-3.0 ${AT_KLING}`)],
+	['kling-3.0-turbo', { mode: '4k' }, other('mode', '4K', 'Kling 3.0 Turbo', MODES)],
 	[
 		'kling-3.0-turbo',
 		{ options: { negativePrompt: 'blur' } },
-		no('Kling 3.0 Turbo', 'Negative Prompt'),
+		no('negativePrompt', 'Kling 3.0 Turbo'),
 	],
-	['kling-3.0-turbo', { options: { cfgScale: 0.5 } }, no('Kling 3.0 Turbo', 'CFG Scale')],
-	['kling-3.0-turbo', { options: { sound: true } }, no('Kling 3.0 Turbo', 'Sound')],
-	['kling-3.0-turbo', { options: { sound: false } }, no('Kling 3.0 Turbo', 'Sound')],
+	['kling-3.0-turbo', { options: { cfgScale: 0.5 } }, no('cfgScale', 'Kling 3.0 Turbo')],
+	['kling-3.0-turbo', { options: { sound: true } }, no('sound', 'Kling 3.0 Turbo')],
+	['kling-3.0-turbo', { options: { sound: false } }, no('sound', 'Kling 3.0 Turbo')],
 	[
 		'kling-3.0-turbo',
 		{ options: multiShot('intelligence') },
-		'\'Multi-Shot > Shot Type\' is "intelligence", but Kling 3.0 Turbo takes only customize',
+		other('shotType', 'Automatic', 'Kling 3.0 Turbo', ['Custom']),
 	],
 	[
 		'kling-v2-6',
 		{ options: { sound: true } },
-		"'Sound' is on, but Kling 2.6 has sound only with 'Mode' pro",
+		onlyWith('sound', 'Kling 2.6', 'mode', 'Professional'),
 	],
-	['kling-v2-6', { mode: '4k' }, '\'Mode\' is "4k", but Kling 2.6 takes std or pro'],
-	['kling-v2-6', { duration: 7 }, "'Duration (Seconds)' is 7, but Kling 2.6 takes 5 or 10"],
+	['kling-v2-6', { mode: '4k' }, other('mode', '4K', 'Kling 2.6', MODES)],
+	['kling-v2-6', { duration: 7 }, other('duration', 7, 'Kling 2.6', ['5', '10'])],
 	...['3:2', '2:3', '3:4', '4:3', '21:9'].map(
 		(aspectRatio): Refusal => [
 			'kling-v2-6',
 			{ aspectRatio },
-			`'Aspect Ratio' is "${aspectRatio}", but Kling 2.6 ${ON_OFFICIAL}`,
+			other('aspectRatio', aspectRatio, `Kling 2.6 ${AT_KLING}`, RATIOS),
 		],
 	),
-	['kling-v2-6', { options: { cfgScale: 0.5 } }, no('Kling 2.6', 'CFG Scale')],
-	['kling-v2-6', { options: multiShot('customize') }, no('Kling 2.6', 'Multi-Shot')],
-	['kling-v2-6', { options: camera('zoom', 5) }, no(`Kling 2.6 ${OFFICIAL}`, 'Camera Control')],
-	['kling-2.6', { options: { sound: true } }, "'Sound' is on, but kling-2.6 has sound only with"],
-	['kling-2.6', { options: { negativePrompt: 'blur' } }, no('kling-2.6', 'Negative Prompt')],
-	['kling-2.6', { duration: 3 }, "'Duration (Seconds)' is 3, but kling-2.6 takes 5 or 10"],
-	['kling-v2-5-turbo', { options: { sound: true } }, no('Kling 2.5 Turbo', 'Sound')],
-	['kling-v2-5-turbo', { options: { sound: false } }, no('Kling 2.5 Turbo', 'Sound')],
-	['kling-v2-5-turbo', { options: { cfgScale: 0.5 } }, no('Kling 2.5 Turbo', 'CFG Scale')],
-	['kling-v2-5-turbo', { options: multiShot('intelligence') }, no('Kling 2.5 Turbo', 'Multi-Shot')],
-	['kling-2.5-turbo', { options: { sound: true } }, no('kling-2.5-turbo', 'Sound')],
-	['kling-2.5-turbo', { mode: '4k' }, '\'Mode\' is "4k", but kling-2.5-turbo takes std or pro'],
-	['kling-v2-1-master', { options: { cfgScale: 0.5 } }, no('Kling 2.1 Master', 'CFG Scale')],
+	['kling-v2-6', { options: { cfgScale: 0.5 } }, no('cfgScale', 'Kling 2.6')],
+	['kling-v2-6', { options: multiShot('customize') }, no('multiShot', 'Kling 2.6')],
+	['kling-v2-6', { options: camera('zoom', 5) }, no('cameraControl', `Kling 2.6 ${AT_KLING}`)],
+	[
+		'kling-2.6',
+		{ options: { sound: true } },
+		onlyWith('sound', 'kling-2.6', 'mode', 'Professional'),
+	],
+	['kling-2.6', { options: { negativePrompt: 'blur' } }, no('negativePrompt', 'kling-2.6')],
+	['kling-2.6', { duration: 3 }, other('duration', 3, 'kling-2.6', ['5', '10'])],
+	['kling-v2-5-turbo', { options: { sound: true } }, no('sound', 'Kling 2.5 Turbo')],
+	['kling-v2-5-turbo', { options: { sound: false } }, no('sound', 'Kling 2.5 Turbo')],
+	['kling-v2-5-turbo', { options: { cfgScale: 0.5 } }, no('cfgScale', 'Kling 2.5 Turbo')],
+	['kling-v2-5-turbo', { options: multiShot('intelligence') }, no('multiShot', 'Kling 2.5 Turbo')],
+	['kling-2.5-turbo', { options: { sound: true } }, no('sound', 'kling-2.5-turbo')],
+	['kling-2.5-turbo', { mode: '4k' }, other('mode', '4K', 'kling-2.5-turbo', MODES)],
+	['kling-4.0', { mode: '4k' }, other('mode', '4K', 'Kling 4.0', MODES)],
+	['kling-4.0', { options: { sound: true } }, no('sound', 'Kling 4.0')],
+	['kling-4.0', { options: multiShot('intelligence') }, no('multiShot', 'Kling 4.0')],
+	[
+		'kling-4.0-flash',
+		{ mode: 'pro' },
+		other('mode', 'Professional', 'Kling 4.0 Flash', ['Standard']),
+	],
+	['kling-v2-1-master', { options: { cfgScale: 0.5 } }, no('cfgScale', 'Kling 2.1 Master')],
 	[
 		'kling-v2-1-master',
 		{ options: camera('zoom', 5) },
-		no(`Kling 2.1 Master ${OFFICIAL}`, 'Camera Control'),
+		no('cameraControl', `Kling 2.1 Master ${AT_KLING}`),
 	],
-	['kling-v2-master', { options: { cfgScale: 0.5 } }, no('Kling 2.0 Master', 'CFG Scale')],
+	['kling-v2-master', { options: { cfgScale: 0.5 } }, no('cfgScale', 'Kling 2.0 Master')],
 	[
 		'kling-v2-master',
 		{ aspectRatio: '4:3' },
-		`'Aspect Ratio' is "4:3", but Kling 2.0 Master ${ON_OFFICIAL}`,
+		other('aspectRatio', '4:3', `Kling 2.0 Master ${AT_KLING}`, RATIOS),
 	],
-	['kling-v1-6', { options: { sound: true } }, no('Kling 1.6', 'Sound')],
-	['kling-v1-6', { options: camera('zoom', 5) }, no(`Kling 1.6 ${OFFICIAL}`, 'Camera Control')],
+	['kling-v1-6', { options: { sound: true } }, no('sound', 'Kling 1.6')],
+	['kling-v1-6', { options: camera('zoom', 5) }, no('cameraControl', `Kling 1.6 ${AT_KLING}`)],
 	[
 		'kling-v1',
 		{ mode: 'pro', options: camera('zoom', 5) },
-		"'Camera Control' of Kling 1.0 goes only with 'Mode' std",
+		onlyWith('cameraControl', 'Kling 1.0', 'mode', 'Standard'),
 	],
 	[
 		'kling-v1',
 		{ duration: 10, options: camera('down_back') },
-		"'Camera Control' of Kling 1.0 goes only with 'Duration (Seconds)' 5",
+		onlyWith('cameraControl', 'Kling 1.0', 'duration', '5'),
 	],
-	['kling-v1', { mode: '4k' }, '\'Mode\' is "4k", but Kling 1.0 takes std or pro'],
-	['kling-v2-1', {}, `'Model' cannot be "kling-v2-1" with Kling’s own service`],
+	['kling-v1', { mode: '4k' }, other('mode', '4K', 'Kling 1.0', MODES)],
+	[
+		'kling-v2-1',
+		{},
+		['model', parameterWords.modelNotAvailable('kling-v2-1', 'official', OFFERED)],
+	],
 ];
+
+/** Checks that the node failed for what is wrong with a parameter of the first item. */
+function expectRefused(
+	run: Parameters<typeof factsOf>[0],
+	[parameter, { message, description }]: Complaint,
+): void {
+	const error = errorOf(run);
+	expect(factsOf(run)).toMatchObject({ kind: 'input', parameter, itemIndex: 0 });
+	expect(error.name).toBe('NodeOperationError');
+	expect(error.message).toBe(located(message, 0));
+	expect(error.description).toBe(description);
+}
 
 describe('is refused before anything is sent', () => {
 	/** Model, Mode and Duration by expression, so that the form hides nothing. */
@@ -357,38 +428,24 @@ describe('is refused before anything is sent', () => {
 		};
 	}
 
-	it.each(REFUSALS)('%s with %j', async (model, flaw, message) => {
+	it.each(REFUSALS)('%s with %j', async (model, flaw, complaint) => {
 		for (const operation of ['create', 'createAndWait']) {
 			const run = await runOfficial(
 				classic.url,
 				{ operation, ...byExpression(model, flaw) },
 				{ input: [{ json: {} }, { json: {} }] },
 			);
-			const error = errorOf(run);
-			expect(error.name).toBe('NodeOperationError');
-			expect(error.message).toContain(message);
-			expect(error.message).toMatch(/ \[Item 0\]$/);
-			expect(error.context.itemIndex).toBe(0);
+			expectRefused(run, complaint);
 		}
 		expect(classic.requests()).toEqual([]);
 		expect(classic.tasks()).toEqual([]);
 	});
 
-	it('for every model and format of Kling’s own service at least once', () => {
+	it('for every model and format of Kling AI at least once', () => {
 		const refused = new Set(REFUSALS.map(([model]) => model));
 		const official = ROWS.filter(({ format }) => format !== 'gateway');
 		const names = official.map((row) => (choose(row).customModel ?? row.model.value) as string);
 		expect(names.filter((name) => !refused.has(name))).toEqual([]);
-	});
-
-	it('says what to choose instead of a model that Kling never had', async () => {
-		const run = await runOfficial(classic.url, {
-			operation: 'create',
-			...byExpression('kling-v2-1', {}),
-		});
-		expect(errorOf(run).description).toBe(
-			'Choose Kling 3.0, Kling 3.0 Turbo, Kling 2.6 or Kling 2.5 Turbo; or choose Custom and fill in the Model ID.',
-		);
 	});
 });
 
@@ -410,7 +467,7 @@ describe('a Custom model', () => {
 		[' kling-v2-6 ', 'v1', '/v1/videos/text2video'],
 		['kling-3.0', 'path', '/text-to-video/kling-3.0'],
 		['kling-2.5-turbo', 'path', '/text-to-video/kling-2.5-turbo'],
-	])('with the ID %s is asked for in %s', async (id, format, path) => {
+	])('with the ID %s is created in %s', async (id, format, path) => {
 		const run = await custom(id);
 		expect(itemsOf(run)[0]?.json.model_name).toBe(id.trim());
 		expect(current.requests().map((request) => request.path)).toEqual([path]);
@@ -431,22 +488,27 @@ describe('a Custom model', () => {
 			},
 		});
 		// Kling has the last word.
-		expect(errorOf(run).message).toContain('(code 1203, HTTP 404)');
+		expect(factsOf(run)).toMatchObject({ kind: 'notFound', klingCode: 1203, httpStatus: 404 });
 		expect(current.requests().map((request) => request.path)).toEqual([path]);
 	});
 
-	it.each<[string, INodeParameters, string]>([
-		['kling-v2-6', { duration: 7 }, "'Duration (Seconds)' is 7, but kling-v2-6 takes 5 or 10"],
-		['kling-v2-6', { options: { cfgScale: 0.5 } }, no('kling-v2-6', 'CFG Scale')],
+	it('with an unknown ID may have any aspect ratio: Kling has the last word', async () => {
+		const run = await custom('kling-v9', { aspectRatio: '3:2' });
+		expect(factsOf(run)).toMatchObject({ kind: 'badParameter', httpStatus: 400 });
+		expect(current.requests()[0]?.json).toMatchObject({ aspect_ratio: '3:2' });
+	});
+
+	it.each<[string, INodeParameters, Complaint]>([
+		['kling-v2-6', { duration: 7 }, other('duration', 7, 'kling-v2-6', ['5', '10'])],
+		['kling-v2-6', { options: { cfgScale: 0.5 } }, no('cfgScale', 'kling-v2-6')],
 		[
 			'kling-v2-6',
 			{ options: { sound: true } },
-			"'Sound' is on, but kling-v2-6 has sound only with 'Mode' pro",
+			onlyWith('sound', 'kling-v2-6', 'mode', 'Professional'),
 		],
-		['kling-3.0-turbo', { options: { sound: true } }, no('kling-3.0-turbo', 'Sound')],
-		['kling-v9', { aspectRatio: '3:2' }, `'Aspect Ratio' is "3:2", but kling-v9 ${ON_OFFICIAL}`],
-	])('with the ID %s and %j is refused by what is known', async (id, form, message) => {
-		expect(errorOf(await custom(id, form)).message).toContain(message);
+		['kling-3.0-turbo', { options: { sound: true } }, no('sound', 'kling-3.0-turbo')],
+	])('with the ID %s and %j is refused by what is known', async (id, form, complaint) => {
+		expectRefused(await custom(id, form), complaint);
 		expect(current.requests()).toEqual([]);
 	});
 });

@@ -1,9 +1,12 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
 import {
 	cleanUp,
 	EMULATOR_API_KEY,
+	errorFacts,
 	errorOf,
+	factsOf,
 	items,
 	NODE,
 	sampleVideo,
@@ -27,7 +30,7 @@ import {
 	type Way,
 } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -47,6 +50,7 @@ beforeAll(async () => {
 	});
 });
 beforeEach(() => emulator.reset());
+jest.setTimeout(60_000);
 afterAll(async () => {
 	cleanUp();
 	await emulator.close();
@@ -89,7 +93,7 @@ function onlyTask(): TaskSummary {
 const output = (task: TaskSummary, modelName?: string) =>
 	bare(outputOf(emulator, task, modelName)) as object;
 
-/** The requests that find a task, in the order in which the formats are tried. */
+/** The requests that find a task, in the order of the formats. */
 function findRoutes({ format, prefix, credential }: Way, by: 'task' | 'external'): string[] {
 	const v1 = `GET ${prefix}/v1/videos/text2video/:id`;
 	if (format === 'v1') return [v1];
@@ -203,14 +207,17 @@ describe.each(WAYS)('$name', (way) => {
 		);
 	});
 
-	it('Create and Wait tells where the watermarked copy is, and downloads the other', async () => {
+	it('Create and Wait returns the address of the watermarked copy, and downloads the other', async () => {
 		const finished = await run(way, {
 			operation: 'createAndWait',
 			...video(way, { watermark: true }),
 		});
 		const { id } = onlyTask();
 		const [item] = itemsOf(finished);
-		expect(item?.json.video_url).toBe(`${emulator.url}/videos/${id}.mp4`);
+		expect(item?.json).toMatchObject({
+			video_url: `${emulator.url}/videos/${id}.mp4`,
+			watermark_url: `${emulator.url}/videos/${id}-watermarked.mp4`,
+		});
 		expect(item?.json.task_result).toEqual({
 			videos: [
 				{
@@ -359,7 +366,12 @@ describe.each(WAYS)('$name', (way) => {
 					operation: 'getMany',
 					limit: `={{ ${JSON.stringify(limit)} }}`,
 				});
-				expect(errorOf(refused).message).toMatch(/^'Limit' .*number.* \[Item 0\]$/);
+				expect(factsOf(refused)).toEqual({
+					kind: 'input',
+					parameter: 'limit',
+					problem: limit === 1.5 ? 'notWhole' : 'outOfRange',
+					itemIndex: 0,
+				});
 				expect(emulator.requests()).toEqual([]);
 			},
 		);
@@ -405,15 +417,17 @@ describe('Get Many with an API key', () => {
 
 	it('fails where the service knows neither', async () => {
 		const listed = await runOfficial(`${emulator.url}/nowhere`, { operation: 'getMany' });
-		expect(errorOf(listed).message).toBe(
-			'Kling does not know what was asked for (HTTP 404) [Item 0]',
-		);
+		expect(factsOf(listed)).toEqual({ kind: 'notFound', httpStatus: 404, itemIndex: 0 });
 	});
 });
 
 describe('an access key and secret key', () => {
-	const SENTENCE = (model: string) =>
-		`'Model' cannot be ${model} with an access key and secret key: Kling takes those on the routes of its older models only [Item 0]`;
+	const REFUSED = {
+		kind: 'input',
+		parameter: 'model',
+		problem: 'needsApiKey',
+		itemIndex: 0,
+	} as const;
 
 	it.each([
 		['Kling 3.0 Turbo', { model: 'kling-3.0-turbo' }],
@@ -428,17 +442,16 @@ describe('an access key and secret key', () => {
 			);
 			const error = errorOf(refused);
 			expect(error.name).toBe('NodeOperationError');
-			expect(error.message).toBe(SENTENCE(name));
-			expect(error.description).toBe(
-				'Choose Authentication > API Key in the Kling API credential, or another Model.',
-			);
-			expect(error.context.itemIndex).toBe(0);
+			expect(factsOf(refused)).toEqual(REFUSED);
+			const { message, description } = parameterWords.needsApiKey(name);
+			expect(error.message).toBe(located(message, 0));
+			expect(error.description).toBe(description);
 		}
 		expect(emulator.requests()).toEqual([]);
 		expect(emulator.tasks()).toEqual([]);
 	});
 
-	it('spoil only the items with such a model, with Continue', async () => {
+	it('fail only the items with such a model, with Continue', async () => {
 		const mixed = await runOfficial(
 			emulator.url,
 			{ operation: 'create', ...video(WAYS[0] as Way), model: '={{ $json.model }}' },
@@ -449,7 +462,7 @@ describe('an access key and secret key', () => {
 			},
 		);
 		const [refused, created] = mixed.items(NODE);
-		expect(refused?.json.error).toBe(SENTENCE('Kling 3.0 Turbo'));
+		expect(errorFacts(refused!)).toEqual(REFUSED);
 		expect(created?.json.task_id).toBe(onlyTask().id);
 	});
 });

@@ -1,8 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import {
+	adviceOn,
 	cleanUp,
+	errorFacts,
 	errorOf,
+	factsOf,
 	HttpServer,
 	items,
 	NODE,
@@ -20,7 +23,7 @@ import {
 	startOfficial,
 } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -28,9 +31,9 @@ const VIDEO = { prompt: 'a cat', mode: 'std', duration: 5, aspectRatio: '16:9' }
 const WAIT = { operation: 'createAndWait', ...VIDEO, downloadVideo: false };
 
 let emulator: Emulator;
-/** The emulator's time; ms. */
+/** The emulator's time; milliseconds. */
 let time = 1_774_805_076_166;
-/** Turns it: all tasks are finished. */
+/** Sets it forward: all tasks are finished. */
 const finishAll = () => {
 	time += 60_000;
 };
@@ -53,6 +56,7 @@ beforeEach(() => {
 	onList = () => {};
 	onQuery = () => {};
 });
+afterEach(() => jest.restoreAllMocks());
 afterAll(async () => {
 	cleanUp();
 	await emulator.close();
@@ -62,31 +66,40 @@ describe('Get Status', () => {
 	const ask = async (credential = API_KEY) =>
 		await runOfficial(emulator.url, { operation: 'getStatus', taskId: '4711' }, { credential });
 
-	it('asks v1, then path by both kinds of ID, and fails once where nobody knows the task', async () => {
-		const error = errorOf(await ask());
+	const NOT_FOUND = {
+		kind: 'notFound',
+		klingCode: 1203,
+		httpStatus: 404,
+		taskId: '4711',
+		itemIndex: 0,
+	} as const;
+
+	it('tries v1, then path by both kinds of ID, and fails once where there is no such task', async () => {
+		const run = await ask();
 		expect(routes(emulator.requests())).toEqual([
 			'GET /v1/videos/text2video/4711',
 			'GET /tasks?task_ids=4711',
 			'GET /tasks?external_task_ids=4711',
 		]);
-		expect(error.message).toBe(
-			'Kling does not know the model or task asked for (code 1203, HTTP 404) (task 4711) [Item 0]',
-		);
-		expect(error.description).toContain('For an existing one check the Task ID');
+		expect(factsOf(run)).toEqual(NOT_FOUND);
+		const connection = { service: 'official', hasOwnBaseUrl: true } as const;
+		expect(errorOf(run).description).toContain(adviceOn('notFound', { connection }));
 	});
 
-	it('asks v1 only with an access key', async () => {
-		expect(errorOf(await ask(ACCESS_KEY)).message).toContain('(task 4711) [Item 0]');
+	it('tries v1 only with an access key', async () => {
+		// Tokens are signed by this server's clock.
+		jest.spyOn(Date, 'now').mockImplementation(() => time);
+		expect(factsOf(await ask(ACCESS_KEY))).toEqual(NOT_FOUND);
 		expect(routes(emulator.requests())).toEqual(['GET /v1/videos/text2video/4711']);
 	});
 
-	it('does not go on to path after an answer that says more than "unknown"', async () => {
+	it('does not try path after an answer that says more than "not found"', async () => {
 		emulator.addFault({ match: { format: 'v1' }, action: { type: 'kling-error', code: 1304 } });
-		expect(errorOf(await ask()).message).toContain('(code 1304, HTTP 429)');
+		expect(factsOf(await ask())).toMatchObject({ kind: 'ipNotAllowed', klingCode: 1304 });
 		expect(emulator.requests()).toHaveLength(1);
 	});
 
-	it('tells each item of its own task, one unknown among them', async () => {
+	it('returns each item its own task, one unknown among them', async () => {
 		for (const model of ['kling-v2-6', 'kling-3.0-turbo']) {
 			await runOfficial(emulator.url, { operation: 'create', ...VIDEO, model });
 		}
@@ -101,7 +114,7 @@ describe('Get Status', () => {
 		);
 		const [first, second, third] = run.items(NODE);
 		expect(first).toMatchObject({ json: { task_id: path?.id }, pairedItem: { item: 0 } });
-		expect(second?.json.error).toContain('(task nobody) [Item 1]');
+		expect(errorFacts(second!)).toMatchObject({ kind: 'notFound', taskId: 'nobody', itemIndex: 1 });
 		expect(third).toMatchObject({ json: { task_id: v1?.id }, pairedItem: { item: 2 } });
 	});
 });
@@ -146,7 +159,7 @@ describe('a batch', () => {
 		}
 	});
 
-	it('asks each format once per round when both are in it', async () => {
+	it('checks each format once per round when both are in it', async () => {
 		let rounds = 0;
 		onList = () => {
 			if (++rounds === 2) finishAll();
@@ -171,12 +184,12 @@ describe('a batch', () => {
 		]);
 		expect(sent(emulator, 'list')).toHaveLength(3);
 		const queries = sent(emulator, 'query');
-		// The second round's query came after the clock was turned.
+		// The second round's query came after the clock was set forward.
 		expect(queries).toHaveLength(2);
 		for (const { taskIds } of queries) expect(taskIds).toHaveLength(2);
 	});
 
-	it('asks for a lone task directly', async () => {
+	it('checks a lone task directly', async () => {
 		onQuery = finishAll;
 		const run = await runOfficial(emulator.url, { ...WAIT, model: 'kling-v2-6' });
 		expect(itemsOf(run)[0]?.json.task_status).toBe('completed');
@@ -191,13 +204,13 @@ describe('a batch', () => {
 		['an empty reply', { type: 'empty' }],
 		['a reply that is cut off', { type: 'truncate' }],
 		['1302', { type: 'kling-error', code: 1302 }],
-	] as const)('loses a poll by %s and no video', async (_name, action) => {
+	] as const)('loses a status check by %s and no video', async (_name, action) => {
 		emulator.addFault({ match: { route: 'list' }, times: 2, action });
 		let rounds = 0;
 		onList = () => {
 			if (++rounds === 3) finishAll();
 		};
-		// A service may ask for its tasks one by one meanwhile.
+		// Tasks may be checked one by one meanwhile.
 		onQuery = () => {
 			if (++rounds === 3) finishAll();
 		};
@@ -274,7 +287,7 @@ describe('a service that does not list as Kling does', () => {
 		]);
 	}
 
-	it('is asked singly for the task that is missing from the list', async () => {
+	it('is asked only for the task that is missing from the list', async () => {
 		serve((round) => [
 			200,
 			envelope(['t1', 't3'].map((id) => task(id, round >= 3 ? 'succeed' : 'processing'))),
@@ -313,7 +326,7 @@ describe('a service that does not list as Kling does', () => {
 	});
 });
 
-describe('a service that answers what it does not know with its web page', () => {
+describe('a service that answers unknown routes with its web page', () => {
 	// As new-api does behind /kling (its router: what is no route of the API is the page).
 	const server = new HttpServer();
 
@@ -331,7 +344,7 @@ describe('a service that answers what it does not know with its web page', () =>
 		};
 	});
 
-	it('lists what it has in the one format that it passes on', async () => {
+	it('lists what it has in the one format that it forwards', async () => {
 		const { answer } = server;
 		server.answer = (request, response) => {
 			if (!request.url.startsWith('/kling/v1/videos/text2video?')) return answer(request, response);
@@ -347,9 +360,9 @@ describe('a service that answers what it does not know with its web page', () =>
 		]);
 	});
 
-	it('does not pass for a list of its own', async () => {
+	it('is not taken for a list', async () => {
 		const run = await runOfficial(`${server.url}/kling`, { operation: 'getMany' });
-		expect(errorOf(run).message).toContain('web page');
+		expect(factsOf(run)).toMatchObject({ kind: 'webPage', flaw: 'webPage', httpStatus: 200 });
 	});
 
 	it('is believed when it says that there is no such task', async () => {
@@ -357,7 +370,11 @@ describe('a service that answers what it does not know with its web page', () =>
 			operation: 'getStatus',
 			taskId: '4711',
 		});
-		expect(errorOf(run).message).not.toContain('web page');
-		expect(errorOf(run).message).toContain('(HTTP 400) (task 4711) [Item 0]');
+		expect(factsOf(run)).toEqual({
+			kind: 'notFound',
+			httpStatus: 400,
+			taskId: '4711',
+			itemIndex: 0,
+		});
 	});
 });

@@ -1,4 +1,14 @@
-import { cleanUp, errorOf, items, NODE, sent, type Emulator } from './fixture.mts';
+import { consequences } from '../../nodes/shared/n8n/messages.ts';
+import {
+	adviceOn,
+	cleanUp,
+	errorOf,
+	factsOf,
+	items,
+	NODE,
+	sent,
+	type Emulator,
+} from './fixture.mts';
 import {
 	ACCESS_KEY,
 	bare,
@@ -10,18 +20,18 @@ import {
 	tokenOf,
 } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
 const HOUR = 3_600_000;
-/** The moment of the log in kling-api.md, section 3.1. */
+/** Some moment. */
 const BEGINNING = 1_774_805_076_166;
 
 let emulator: Emulator;
-/** What `Date` and the emulator take for now; ms. */
+/** What `Date` and the emulator take for now; milliseconds. */
 let time = BEGINNING;
-/** By how much it is later after each request of these routes; ms. */
+/** By how much it is later after each request of these routes; milliseconds. */
 let step: number;
 let stepsAfter: ReadonlyArray<string | undefined>;
 
@@ -122,11 +132,16 @@ describe('a token', () => {
 	});
 
 	it.each([
-		['Access Key', { accessKey: ' ' }],
-		['Secret Key', { secretKey: '\n' }],
+		['accessKey', { accessKey: ' ' }],
+		['secretKey', { secretKey: '\n' }],
 	])('is not made without %s', async (field, keys) => {
 		const run = await runOfficial(emulator.url, WAIT, { credential: { ...ACCESS_KEY, ...keys } });
-		expect(errorOf(run).message).toBe(`'${field}' in the Kling API credential is empty [Item 0]`);
+		expect(factsOf(run)).toEqual({
+			kind: 'credential',
+			field,
+			problem: 'empty',
+			itemIndex: 0,
+		});
 		expect(emulator.requests()).toEqual([]);
 	});
 
@@ -134,41 +149,37 @@ describe('a token', () => {
 		const run = await runOfficial(emulator.url, WAIT, {
 			credential: { ...ACCESS_KEY, secretKey: 'another' },
 		});
-		expect(errorOf(run).message).toBe(
-			'Kling refused the credential (code 1000, HTTP 401) [Item 0]',
-		);
+		expect(factsOf(run)).toEqual({
+			kind: 'badKey',
+			klingCode: 1000,
+			httpStatus: 401,
+			itemIndex: 0,
+		});
 		expect(emulator.requests()).toHaveLength(1);
 	});
 });
 
 describe.each([
-	[1003, 'Kling says the signed token is not valid yet', 'it is ahead of Kling’s'],
-	[1004, 'Kling says the signed token has expired', 'it is behind Kling’s'],
-] as const)('the answer %d', (code, meaning, advice) => {
+	[1003, 'tokenEarly'],
+	[1004, 'tokenExpired'],
+] as const)('the answer %d', (code, kind) => {
 	const fault = (route: 'create' | 'query' | 'list', times: number | 'forever') =>
 		emulator.addFault({ match: { route }, times, action: { type: 'kling-error', code } });
 
-	it.each(['create', 'createAndWait'])(
-		'once makes %s sign anew and try again',
-		async (operation) => {
-			fault('create', 1);
-			const run = await runOfficial(
-				emulator.url,
-				{ ...WAIT, operation },
-				{ credential: ACCESS_KEY },
-			);
-			const [task, ...more] = emulator.tasks();
-			expect(more).toEqual([]);
-			expect(itemsOf(run)[0]?.json.task_id).toBe(task?.id);
-			const creations = sent(emulator, 'create');
-			expect(creations.map(({ status }) => status)).toEqual([401, 200]);
-			const [first, second] = await Promise.all(creations.map(async (each) => await tokenOf(each)));
-			expect(second?.text).not.toBe(first?.text);
-			expect(bare(creations[1]?.json)).toEqual(bare(creations[0]?.json));
-		},
-	);
+	it.each(['create', 'createAndWait'])('once makes %s sign again and retry', async (operation) => {
+		fault('create', 1);
+		const run = await runOfficial(emulator.url, { ...WAIT, operation }, { credential: ACCESS_KEY });
+		const [task, ...more] = emulator.tasks();
+		expect(more).toEqual([]);
+		expect(itemsOf(run)[0]?.json.task_id).toBe(task?.id);
+		const creations = sent(emulator, 'create');
+		expect(creations.map(({ status }) => status)).toEqual([401, 200]);
+		const [first, second] = await Promise.all(creations.map(async (each) => await tokenOf(each)));
+		expect(second?.text).not.toBe(first?.text);
+		expect(bare(creations[1]?.json)).toEqual(bare(creations[0]?.json));
+	});
 
-	it('twice ends Create, with the advice to set the clock', async () => {
+	it('twice ends Create, with the advice to correct the clock', async () => {
 		fault('create', 'forever');
 		const run = await runOfficial(
 			emulator.url,
@@ -176,9 +187,9 @@ describe.each([
 			{ credential: ACCESS_KEY },
 		);
 		const error = errorOf(run);
-		expect(error.message).toBe(`${meaning} (code ${code}, HTTP 401) [Item 0]`);
-		expect(error.description).toContain(advice);
-		expect(error.description).toContain('Nothing was bought.');
+		expect(factsOf(run)).toEqual({ kind, klingCode: code, httpStatus: 401, itemIndex: 0 });
+		expect(error.description).toContain(adviceOn(kind));
+		expect(error.description).toContain(consequences.notCharged);
 		expect(sent(emulator, 'create')).toHaveLength(2);
 		expect(emulator.tasks()).toEqual([]);
 	});
@@ -226,11 +237,14 @@ describe('a key that is withdrawn during a wait', () => {
 			action: { type: 'kling-error', code },
 		});
 		const run = await runOfficial(emulator.url, WAIT, { credential: ACCESS_KEY });
-		const { message, description } = errorOf(run);
-		expect(message).toContain(
-			`(code ${code}, HTTP 401) (task ${emulator.tasks()[0]?.id}) [Item 0]`,
-		);
-		expect(description).toContain('Kling goes on with it');
+		expect(factsOf(run)).toEqual({
+			kind: code === 1001 ? 'missingKey' : 'badKey',
+			klingCode: code,
+			httpStatus: 401,
+			taskId: emulator.tasks()[0]?.id,
+			itemIndex: 0,
+		});
+		expect(errorOf(run).description).toContain(consequences.stillRunning);
 		expect(run.items(NODE)).toEqual([]);
 		expect(sent(emulator, 'query')).toHaveLength(1);
 		expect(sent(emulator, 'create')).toHaveLength(1);

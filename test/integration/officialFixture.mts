@@ -129,7 +129,10 @@ export function outputOf(emulator: Emulator, task: TaskSummary, modelName?: stri
 		...(modelName !== undefined && { model_name: modelName }),
 		...(externalTaskId !== undefined && { external_task_id: externalTaskId }),
 		...(isDone && {
+			video_id: `${id}-1`,
 			video_url: url,
+			duration: Number(duration ?? settings?.duration),
+			cost: { amount: task.charge, unit: 'units' },
 			task_result: {
 				videos: [{ id: `${id}-1`, url, duration: Number(duration ?? settings?.duration) }],
 			},
@@ -152,7 +155,7 @@ export async function createOutside(
 	body: object,
 	count = 1,
 ): Promise<void> {
-	for (let n = 0; n < count; n++) {
+	const create = async () => {
 		const response = await fetch(emulator.url + path, {
 			method: 'POST',
 			headers: {
@@ -162,8 +165,14 @@ export async function createOutside(
 			body: JSON.stringify(body),
 		});
 		if (!response.ok) throw new Error(await response.text());
+		await response.arrayBuffer();
+	};
+	for (let left = count; left > 0; left -= AT_ONCE) {
+		await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, create));
 	}
 }
+
+const AT_ONCE = 50;
 
 export interface Token {
 	header: unknown;

@@ -13,18 +13,18 @@ import {
 	type Emulator,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
-/** The seed document's two example replies, as they stand there. */
-const SEED_CREATED = `{
+/** The two example replies of the gateway format (docs/kling-api.md#gateway-format). */
+const EXAMPLE_CREATED = `{
   "task_id": "CmYgjmbyMToAAAAAAF6svw",
   "task_status": "submitted",
   "created_at": 1727338013674,
   "updated_at": 1727338013674
 }`;
-const SEED_COMPLETED = `{
+const EXAMPLE_COMPLETED = `{
   "task_id": "CmYgjmbyMToAAAAAAF6svw",
   "task_status": "completed",
   "task_status_msg": "任务完成",
@@ -41,13 +41,17 @@ const SEED_COMPLETED = `{
   }
 }`;
 
+const TASK_ID = 'CmYgjmbyMToAAAAAAF6svw';
+
 const COMPLETED_OUTPUT = {
-	task_id: 'CmYgjmbyMToAAAAAAF6svw',
+	task_id: TASK_ID,
 	task_status: 'completed',
 	task_status_msg: '任务完成',
 	created_at: 1727338013674,
 	updated_at: 1727338113674,
+	video_id: 'video_001',
 	video_url: 'https://example.com/output.mp4',
+	duration: 10,
 	task_result: {
 		videos: [{ id: 'video_001', url: 'https://example.com/output.mp4', duration: 10 }],
 	},
@@ -76,13 +80,13 @@ async function answered(text: string, parameters: INodeParameters) {
 const getStatus = async (reply: IDataObject | string, parameters: INodeParameters = {}) =>
 	await answered(typeof reply === 'string' ? reply : JSON.stringify(reply), {
 		operation: 'getStatus',
-		taskId: 'CmYgjmbyMToAAAAAAF6svw',
+		taskId: TASK_ID,
 		...parameters,
 	});
 
-describe('the seed document’s example replies', () => {
+describe('the example replies of the gateway format', () => {
 	it('become the output of Create', async () => {
-		expect(await answered(SEED_CREATED, { operation: 'create', ...PLAIN })).toEqual([
+		expect(await answered(EXAMPLE_CREATED, { operation: 'create', ...PLAIN })).toEqual([
 			{
 				json: {
 					task_id: 'CmYgjmbyMToAAAAAAF6svw',
@@ -97,7 +101,7 @@ describe('the seed document’s example replies', () => {
 	});
 
 	it('become the output of Get Status', async () => {
-		expect(await getStatus(SEED_COMPLETED)).toEqual([
+		expect(await getStatus(EXAMPLE_COMPLETED)).toEqual([
 			{ json: COMPLETED_OUTPUT, pairedItem: { item: 0 } },
 		]);
 	});
@@ -105,7 +109,7 @@ describe('the seed document’s example replies', () => {
 	it('become the output of Create and Wait, which knows the model too', async () => {
 		server.answer = ({ method }, response) => {
 			response.writeHead(200, { 'content-type': 'application/json' });
-			response.end(method === 'POST' ? SEED_CREATED : SEED_COMPLETED);
+			response.end(method === 'POST' ? EXAMPLE_CREATED : EXAMPLE_COMPLETED);
 		};
 		const run = await runNode(server.url, {
 			operation: 'createAndWait',
@@ -122,17 +126,17 @@ describe('the seed document’s example replies', () => {
 	});
 
 	it.each([
-		['create', SEED_CREATED, PLAIN],
-		['getStatus', SEED_COMPLETED, { taskId: 'CmYgjmbyMToAAAAAAF6svw' }],
-	])('are put out untouched by %s with Simplify off', async (operation, reply, parameters) => {
+		['create', EXAMPLE_CREATED, PLAIN],
+		['getStatus', EXAMPLE_COMPLETED, { taskId: TASK_ID }],
+	])('are returned untouched by %s with Simplify off', async (operation, reply, parameters) => {
 		expect(await answered(reply, { operation, simplify: false, ...parameters })).toEqual([
 			{ json: JSON.parse(reply), pairedItem: { item: 0 } },
 		]);
 	});
 });
 
-describe('replies of gateways that paraphrase Kling', () => {
-	const flat = JSON.parse(SEED_COMPLETED) as IDataObject;
+describe('replies of gateways with dialects of their own', () => {
+	const flat = JSON.parse(EXAMPLE_COMPLETED) as IDataObject;
 	const envelope = { code: 0, message: 'SUCCEED', request_id: 'r-1', data: flat };
 
 	it.each([
@@ -154,7 +158,7 @@ describe('replies of gateways that paraphrase Kling', () => {
 				},
 			},
 		],
-		['with facts nobody documented', { ...flat, final_unit_deduction: '10', error: null }],
+		['with facts nobody documented', { ...flat, progress: '100%', error: null }],
 	])('%s give the same output', async (_name, reply) => {
 		expect(await getStatus(reply)).toEqual([{ json: COMPLETED_OUTPUT, pairedItem: { item: 0 } }]);
 	});
@@ -171,7 +175,7 @@ describe('replies of gateways that paraphrase Kling', () => {
 		['unusable', { a: 1 }],
 	])('leave facts out that are %s, never null', async (_name, nothing) => {
 		const reply = {
-			task_id: 't-1',
+			task_id: TASK_ID,
 			task_status: 'processing',
 			task_status_msg: nothing,
 			created_at: nothing,
@@ -179,14 +183,14 @@ describe('replies of gateways that paraphrase Kling', () => {
 			task_result: nothing,
 		};
 		expect(await getStatus(reply)).toEqual([
-			{ json: { task_id: 't-1', task_status: 'processing' }, pairedItem: { item: 0 } },
+			{ json: { task_id: TASK_ID, task_status: 'processing' }, pairedItem: { item: 0 } },
 		]);
 	});
 
 	it('leave a video’s unknown facts out', async () => {
 		const videos = [{ id: null, url: 'https://example.com/1.mp4', duration: null }];
 		const reply = { task_id: 7, task_status: 'completed', task_result: { videos } };
-		expect(await getStatus(reply)).toEqual([
+		expect(await getStatus(reply, { taskId: '7' })).toEqual([
 			{
 				json: {
 					task_id: '7',
@@ -207,7 +211,9 @@ describe('replies of gateways that paraphrase Kling', () => {
 		const [item] = await getStatus({ ...flat, task_result: { videos } });
 		expect(item?.json).toEqual({
 			...COMPLETED_OUTPUT,
+			video_id: 'a',
 			video_url: 'https://example.com/a.mp4',
+			duration: 5,
 			task_result: { videos },
 		});
 	});
@@ -219,10 +225,10 @@ describe('replies of gateways that paraphrase Kling', () => {
 		['in_progress', 'processing'],
 		['polishing', 'processing'],
 		['failed', 'failed'],
-	])('with the status %s are put out as %s', async (word, status) => {
-		const reply = { task_id: 't-1', task_status: word };
+	])('with the status %s are returned as %s', async (word, status) => {
+		const reply = { task_id: TASK_ID, task_status: word };
 		expect(await getStatus(reply)).toEqual([
-			{ json: { task_id: 't-1', task_status: status }, pairedItem: { item: 0 } },
+			{ json: { task_id: TASK_ID, task_status: status }, pairedItem: { item: 0 } },
 		]);
 	});
 });
@@ -253,7 +259,9 @@ describe('against the emulator', () => {
 					created_at: task?.createdAt,
 					updated_at: task?.updatedAt,
 					model_name: 'kling-v1-6',
+					video_id: 'video_001',
 					video_url: url,
+					duration: 10,
 					task_result: { videos: [{ id: 'video_001', url, duration: 10 }] },
 				},
 				binary: { data: expect.objectContaining({ fileName: `${task?.id}.mp4` }) },
@@ -263,7 +271,7 @@ describe('against the emulator', () => {
 		expect((await run.binary(run.items(NODE)[0])).equals(sampleVideo())).toBe(true);
 	});
 
-	it('Create and Wait goes on while Kling says a status it does not know', async () => {
+	it('Create and Wait continues at a status that it does not know', async () => {
 		emulator.addFault({
 			match: { route: 'query' },
 			times: 2,
@@ -274,7 +282,7 @@ describe('against the emulator', () => {
 		expect(sent(emulator, 'query').length).toBeGreaterThan(2);
 	});
 
-	it('Create and Wait with Simplify off puts out the last reply', async () => {
+	it('Create and Wait with Simplify off returns the last reply', async () => {
 		const run = await runNode(emulator.gatewayUrl, {
 			operation: 'createAndWait',
 			...PLAIN,
@@ -298,7 +306,7 @@ describe('against the emulator', () => {
 		]);
 	});
 
-	it('Get Status takes the task ID that Create put out, for each item in order', async () => {
+	it('Get Status reads the task ID that Create returned, for each item in order', async () => {
 		const created = await runNode(
 			emulator.gatewayUrl,
 			{ operation: 'create', ...PLAIN, prompt: '={{ $json.prompt }}' },

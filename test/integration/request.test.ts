@@ -3,6 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import {
 	cleanUp,
 	EMULATOR_API_KEY,
+	factsOf,
 	items,
 	NODE,
 	PLAIN,
@@ -41,8 +42,8 @@ function sorted(json: unknown): unknown {
 	return Object.fromEntries(entries.map(([key, value]) => [key, sorted(value)]));
 }
 
-describe('the seed document’s example', () => {
-	const SEED_BODY = `{
+describe('the example of the gateway format', () => {
+	const EXAMPLE_BODY = `{
   "model_name": "kling-v1-6",
   "mode": "pro",
   "prompt": "一只可爱的小猫在花园里追逐蝴蝶，阳光明媚，画面温馨",
@@ -75,12 +76,12 @@ describe('the seed document’s example', () => {
 		expect(headers?.authorization).toBe(`Bearer ${EMULATOR_API_KEY}`);
 		expect(headers?.['content-type']).toMatch(/^application\/json(;|$)/);
 		expect(JSON.stringify(sorted(JSON.parse(body ?? '')))).toBe(
-			JSON.stringify(sorted(JSON.parse(SEED_BODY))),
+			JSON.stringify(sorted(JSON.parse(EXAMPLE_BODY))),
 		);
-		expect(body).toHaveLength(JSON.stringify(JSON.parse(SEED_BODY)).length);
+		expect(body).toHaveLength(JSON.stringify(JSON.parse(EXAMPLE_BODY)).length);
 	});
 
-	it('asks for the status as the seed document says', async () => {
+	it('checks the status at the documented address', async () => {
 		const created = await runNode(emulator.gatewayUrl, { operation: 'create', ...PLAIN });
 		const taskId = created.items(NODE)[0]?.json.task_id as string;
 		emulator.clearRequests();
@@ -94,19 +95,25 @@ describe('the seed document’s example', () => {
 		});
 	});
 
+	it('refuses a task ID that some server would follow to another route', async () => {
+		const run = await runNode(emulator.gatewayUrl, { operation: 'getStatus', taskId: 'a/../b' });
+		expect(factsOf(run)).toMatchObject({ kind: 'input', parameter: 'taskId', problem: 'noId' });
+		expect(emulator.requests()).toEqual([]);
+	});
+
 	it('keeps a task ID with special characters within its place in the address', async () => {
 		await runNode(
 			emulator.gatewayUrl,
-			{ operation: 'getStatus', taskId: 'a/../b?c=d#e f' },
+			{ operation: 'getStatus', taskId: 'a/b?c=d#e f%' },
 			{ node: { onError: 'continueRegularOutput' } },
 		);
 		expect(emulator.requests()[0]?.url).toBe(
-			'/gateway/v1/videos/text2video/a%2F..%2Fb%3Fc%3Dd%23e%20f',
+			'/gateway/v1/videos/text2video/a%2Fb%3Fc%3Dd%23e%20f%25',
 		);
 	});
 });
 
-describe('each field of the form is sent as the seed document has it', () => {
+describe('each field of the form is sent as documented', () => {
 	const camera = (type: string, value: number) => ({
 		options: { cameraControl: { control: { type, value } } },
 	});

@@ -1,10 +1,12 @@
 /** On the real clock. */
 import type { INodeParameters } from 'n8n-workflow';
 
+import { consequences } from '../../nodes/shared/n8n/messages.ts';
 import {
 	cleanUp,
 	errorOf,
 	eventually,
+	factsOf,
 	items,
 	NODE,
 	numbered,
@@ -77,20 +79,20 @@ describe('on the real clock', () => {
 });
 
 describe('Stop', () => {
-	it('ends the pause between two polls, and names the tasks', async () => {
+	it('ends the pause between two status checks, and names the tasks', async () => {
 		const run = await stopOnce(
 			() => emulator.tasks().length === 2,
 			{ ...WAIT, waitOptions: { pollingInterval: 1 } },
 			numbered(2),
 			1200,
 		);
-		const error = errorOf(run);
-		expect(error.message).toMatch(/stopped|cancel/);
-		for (const { id } of emulator.tasks()) expect(error.description).toContain(id);
-		expect(error.description).toContain('Get Status');
+		expect(factsOf(run)).toEqual({ kind: 'stopped' });
+		const tasks = emulator.tasks().map(({ id }) => expect.stringContaining(id) as string);
+		expect(tasks).toHaveLength(2);
+		for (const task of tasks) expect(errorOf(run).description).toEqual(task);
 	});
 
-	it('ends a poll that is not answered', async () => {
+	it('ends a status check that is not answered', async () => {
 		emulator.addFault({ match: { route: 'query' }, times: 'forever', action: { type: 'hang' } });
 		const run = await stopOnce(arrived('query'), { ...WAIT, waitOptions: { pollingInterval: 1 } });
 		for (const { id } of emulator.tasks()) expect(errorOf(run).description).toContain(id);
@@ -110,22 +112,22 @@ describe('Stop', () => {
 				{ ...WAIT, operation },
 				numbered(1),
 			);
-			expect(errorOf(run).description).toContain('may have been started');
+			expect(errorOf(run).description).toBe(consequences.othersMayHaveStarted(['item 0']));
 		},
 	);
 
-	it('ends the pause before "not yet" is tried again, and nothing was created', async () => {
+	it('ends the pause before a retry after "not yet", and nothing was created', async () => {
 		emulator.addFault({
 			match: { route: 'create' },
 			times: 'forever',
 			action: { type: 'kling-error', status: 429, headers: { 'Retry-After': '60' } },
 		});
 		const run = await stopOnce(arrived('create'));
-		expect(errorOf(run).description).toBe('No video had been created.');
+		expect(errorOf(run).description).toBe(consequences.noneCreated);
 		expect(emulator.tasks()).toEqual([]);
 	});
 
-	it('creates none of the videos that wait for a slot', async () => {
+	it('creates none of the videos that wait for a place', async () => {
 		await stopOnce(() => emulator.tasks().length === 1, {
 			...WAIT,
 			waitOptions: { maxConcurrency: 1 },

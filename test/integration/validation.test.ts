@@ -1,10 +1,14 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { modelsIn } from '../../nodes/shared/api/models.ts';
+import type { Parameter } from '../../nodes/shared/n8n/labels.ts';
+import { located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
+import type { Words } from '../../nodes/shared/n8n/words.ts';
 import {
 	cleanUp,
-	containing,
 	errorOf,
 	expectFailed,
+	factsOf,
 	items,
 	NODE,
 	PLAIN,
@@ -12,9 +16,10 @@ import {
 	sent,
 	startGateway,
 	type Emulator,
+	type EngineRun,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -29,87 +34,100 @@ afterAll(async () => {
 	await emulator.close();
 });
 
-/** What is wrong with an item, and how the message says it. */
-type Case = [name: string, flaw: INodeParameters, message: string];
+/** What is wrong with an item, in which parameter, and which words of the table say so. */
+type Case = [name: string, flaw: INodeParameters, parameter: Parameter, words: Words];
+
+const { empty, notText, tooLong, outOfRange, notSupported, modelNotAvailable, zeroMovement } =
+	parameterWords;
+
+const NAME = 'Kling 1.6';
+const MODES = ['Standard', 'Professional'];
 
 const camera = (type: unknown, value: unknown) =>
 	({ options: { cameraControl: { control: { type, value } } } }) as INodeParameters;
+
+/** What a gateway has. */
+const OFFERED = ['Kling 2.1 Master', 'Kling 2.1', 'Kling 2.0 Master', 'Kling 1.6'];
 
 const LONG = 'x'.repeat(2501);
 
 /** Fields of Create and of Create and Wait. */
 const VIDEO: Case[] = [
-	['an empty prompt', { prompt: '' }, "'Prompt' is empty"],
-	['a prompt of blanks', { prompt: ' \n\t' }, "'Prompt' is empty"],
-	['a prompt that is not there', { prompt: null }, "'Prompt' is empty"],
-	['a prompt that is no text', { prompt: ['a'] }, "'Prompt' is not text"],
-	[
-		'a prompt of 2501 characters',
-		{ prompt: LONG },
-		"'Prompt' has 2501 characters; at most 2500 are allowed",
-	],
+	['an empty prompt', { prompt: '' }, 'prompt', empty('prompt')],
+	['a prompt of blanks', { prompt: ' \n\t' }, 'prompt', empty('prompt')],
+	['a prompt that is not there', { prompt: null }, 'prompt', empty('prompt')],
+	['a prompt that is no text', { prompt: ['a'] }, 'prompt', notText('prompt')],
+	['a prompt of 2501 characters', { prompt: LONG }, 'prompt', tooLong('prompt', 2501, 2500)],
 	[
 		'a prompt of 2501 emoji',
 		{ prompt: '😀'.repeat(2501) },
-		"'Prompt' has 2501 characters; at most 2500 are allowed",
+		'prompt',
+		tooLong('prompt', 2501, 2500),
 	],
 	[
 		'a negative prompt of 2501 characters',
 		{ options: { negativePrompt: LONG } },
-		"'Negative Prompt' has 2501 characters; at most 2500 are allowed",
+		'negativePrompt',
+		tooLong('negativePrompt', 2501, 2500),
 	],
 	[
 		'a model that does not exist',
 		{ model: 'kling-v0' },
-		'\'Model\' cannot be "kling-v0" with a Kling-Compatible Gateway',
+		'model',
+		modelNotAvailable('kling-v0', 'gateway', OFFERED),
 	],
-	['no model', { model: null }, "'Model' cannot be empty"],
-	['Custom without a Model ID', { model: 'custom', customModel: ' ' }, "'Model ID' is empty"],
-	['an unknown mode', { mode: 'turbo' }, '\'Mode\' is "turbo", but Kling 1.6 takes std or pro'],
-	['the mode of a newer model', { mode: '4k' }, '\'Mode\' is "4k", but Kling 1.6 takes std or pro'],
-	['no mode', { mode: null }, "'Mode' is empty, but Kling 1.6 takes std or pro"],
-	['another duration', { duration: 7 }, "'Duration (Seconds)' is 7, but Kling 1.6 takes 5 or 10"],
+	['no model', { model: null }, 'model', empty('model')],
+	[
+		'Custom without a Model ID',
+		{ model: 'custom', customModel: ' ' },
+		'customModel',
+		empty('customModel'),
+	],
+	['an unknown mode', { mode: 'turbo' }, 'mode', notSupported('mode', 'turbo', NAME, MODES)],
+	['the mode of a newer model', { mode: '4k' }, 'mode', notSupported('mode', '4K', NAME, MODES)],
+	['no mode', { mode: null }, 'mode', notSupported('mode', null, NAME, MODES)],
+	['another duration', { duration: 7 }, 'duration', notSupported('duration', 7, NAME, ['5', '10'])],
 	[
 		'a duration with a unit',
 		{ duration: '5s' },
-		'\'Duration (Seconds)\' is "5s", but Kling 1.6 takes 5 or 10',
+		'duration',
+		notSupported('duration', '5s', NAME, ['5', '10']),
 	],
 	[
 		'an unknown aspect ratio',
 		{ aspectRatio: '21:9' },
-		'\'Aspect Ratio\' is "21:9", but Kling 1.6 takes 16:9, 9:16, 1:1, 3:2, 2:3, 3:4 or 4:3',
+		'aspectRatio',
+		notSupported('aspectRatio', '21:9', NAME, ['16:9', '9:16', '1:1', '3:2', '2:3', '3:4', '4:3']),
 	],
-	[
-		'a CFG scale above 1',
-		{ options: { cfgScale: 1.01 } },
-		"'CFG Scale' is 1.01; use a number from 0 to 1",
-	],
-	[
-		'a CFG scale below 0',
-		{ options: { cfgScale: -0.1 } },
-		"'CFG Scale' is -0.1; use a number from 0 to 1",
-	],
-	[
-		'a CFG scale in words',
-		{ options: { cfgScale: 'high' } },
-		'\'CFG Scale\' is "high"; use a number from 0 to 1',
-	],
-	['a camera value of 0', camera('zoom', 0), "'Camera Control > Value' is 0"],
-	[
-		'a camera value of 11',
-		camera('zoom', 11),
-		"'Camera Control > Value' is 11; use a number from -10 to 10",
-	],
-	[
-		'a camera value of -11',
-		camera('zoom', -11),
-		"'Camera Control > Value' is -11; use a number from -10 to 10",
-	],
-	['no camera value', camera('zoom', null), "'Camera Control > Value' is empty"],
+	...[1.01, -0.1, 'high'].map(
+		(cfgScale): Case => [
+			`a CFG scale of ${cfgScale}`,
+			{ options: { cfgScale } },
+			'cfgScale',
+			outOfRange('cfgScale', cfgScale, 0, 1),
+		],
+	),
+	['a camera value of 0', camera('zoom', 0), 'cameraValue', zeroMovement('cameraValue', 10)],
+	...[11, -11, null].map(
+		(value): Case => [
+			`a camera value of ${value}`,
+			camera('zoom', value),
+			'cameraValue',
+			outOfRange('cameraValue', value, -10, 10),
+		],
+	),
 	[
 		'an unknown camera type',
 		camera('dolly', 5),
-		'\'Camera Control > Type\' is "dolly", but Kling 1.6 takes horizontal, pan, roll, tilt, vertical or zoom',
+		'cameraType',
+		notSupported('cameraType', 'dolly', NAME, [
+			'Horizontal',
+			'Pan',
+			'Roll',
+			'Tilt',
+			'Vertical',
+			'Zoom',
+		]),
 	],
 ];
 
@@ -146,27 +164,38 @@ const batch = (flaw: INodeParameters) =>
 		{ ...GOOD, ...flaw } as never,
 	);
 
+/** Checks that the node failed for what is wrong with one parameter, before anything was sent. */
+function expectRefused(
+	run: EngineRun,
+	item: number,
+	parameter: Parameter,
+	words: Words,
+	taskId?: string,
+): void {
+	const error = errorOf(run);
+	expect(factsOf(run)).toMatchObject({ kind: 'input', parameter, itemIndex: item });
+	expect(error.name).toBe('NodeOperationError');
+	expect(error.message).toBe(located(words.message, item, taskId));
+	expect(error.description).toBe(words.description);
+}
+
 describe.each(['create', 'createAndWait'])('%s', (operation) => {
 	it.each(VIDEO)(
 		'refuses %s in the last item before anything is sent',
-		async (_name, flaw, message) => {
+		async (_name, flaw, parameter, words) => {
 			const run = await runNode(
 				emulator.gatewayUrl,
 				{ operation, ...byExpression(flaw) },
 				{ input: batch(flaw) },
 			);
-			const error = errorOf(run);
 			expect(emulator.requests()).toEqual([]);
-			expect(error.name).toBe('NodeOperationError');
-			expect(error.message).toContain(message);
-			expect(error.message).toMatch(/ \[Item 2\]$/);
-			expect(error.context.itemIndex).toBe(2);
+			expectRefused(run, 2, parameter, words);
 		},
 	);
 });
 
 describe('with Continue', () => {
-	it.each(VIDEO)('%s spoils its own item only', async (_name, flaw, message) => {
+	it.each(VIDEO)('%s fails its own item only', async (_name, flaw, parameter, words) => {
 		const run = await runNode(
 			emulator.gatewayUrl,
 			{ operation: 'create', ...byExpression(flaw) },
@@ -183,7 +212,11 @@ describe('with Continue', () => {
 			json: expect.objectContaining({ task_status: 'submitted' }),
 			pairedItem: { item: 1 },
 		});
-		expectFailed(third, { item: 2, message: containing(message) });
+		expectFailed(third, {
+			item: 2,
+			error: { kind: 'input', parameter, problem: expect.any(String) as string },
+		});
+		expect(third?.json.error).toBe(located(words.message, 2));
 		expect(
 			sent(emulator, 'create')
 				.map(({ json }) => (json as { prompt: string }).prompt)
@@ -199,12 +232,8 @@ describe('the Model field', () => {
 			{ operation: 'create', ...byExpression({}), model: '={{ $json.m }}' },
 			{ input: items({ ...GOOD, m: 'kling-v0' } as never) },
 		);
-		const { description } = errorOf(run);
-		for (const model of ['Kling 2.1 Master', 'Kling 2.1', 'Kling 2.0 Master', 'Kling 1.6']) {
-			expect(description).toContain(model);
-		}
-		expect(description).toContain('choose Custom and fill in the Model ID');
-		expect(description).not.toContain('Kling 3.0');
+		expectRefused(run, 0, 'model', modelNotAvailable('kling-v0', 'gateway', OFFERED));
+		expect(modelsIn(['gateway']).map(({ displayName }) => displayName)).toEqual(OFFERED);
 	});
 
 	it('can be an expression without a Model ID being asked for', async () => {
@@ -220,24 +249,21 @@ describe('the Model field', () => {
 
 describe('the Task ID', () => {
 	it.each([
-		['empty', { task_id: '' }, "'Task ID' is empty [Item 0]"],
-		['blank', { task_id: '  ' }, "'Task ID' is empty [Item 0]"],
-		['missing', {}, "'Task ID' is empty [Item 0]"],
-		['no text', { task_id: { a: 1 } }, "'Task ID' is not text [Item 0]"],
-	])('is refused when it is %s', async (_name, json, message) => {
+		['empty', { task_id: '' }, empty('taskId')],
+		['blank', { task_id: '  ' }, empty('taskId')],
+		['missing', {}, empty('taskId')],
+		['no text', { task_id: { a: 1 } }, notText('taskId')],
+	])('is refused when it is %s', async (_name, json, words) => {
 		const run = await runNode(
 			emulator.gatewayUrl,
 			{ operation: 'getStatus' },
 			{ input: items(json) },
 		);
-		const error = errorOf(run);
-		expect(error.name).toBe('NodeOperationError');
-		expect(error.message).toBe(message);
-		expect(error.context.itemIndex).toBe(0);
+		expectRefused(run, 0, 'taskId', words);
 		expect(emulator.requests()).toEqual([]);
 	});
 
-	it('spoils its own item only, with Continue', async () => {
+	it('fails its own item only, with Continue', async () => {
 		const created = await runNode(emulator.gatewayUrl, { operation: 'create', ...PLAIN });
 		const [task] = created.items(NODE);
 		const run = await runNode(
@@ -249,7 +275,10 @@ describe('the Task ID', () => {
 			},
 		);
 		const [failed, asked, ...more] = run.items(NODE);
-		expectFailed(failed, { item: 0, message: "'Task ID' is empty [Item 0]" });
+		expectFailed(failed, {
+			item: 0,
+			error: { kind: 'input', parameter: 'taskId', problem: 'empty' },
+		});
 		expect(asked).toEqual({
 			json: expect.objectContaining({ task_id: task?.json.task_id }),
 			pairedItem: { item: 1 },
@@ -266,31 +295,35 @@ describe('Wait Options', () => {
 			{ node, input: items({ none: null, zero: '0' }) },
 		);
 
-	it.each<[INodeParameters, string]>([
-		[{ pollingInterval: 0 }, "'Polling Interval (Seconds)' is 0; use a number from 1 to 3600"],
-		[{ pollingInterval: 0.9 }, "'Polling Interval (Seconds)' is 0.9; use"],
-		[{ pollingInterval: '={{ $json.zero }}' }, "'Polling Interval (Seconds)' is 0; use"],
-		[{ timeout: -1 }, "'Timeout (Minutes)' is -1; use a number from 0 to 1440"],
-		[{ timeout: '={{ $json.none }}' }, "'Timeout (Minutes)' is empty; use"],
-		[{ maxConcurrency: 0 }, "'Max Concurrency' is 0; use"],
-		[{ maxConcurrency: 1.5 }, "'Max Concurrency' must be a whole number"],
-		[{ onTimeout: '={{ "ignore" }}' }, "'On Timeout' is neither error nor continue"],
-	])('%j are refused before anything is sent', async (waitOptions, message) => {
+	const interval = (value: unknown) => outOfRange('pollingInterval', value, 1, 3600);
+	const timeout = (value: unknown) => outOfRange('timeout', value, 0, 1440);
+
+	it.each<[INodeParameters, Parameter, Words]>([
+		[{ pollingInterval: 0 }, 'pollingInterval', interval(0)],
+		[{ pollingInterval: 0.9 }, 'pollingInterval', interval(0.9)],
+		[{ pollingInterval: '={{ $json.zero }}' }, 'pollingInterval', interval('0')],
+		[{ timeout: -1 }, 'timeout', timeout(-1)],
+		[{ timeout: '={{ $json.none }}' }, 'timeout', timeout(null)],
+		[{ maxConcurrency: 0 }, 'maxConcurrency', outOfRange('maxConcurrency', 0, 1, 1000)],
+		[{ maxConcurrency: 1.5 }, 'maxConcurrency', parameterWords.notWhole('maxConcurrency', 1.5)],
+		[
+			{ onTimeout: '={{ "ignore" }}' },
+			'onTimeout',
+			parameterWords.notAChoice('onTimeout', 'ignore', ['Continue', 'Error']),
+		],
+	])('%j are refused before anything is sent', async (waitOptions, parameter, words) => {
 		const run = await wait(waitOptions);
-		const error = errorOf(run);
 		expect(emulator.requests()).toEqual([]);
-		expect(error.name).toBe('NodeOperationError');
-		expect(error.message).toContain(message);
-		expect(error.message).toMatch(/ \[Item 0\]$/);
-		expect(error.context.itemIndex).toBe(0);
+		expectRefused(run, 0, parameter, words);
 	});
 
 	it('that cannot be used fail every item, with Continue', async () => {
 		const run = await wait({ pollingInterval: 0 }, { onError: 'continueRegularOutput' });
-		const message =
-			/^'Polling Interval \(Seconds\)' is 0; use a number from 1 to 3600 \[Item \d\]$/;
 		expect(run.items(NODE)).toHaveLength(1);
-		expectFailed(run.items(NODE)[0], { item: 0, message });
+		expectFailed(run.items(NODE)[0], {
+			item: 0,
+			error: { kind: 'input', parameter: 'pollingInterval', problem: 'outOfRange' },
+		});
 		expect(emulator.requests()).toEqual([]);
 	});
 
@@ -305,15 +338,13 @@ describe('Wait Options', () => {
 });
 
 describe('Put Output File in Field', () => {
-	it('is refused when it is empty, before a video is paid for', async () => {
+	it('is refused when it is empty, before a video is charged', async () => {
 		const run = await runNode(
 			emulator.gatewayUrl,
 			{ operation: 'createAndWait', ...PLAIN, binaryPropertyName: '={{ $json.field }}' },
 			{ input: items({ field: 'film' }, { field: '' }) },
 		);
-		const error = errorOf(run);
-		expect(error.message).toBe("'Put Output File in Field' is empty [Item 1]");
-		expect(error.context.itemIndex).toBe(1);
+		expectRefused(run, 1, 'binaryPropertyName', empty('binaryPropertyName'));
 		expect(emulator.requests()).toEqual([]);
 	});
 
@@ -343,7 +374,8 @@ describe('Put Output File in Field', () => {
 			},
 			{ input: items({ ...created.items(NODE)[0]?.json, field: '' }) },
 		);
-		expect(errorOf(run).message).toContain("'Put Output File in Field' is empty");
+		const taskId = created.items(NODE)[0]?.json.task_id as string;
+		expectRefused(run, 0, 'binaryPropertyName', empty('binaryPropertyName'), taskId);
 		expect(sent(emulator, 'video')).toEqual([]);
 	});
 });

@@ -1,7 +1,12 @@
+import { KlingError } from '../../nodes/shared/api/errors/klingError.ts';
+import { knownById, type TaskStatus } from '../../nodes/shared/api/task.ts';
+import { notes, wordsOf } from '../../nodes/shared/n8n/messages.ts';
+import { TimeLimitError } from '../../nodes/shared/waiting/poller.ts';
 import {
 	cleanUp,
 	errorOf,
 	expectFailed,
+	factsOf,
 	items,
 	NODE,
 	numbered,
@@ -13,7 +18,7 @@ import {
 	type Emulator,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/clock', () =>
+jest.mock('../../nodes/shared/n8n/systemClock', () =>
 	jest.requireActual('../../testkit/clocks/fastClock.mts'),
 );
 
@@ -45,7 +50,7 @@ const promptOf = ({ body }: { body: unknown }) => (body as { prompt: string }).p
 const taskOf = (prompt: string) => emulator.tasks().find((task) => promptOf(task) === prompt);
 
 describe('a batch', () => {
-	it('comes out in the order of its items, whichever video is finished first', async () => {
+	it('returns items in their order, whichever video is finished first', async () => {
 		emulator.addFault({
 			match: { route: 'create', contains: 'cat 0' },
 			action: { type: 'hang', ms: 250 },
@@ -59,14 +64,14 @@ describe('a batch', () => {
 		expect(downloads.at(-1)).toBe(ids[0]);
 	});
 
-	it('of ten videos is under way all at once', async () => {
+	it('of ten videos is generated all at once', async () => {
 		await runNode(emulator.gatewayUrl, WAIT, { input: numbered(10) });
 		const times = emulator.tasks().map(({ createdAt }) => createdAt);
 		expect(times).toHaveLength(10);
 		expect(Math.max(...times) - Math.min(...times)).toBeLessThan(GENERATION_MS);
 	});
 
-	it('never has more videos under way than Max Concurrency', async () => {
+	it('never has more videos at the same time than Max Concurrency', async () => {
 		await runNode(
 			emulator.gatewayUrl,
 			{ ...WAIT, downloadVideo: false, waitOptions: { maxConcurrency: 2 } },
@@ -74,13 +79,13 @@ describe('a batch', () => {
 		);
 		const starts = emulator.tasks().map(({ createdAt }) => createdAt);
 		expect(starts).toHaveLength(7);
-		const underWay = starts.map(
+		const parallel = starts.map(
 			(now) => starts.filter((start) => start <= now && now < start + GENERATION_MS).length,
 		);
-		expect(Math.max(...underWay)).toBe(2);
+		expect(Math.max(...parallel)).toBe(2);
 	});
 
-	it('fills a freed slot at once, and not only after the download', async () => {
+	it('fills a freed place at once, and not only after the download', async () => {
 		emulator.addFault({ match: { route: 'video' }, times: 2, action: { type: 'slow', ms: 400 } });
 		await runNode(
 			emulator.gatewayUrl,
@@ -94,7 +99,7 @@ describe('a batch', () => {
 		expect(second?.createdAt).toBeLessThan((download?.time ?? 0) + 400);
 	});
 
-	it('counts a task that is being retried for a slot of the account as under way', async () => {
+	it('retries what the concurrency limit of the account refuses', async () => {
 		emulator.updateAccount('emulator', { concurrency: 2 });
 		try {
 			const run = await runNode(
@@ -113,7 +118,7 @@ describe('a batch', () => {
 		}
 	});
 
-	it('says in the log how it is coming along', async () => {
+	it('shows its progress in the log', async () => {
 		const lines: string[] = [];
 		await runNode(emulator.gatewayUrl, WAIT, {
 			input: numbered(2),
@@ -121,8 +126,9 @@ describe('a batch', () => {
 				if (event.type === 'log' && event.level === 'info') lines.push(event.message);
 			},
 		});
-		expect(lines[0]).toBe('Kling: 0 finished, 1 running, 1 waiting, 0 failed');
-		expect(lines.at(-1)).toBe('Kling: 2 finished, 0 running, 0 waiting, 0 failed');
+		const none = { waiting: 0, running: 0, finished: 0, failed: 0 };
+		expect(lines[0]).toBe(notes.progress({ ...none, running: 1, waiting: 1 }));
+		expect(lines.at(-1)).toBe(notes.progress({ ...none, finished: 2 }));
 	});
 });
 
@@ -138,7 +144,7 @@ describe('Polling Interval', () => {
 	it.each([
 		['5 seconds by default', {}, 50],
 		['as often as it says', { pollingInterval: 10 }, 100],
-	])('asks every %s', async (_name, waitOptions, interval) => {
+	])('checks every %s', async (_name, waitOptions, interval) => {
 		await runNode(emulator.gatewayUrl, { ...WAIT, downloadVideo: false, waitOptions });
 		expect(gaps().length).toBeGreaterThanOrEqual(1);
 		// The clock of this test runs a hundred times faster; two milliseconds for rounding.
@@ -150,31 +156,34 @@ describe('Polling Interval', () => {
 describe('Timeout', () => {
 	const impatient = { ...WAIT, waitOptions: { timeout: 0.5 } };
 
+	const adviceAt = (status: TaskStatus, trouble?: KlingError) =>
+		wordsOf(new TimeLimitError({ ...knownById({ id: '', format: 'gateway' }), status }, trouble))
+			.description;
+
 	it('fails the item, naming the task and its last status', async () => {
 		neverFinishes('cat 0');
 		const run = await runNode(emulator.gatewayUrl, impatient, { input: numbered(1) });
 		const [task] = emulator.tasks();
-		const error = errorOf(run);
-		expect(error.name).toBe('NodeOperationError');
-		expect(error.message).toBe(
-			`Kling did not finish the video within 'Timeout (Minutes)'; its last status was "processing" (task ${task?.id}) [Item 0]`,
-		);
-		expect(error.description).toContain('Kling goes on with it');
-		expect(error.description).toContain('Get Status operation and this task ID');
-		expect(error.context.itemIndex).toBe(0);
+		expect(errorOf(run).name).toBe('NodeOperationError');
+		expect(factsOf(run)).toEqual({
+			kind: 'timeLimit',
+			lastStatus: 'processing',
+			taskId: task?.id,
+			itemIndex: 0,
+		});
+		expect(errorOf(run).description).toBe(adviceAt('processing'));
 		expect(emulator.tasks().length).toBe(1);
 	});
 
-	it('says so when the last query brought nothing', async () => {
+	it('says so when the last check got no answer', async () => {
 		emulator.addFault({ match: { route: 'query' }, times: 'forever', action: { type: 'html' } });
 		const run = await runNode(emulator.gatewayUrl, impatient, { input: numbered(1) });
-		expect(errorOf(run).message).toContain('its last status was "submitted"');
-		expect(errorOf(run).description).toContain(
-			'The last query brought nothing: The server in front of Kling has trouble (HTTP 502).',
-		);
+		expect(factsOf(run)).toMatchObject({ kind: 'timeLimit', lastStatus: 'submitted' });
+		const trouble = new KlingError('proxyError', { httpStatus: 502 });
+		expect(errorOf(run).description).toBe(adviceAt('submitted', trouble));
 	});
 
-	it('puts the item out as it is with On Timeout: Continue', async () => {
+	it('returns the item as it is with On Timeout: Continue', async () => {
 		neverFinishes('cat 0');
 		const run = await runNode(
 			emulator.gatewayUrl,
@@ -195,7 +204,9 @@ describe('Timeout', () => {
 				updated_at: expect.any(Number),
 				model_name: 'kling-v1-6',
 				...(item?.json.task_result !== undefined && {
+					video_id: expect.any(String),
 					video_url: expect.any(String),
+					duration: 5,
 					task_result: expect.any(Object),
 				}),
 			},
@@ -215,12 +226,16 @@ describe('Timeout', () => {
 		expect(Object.keys(first?.binary ?? {})).toEqual(['data']);
 		expectFailed(second, {
 			item: 1,
-			message: /did not finish the video within 'Timeout \(Minutes\)'/,
+			error: {
+				kind: 'timeLimit',
+				lastStatus: 'processing',
+				taskId: taskOf('a cat 1')?.id,
+			},
 			facts: { task_id: taskOf('a cat 1')?.id, task_status: 'processing' },
 		});
 	});
 
-	it('of 0 asks once', async () => {
+	it('of 0 checks once', async () => {
 		const run = await runNode(
 			emulator.gatewayUrl,
 			{ ...WAIT, waitOptions: { timeout: 0, onTimeout: 'continue' } },
@@ -232,7 +247,7 @@ describe('Timeout', () => {
 });
 
 describe('the default On Error', () => {
-	it('gives the batch up at the first failure, and names the tasks that go on', async () => {
+	it('gives the batch up at the first failure, and names the tasks that are still running', async () => {
 		neverFinishes('cat 0');
 		neverFinishes('cat 2');
 		emulator.addFault({
@@ -246,17 +261,17 @@ describe('the default On Error', () => {
 			{ input: numbered(8) },
 		);
 		expect(Date.now() - startedAt).toBeLessThan(5000);
-		const error = errorOf(run);
-		expect(error.message).toBe(
-			`Kling could not make the video: out of film (task ${taskOf('a cat 1')?.id}) [Item 1]`,
-		);
-		expect(error.context.itemIndex).toBe(1);
-		for (const item of [0, 2]) {
-			const id = taskOf(`a cat ${item}`)?.id;
-			expect(error.description).toMatch(
-				new RegExp(`${id} \\(item ${item}, (submitted|processing)\\)`),
-			);
-		}
+		expect(factsOf(run)).toEqual({
+			kind: 'taskFailed',
+			reason: 'out of film',
+			taskId: taskOf('a cat 1')?.id,
+			itemIndex: 1,
+		});
+		const others = [0, 2].map((item) => {
+			const id = taskOf(`a cat ${item}`)?.id ?? '';
+			return new RegExp(`${id} \\(item ${item}, (submitted|processing)\\)`);
+		});
+		for (const other of others) expect(errorOf(run).description).toMatch(other);
 		expect(emulator.tasks().map(promptOf).sort()).toEqual(['a cat 0', 'a cat 1', 'a cat 2']);
 	});
 
@@ -293,7 +308,9 @@ describe('as a tool of an AI agent', () => {
 					created_at: task?.createdAt,
 					updated_at: task?.updatedAt,
 					model_name: 'kling-v1-6',
+					video_id: 'video_001',
 					video_url: url,
+					duration: 5,
 					task_result: { videos: [{ id: 'video_001', url, duration: 5 }] },
 				},
 				pairedItem: { item: 0 },

@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { SettableClock } from '../../testkit/clocks/settableClock.mts';
-import { freePorts } from '../../testkit/n8n/folders.mts';
 import { startHost, type Host, type Worker } from '../../testkit/n8n/index.mts';
+import { freePort } from '../../testkit/ports.mts';
 import { startPostgres } from './postgres.mts';
 import { startRedis, type Redis } from './redis.mts';
 
@@ -42,7 +42,7 @@ export async function startCluster(): Promise<Cluster> {
 		const postgres = await startPostgres();
 		cleanUp.unshift(postgres.stop);
 		const clock = new SettableClock();
-		const [port] = (await freePorts(1)) as [number];
+		const port = await freePort();
 		const host = await startHost({
 			port,
 			env: {

@@ -1,5 +1,6 @@
 /** What the tests measure, and the tables they print in the end. */
-import { mebibytes, ratio, seconds, toMarkdown } from '../../bench/report.mts';
+import { toMarkdown } from '../../testkit/cli/section.mts';
+import { mebibytes, ratio, seconds } from '../../testkit/cli/units.mts';
 import type { Emulator, Execution, Worker } from '../../testkit/n8n/index.mts';
 import { CONCURRENCY, GENERATION_MS, WORKERS } from './cluster.mts';
 
@@ -9,14 +10,15 @@ const AT_ONCE = WORKERS * CONCURRENCY;
 /** A burst of executions from its first trigger to its last delivery. */
 export interface Burst {
 	mode: string;
-	slots: number;
+	/** Concurrency limit of the account. */
+	concurrency: number;
 	executions: number;
 	videos: number;
 	ms: number;
 	/** Of it, the emulator's clock was held. */
 	heldMs: number;
 	mostTasks: number;
-	/** Refused with "not yet". */
+	/** Rejected by the concurrency limit. */
 	refused: number;
 	requests: Record<'create' | 'ask' | 'file', number>;
 	mostSuspended: number;
@@ -33,7 +35,7 @@ export interface Kill {
 	delivered: number;
 	/** Executions that the worker was running. */
 	onWorker: number;
-	/** Of these, begun anew by another worker. */
+	/** Of these, repeated by another worker. */
 	repeated: number;
 	/** Of these, ended by n8n as failed. */
 	failed: number;
@@ -57,7 +59,7 @@ export function lastEnd(executions: Execution[]): number {
 	return Math.max(...executions.map(({ stoppedAt }) => stoppedAt?.getTime() ?? NaN));
 }
 
-/** Requests by purpose, and how often Kling said "not yet". */
+/** Requests by purpose, and how often the concurrency limit rejected one. */
 export function countRequests(emulator: Emulator): Pick<Burst, 'requests' | 'refused'> {
 	const all = emulator.requests();
 	const countOf = (...routes: string[]) =>
@@ -81,8 +83,8 @@ export function print(bursts: Burst[], kills: Kill[]): void {
 function burstTable(results: Burst[]): string {
 	const per = (number: number, { videos }: Burst) => (number / videos).toFixed(1);
 	const rounds = (number: number, atOnce: number) => Math.ceil(number / atOnce) * GENERATION_MS;
-	const ideal = ({ executions, videos, slots }: Burst) =>
-		Math.max(rounds(executions, AT_ONCE), rounds(videos, slots));
+	const ideal = ({ executions, videos, concurrency }: Burst) =>
+		Math.max(rounds(executions, AT_ONCE), rounds(videos, concurrency));
 	const [polling, callback] = ['polling', 'callback'].map((mode) =>
 		results.find((burst) => burst.mode === mode && burst.executions === burst.videos),
 	);
@@ -94,10 +96,10 @@ function burstTable(results: Burst[]): string {
 		title: `Queue mode: one main, ${WORKERS} workers, ${CONCURRENCY} executions at once on each`,
 		note:
 			`A video takes ${seconds(GENERATION_MS)}. "At best" is what executions could reach that hold a worker while they wait, ` +
-			`${AT_ONCE} at a time. "Held": no video came along until all executions were suspended.${faster}`,
+			`${AT_ONCE} at a time. "Held": no video made progress until all executions were suspended.${faster}`,
 		columns: [
 			['mode', ({ mode }) => mode],
-			['slots', ({ slots }) => String(slots)],
+			['concurrency limit', ({ concurrency }) => String(concurrency)],
 			['executions', ({ executions }) => String(executions)],
 			['videos', ({ videos }) => String(videos)],
 			['all delivered in', ({ ms }) => seconds(ms)],
@@ -106,9 +108,9 @@ function burstTable(results: Burst[]): string {
 			['one after the other', ({ videos }) => seconds(videos * GENERATION_MS)],
 			['most tasks at once', ({ mostTasks }) => String(mostTasks)],
 			['most suspended at once', ({ mostSuspended }) => String(mostSuspended)],
-			['"not yet"', ({ refused }) => String(refused)],
+			['rejected (1303)', ({ refused }) => String(refused)],
 			[
-				'requests per video (create, ask, file)',
+				'requests per video (create, check, file)',
 				(row) =>
 					[row.requests.create, row.requests.ask, row.requests.file]
 						.map((number) => per(number, row))
@@ -123,15 +125,15 @@ function burstTable(results: Burst[]): string {
 function killTable(results: Kill[]): string {
 	return toMarkdown({
 		title: 'Queue mode: kill -9 of a worker',
-		note: 'What became of the executions it was running, and of all videos. None was bought twice.',
+		note: 'What became of the executions it was running, and of all videos. None was charged twice.',
 		columns: [
 			['mode', ({ mode }) => mode],
 			['executions', ({ executions }) => String(executions)],
-			['videos asked for', ({ videos }) => String(videos)],
-			['tasks bought', ({ tasks }) => String(tasks)],
+			['videos requested', ({ videos }) => String(videos)],
+			['tasks charged', ({ tasks }) => String(tasks)],
 			['videos delivered', ({ delivered }) => String(delivered)],
 			['executions on the worker', ({ onWorker }) => String(onWorker)],
-			['begun anew by another', ({ repeated }) => String(repeated)],
+			['repeated by another', ({ repeated }) => String(repeated)],
 			['ended as failed', ({ failed }) => String(failed)],
 			['their tasks found by Get Many', ({ found }) => String(found)],
 		],

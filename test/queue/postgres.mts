@@ -1,12 +1,12 @@
 /** A PostgreSQL on loopback with an empty database in a temporary folder. */
 import { execFile } from 'node:child_process';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePorts } from '../../testkit/n8n/folders.mts';
 import { GuardedProcess } from '../../testkit/n8n/process.mts';
-import { needProgram } from './programs.mts';
+import { freePort } from '../../testkit/ports.mts';
+import { needProgram } from '../../testkit/programs.mts';
+import { temporaryFolder } from '../../testkit/temporaryFolder.mts';
 
 const DEBIAN_PACKAGE = 'postgresql';
 const USER = 'n8n';
@@ -27,14 +27,13 @@ export async function startPostgres(): Promise<Postgres> {
 	const initdb = needProgram('initdb', DEBIAN_PACKAGE);
 	const server = needProgram('postgres', DEBIAN_PACKAGE);
 	const user = await unprivilegedUser();
-	const folder = await mkdtemp(join(tmpdir(), 'n8n-nodes-kling-postgres-'));
-	const removeFolder = async () => await rm(folder, { recursive: true, force: true });
+	const { path: folder, remove: removeFolder } = await temporaryFolder('postgres');
 	try {
 		if (user) await chown(folder, user.uid, user.gid);
 		const data = join(folder, 'data');
 		const init = ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
 		await run(initdb, init, { cwd: folder, ...user });
-		const [port] = (await freePorts(1)) as [number];
+		const port = await freePort();
 		const settings = {
 			listen_addresses: '127.0.0.1',
 			port,

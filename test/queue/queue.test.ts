@@ -1,14 +1,14 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { notes } from '../../nodes/shared/n8n/messages';
+import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,
 	code,
-	eventually,
 	klingAccount,
 	klingNode,
 	manualTrigger,
 	noOp,
-	pause,
 	webhookTrigger,
 	type CredentialReference,
 	type Execution,
@@ -18,6 +18,7 @@ import {
 	type RecordedRequest,
 	type Worker,
 } from '../../testkit/n8n/index.mts';
+import { sampleVideo } from '../../testkit/sampleVideo.mts';
 import { CONCURRENCY, LOCK, lockOf, startCluster, WORKERS, type Cluster } from './cluster.mts';
 import {
 	countRequests,
@@ -33,7 +34,7 @@ import {
 const AT_ONCE = WORKERS * CONCURRENCY;
 const BURST = 60;
 /** Kling's standard pack. */
-const SLOTS = 20;
+const LIMIT = 20;
 /** For a test with a whole burst, and for one thing to come true in it, on a busy machine. */
 const TEST_MS = 400_000;
 const PATIENCE_MS = 180_000;
@@ -52,7 +53,7 @@ beforeAll(async () => {
 beforeEach(() => {
 	cluster.clock.release();
 	host.emulator.reset();
-	host.emulator.updateAccount('emulator', { concurrency: SLOTS });
+	host.emulator.updateAccount('emulator', { concurrency: LIMIT });
 });
 afterAll(async () => {
 	print(bursts, kills);
@@ -132,7 +133,7 @@ function tasksOf(executionId: string) {
 const promptOf = ({ body }: { body: unknown }) => (body as { prompt: string }).prompt;
 
 /** One task for each prompt, and each of a name of its own. */
-function expectBoughtOnce(batches: string[][]): void {
+function expectCreatedOnce(batches: string[][]): void {
 	const tasks = host.emulator.tasks();
 	expect(tasks.map(promptOf).toSorted()).toEqual(batches.flat().toSorted());
 	expect(new Set(tasks.map(({ externalTaskId }) => externalTaskId)).size).toBe(tasks.length);
@@ -140,7 +141,7 @@ function expectBoughtOnce(batches: string[][]): void {
 
 /** Every item in its place with its own video as a file, also behind the node. @returns the videos */
 async function expectDelivered(executions: Execution[]): Promise<number> {
-	const sample = await host.sampleVideo();
+	const sample = sampleVideo();
 	const promptOfTask = new Map(host.emulator.tasks().map((task) => [task.id, promptOf(task)]));
 	let videos = 0;
 	for (const execution of executions) {
@@ -173,10 +174,10 @@ describe('a burst of executions', () => {
 		workflowId: string,
 		path: string,
 		batches: string[][],
-		slots: number,
+		concurrency: number,
 		meanwhile: () => Promise<Pick<Burst, 'heldMs' | 'memory' | 'mostSuspended'>>,
 	): Promise<Burst> {
-		host.emulator.updateAccount('emulator', { concurrency: slots });
+		host.emulator.updateAccount('emulator', { concurrency });
 		const logged = host.log.length;
 		const startedAt = now();
 		await trigger(path, batches);
@@ -184,12 +185,12 @@ describe('a burst of executions', () => {
 		const executions = await allOver(workflowId, batches.length);
 		const ms = lastEnd(executions) - startedAt;
 		const requests = countRequests(host.emulator);
-		expectBoughtOnce(batches);
+		expectCreatedOnce(batches);
 		const videos = await expectDelivered(executions);
 		expect(videos).toBe(batches.flat().length);
 		expect(host.log.slice(logged).filter(isStalled)).toEqual([]);
 		const mostTasks = mostTasksAtOnce(host.emulator);
-		const burst = { mode, slots, executions: batches.length, videos, ms, mostTasks };
+		const burst = { mode, concurrency, executions: batches.length, videos, ms, mostTasks };
 		return { ...burst, ...requests, ...seen };
 	}
 
@@ -200,7 +201,7 @@ describe('a burst of executions', () => {
 	}
 
 	it(
-		'with polling: every video is delivered, none bought twice',
+		'with polling: every video is delivered, none charged twice',
 		async () => {
 			const id = await publish('burst-polling', POLLING);
 			const burst = await measure(
@@ -208,7 +209,7 @@ describe('a burst of executions', () => {
 				id,
 				'burst-polling',
 				promptsFor(BURST),
-				SLOTS,
+				LIMIT,
 				async () => await halfWay(id, BURST),
 			);
 			bursts.push(burst);
@@ -219,23 +220,23 @@ describe('a burst of executions', () => {
 	);
 
 	it(
-		'with polling and fewer slots than both workers want',
+		'with polling and a lower concurrency limit than both workers together',
 		async () => {
-			const slots = 5;
+			const concurrency = 5;
 			const batches = promptsFor(8, 5);
-			const id = await publish('burst-slots', POLLING);
+			const id = await publish('burst-limited', POLLING);
 			const burst = await measure(
 				'polling',
 				id,
-				'burst-slots',
+				'burst-limited',
 				batches,
-				slots,
+				concurrency,
 				async () => await halfWay(id, batches.length),
 			);
 			bursts.push(burst);
-			expect(burst.mostTasks).toBe(slots);
+			expect(burst.mostTasks).toBe(concurrency);
 			expect(burst.refused).toBeGreaterThan(0);
-			// Executions of both workers were told to wait, and none of them failed for it.
+			// Executions of both workers were refused for now, and none of them failed for it.
 			const refused = host.sent('create').filter(({ status }) => status === 429);
 			const idsOf = ({ body }: RecordedRequest) => /"n8n-(\d+)-/.exec(body)?.[1] ?? '';
 			const executionIds = new Set(refused.map(idsOf));
@@ -306,7 +307,7 @@ describe('kill -9 of a worker', () => {
 		}
 	}
 
-	/** Finds the tasks of lost executions by Get Many, and fetches their videos by Get Status. @returns how many */
+	/** Finds the tasks of lost executions by Get Many, and retrieves their videos by Get Status. @returns how many */
 	async function rescue(executionIds: string[]): Promise<number> {
 		const isOurs = executionIds.map((id) => `externalId.startsWith('n8n-${id}-')`).join(' || ');
 		const { id } = await host.importWorkflow(
@@ -324,16 +325,16 @@ describe('kill -9 of a worker', () => {
 		const execution = await host.run(id, { timeoutMs: PATIENCE_MS });
 		expect(execution.error).toBeUndefined();
 		const items = execution.items('Kling');
-		const bought = executionIds.flatMap(tasksOf).map((task) => task.id);
-		expect(items.map(({ json }) => json.task_id).toSorted()).toEqual(bought.toSorted());
+		const created = executionIds.flatMap(tasksOf).map((task) => task.id);
+		expect(items.map(({ json }) => json.task_id).toSorted()).toEqual(created.toSorted());
 		for (const { json, binary } of items) {
 			expect(json.task_status).toBe('completed');
-			expect(await host.binary(binary!.data!)).toEqual(await host.sampleVideo());
+			expect(await host.binary(binary!.data!)).toEqual(sampleVideo());
 		}
 		return items.length;
 	}
 
-	async function account(
+	async function accountFor(
 		mode: string,
 		batches: string[][],
 		executions: Execution[],
@@ -342,7 +343,7 @@ describe('kill -9 of a worker', () => {
 		const lost = executions.filter(({ id }) => onWorker.includes(id));
 		const others = executions.filter(({ id }) => !onWorker.includes(id));
 		expect(lost).toHaveLength(onWorker.length);
-		expectBoughtOnce(batches);
+		expectCreatedOnce(batches);
 		const delivered = await expectDelivered(others);
 		expectLost(lost);
 		const found = await rescue(onWorker);
@@ -363,7 +364,7 @@ describe('kill -9 of a worker', () => {
 	}
 
 	it(
-		'while it polls: no video is lost or bought twice',
+		'while it polls: no video is lost or charged twice',
 		async () => {
 			const [victim] = cluster.workers;
 			const batches = batchesOf(10);
@@ -371,18 +372,21 @@ describe('kill -9 of a worker', () => {
 			cluster.clock.hold();
 			await trigger('kill-polling', batches);
 			await eventually(() => areAllAtWork(batches), PATIENCE_MS);
-			const asked = host.sent('list', 'query').length;
-			await eventually(() => host.sent('list', 'query').length >= asked + 2 * AT_ONCE, PATIENCE_MS);
+			const checked = host.sent('list', 'query').length;
+			await eventually(
+				() => host.sent('list', 'query').length >= checked + 2 * AT_ONCE,
+				PATIENCE_MS,
+			);
 			const onWorker = victim.runningExecutions();
 			await victim.kill9();
 			cluster.clock.release();
 			const executions = await allOver(id, batches.length);
 
-			const kill = await account('polling', batches, executions, onWorker);
+			const kill = await accountFor('polling', batches, executions, onWorker);
 			kills.push(kill);
 			expect(kill).toMatchObject({ onWorker: CONCURRENCY, repeated: 0 });
 
-			// n8n's Retry has nothing left to begin with: it fails again, and buys nothing.
+			// n8n's Retry has nothing left to begin with: it fails again, and creates nothing.
 			for (const one of onWorker) {
 				const path = `/executions/${one}/retry`;
 				const { id: retryId } = await host.rest<{ id: string }>('POST', path, {
@@ -397,7 +401,7 @@ describe('kill -9 of a worker', () => {
 	);
 
 	it(
-		'while others are suspended and it creates tasks: no video is lost or bought twice',
+		'while others are suspended and it creates tasks: no video is lost or charged twice',
 		async () => {
 			const [victim] = cluster.workers;
 			const batches = batchesOf(10);
@@ -409,7 +413,7 @@ describe('kill -9 of a worker', () => {
 				async () => (await countOf(id, 'waiting')) === suspended.length,
 				PATIENCE_MS,
 			);
-			// The tasks are bought, but the replies that would tell are late.
+			// The tasks are created, but the replies that would say so are late.
 			host.emulator.addFault({
 				match: { route: 'create' },
 				times: 'forever',
@@ -420,7 +424,7 @@ describe('kill -9 of a worker', () => {
 			const onWorker = victim.runningExecutions();
 			await victim.kill9();
 			host.emulator.clearFaults();
-			// At once, as whatever looks after it would.
+			// Right away, as a process manager would.
 			await victim.restart();
 			await eventually(
 				async () => (await countOf(id, 'waiting')) === batches.length - CONCURRENCY,
@@ -430,7 +434,7 @@ describe('kill -9 of a worker', () => {
 			cluster.clock.release();
 			const executions = await allOver(id, batches.length);
 
-			const kill = await account('callback', batches, executions, onWorker);
+			const kill = await accountFor('callback', batches, executions, onWorker);
 			kills.push(kill);
 			expect(kill).toMatchObject({ onWorker: CONCURRENCY, repeated: 0 });
 		},
@@ -481,7 +485,7 @@ describe('one execution on a worker', () => {
 			const [task, ...others] = host.emulator.tasks();
 			expect(others).toEqual([]);
 			expect(item?.json.task_id).toBe(task?.id);
-			expect(await host.binary(item!.binary!.data!)).toEqual(await host.sampleVideo());
+			expect(await host.binary(item!.binary!.data!)).toEqual(sampleVideo());
 			expect(host.log.slice(logged).filter(isStalled)).toEqual([]);
 		},
 		TEST_MS,
@@ -508,9 +512,7 @@ describe('one execution on a worker', () => {
 			const execution = await host.execution(id);
 			expect(execution.status).toBe('canceled');
 			expect(execution.runs('After')).toEqual([]);
-			const warnings = worker.log.filter(({ message }) =>
-				message.startsWith('Kling: the execution was canceled.'),
-			);
+			const warnings = worker.log.filter(({ message }) => message.startsWith(notes.canceled('')));
 			expect(warnings).toHaveLength(1);
 			expect(tasksOf(id)).toHaveLength(prompts.length);
 			for (const task of tasksOf(id)) expect(warnings[0]?.message).toContain(task.id);
@@ -519,7 +521,7 @@ describe('one execution on a worker', () => {
 	);
 
 	it(
-		'that failed is retried on the other worker, which takes up its task',
+		'that failed is retried on the other worker, which reuses its task',
 		async () => {
 			host.emulator.addFault({
 				match: { route: 'query' },
@@ -556,27 +558,27 @@ describe('a restart of the main', () => {
 		async () => {
 			const batches = promptsFor(AT_ONCE + 2);
 			const polled = batches.slice(0, AT_ONCE - 1);
-			const parked = batches.slice(polled.length);
+			const suspended = batches.slice(polled.length);
 			const callbackId = await publish('restart-callback', CALLBACK);
 			const pollingId = await publish('restart-polling', POLLING);
 			cluster.clock.hold();
-			await trigger('restart-callback', parked);
+			await trigger('restart-callback', suspended);
 			await eventually(
-				async () => (await countOf(callbackId, 'waiting')) === parked.length,
+				async () => (await countOf(callbackId, 'waiting')) === suspended.length,
 				PATIENCE_MS,
 			);
 			await trigger('restart-polling', polled);
 			await eventually(() => host.emulator.tasks().length === batches.length, PATIENCE_MS);
 
 			await host.restart();
-			expect(await countOf(callbackId, 'waiting')).toBe(parked.length);
+			expect(await countOf(callbackId, 'waiting')).toBe(suspended.length);
 			expect(await countOf(pollingId, 'running')).toBe(polled.length);
 			cluster.clock.release();
 			const executions = [
-				...(await allOver(callbackId, parked.length)),
+				...(await allOver(callbackId, suspended.length)),
 				...(await allOver(pollingId, polled.length)),
 			];
-			expectBoughtOnce(batches);
+			expectCreatedOnce(batches);
 			expect(await expectDelivered(executions)).toBe(batches.length);
 		},
 		TEST_MS,

@@ -1,12 +1,10 @@
 /** A Redis on loopback that keeps nothing. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePorts } from '../../testkit/n8n/folders.mts';
 import { GuardedProcess } from '../../testkit/n8n/process.mts';
-import { needProgram } from './programs.mts';
+import { freePort } from '../../testkit/ports.mts';
+import { needProgram } from '../../testkit/programs.mts';
+import { temporaryFolder } from '../../testkit/temporaryFolder.mts';
 
 const START_TIMEOUT_MS = 60_000;
 const GRACE_MS = 10_000;
@@ -24,8 +22,8 @@ export interface Redis {
 export async function startRedis(): Promise<Redis> {
 	const server = needProgram('redis-server', 'redis-server');
 	const cli = needProgram('redis-cli', 'redis-tools');
-	const folder = await mkdtemp(join(tmpdir(), 'n8n-nodes-kling-redis-'));
-	const [port] = (await freePorts(1)) as [number];
+	const { path: folder, remove: removeFolder } = await temporaryFolder('redis');
+	const port = await freePort();
 	const process_ = new GuardedProcess({
 		name: 'Redis',
 		command: [
@@ -38,7 +36,7 @@ export async function startRedis(): Promise<Redis> {
 	});
 	const stop = async () => {
 		await process_.stop(GRACE_MS);
-		await rm(folder, { recursive: true, force: true });
+		await removeFolder();
 	};
 	try {
 		await process_.waitForLog(

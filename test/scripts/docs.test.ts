@@ -42,6 +42,7 @@ describe('the table of models', () => {
 			Value: '`kling-v3`',
 			'IDs by format': 'v1: `kling-v3`<br>path: `kling-3.0`',
 			Services: 'Kling AI',
+			'Prompt (characters)': 'v1: 2,500<br>path: 3,072',
 			Modes: '`std`, `pro`, `4k`',
 			'Durations (s)': '3–15',
 			'Aspect ratios': '16:9, 9:16, 1:1',
@@ -61,6 +62,7 @@ describe('the table of models', () => {
 			Value: '`kling-v1-6`',
 			'IDs by format': 'gateway, v1: `kling-v1-6`',
 			Services: 'Gateway, Kling AI',
+			'Prompt (characters)': '2,500',
 			Modes: '`std`, `pro`',
 			'Durations (s)': '5, 10',
 			'Aspect ratios': 'gateway: 16:9, 9:16, 1:1, 3:2, 2:3, 3:4, 4:3<br>v1: 16:9, 9:16, 1:1',
@@ -77,7 +79,28 @@ describe('the table of models', () => {
 	it('tells under which settings something works', () => {
 		expect(row('Kling 2.6')?.Sound).toBe('with `pro`');
 		expect(row('Kling 1.0')?.['Camera control']).toBe('axes, presets with `std`, 5 s');
-		expect(row('Kling 3.0 Turbo')?.Remarks).toBe('Always with sound');
+		const turbo = MODELS.find(({ displayName }) => displayName === 'Kling 3.0 Turbo');
+		expect(row('Kling 3.0 Turbo')?.Remarks).toBe(turbo?.note);
+	});
+});
+
+describe('the table of prices', () => {
+	it('has the models whose list price is known, with sound where that can be chosen', () => {
+		const rows = rowsOf(renderTable('prices'));
+		expect(rows.map(({ Model }) => Model)).toEqual([
+			'Kling 3.0',
+			'Kling 3.0, with sound',
+			'Kling 3.0 Turbo',
+			'Kling 2.6',
+			'Kling 2.6, with sound',
+			'Kling 2.5 Turbo',
+		]);
+		expect(rows[1]).toEqual({
+			Model: 'Kling 3.0, with sound',
+			Standard: '0.9',
+			Professional: '1.2',
+			'4K': '3',
+		});
 	});
 });
 
@@ -99,7 +122,7 @@ describe('the table of services', () => {
 	it('tells what works where', () => {
 		expect(rows[0]).toMatchObject({
 			'Base URL': '`https://api-singapore.klingai.com`',
-			Operations: 'Create, Create and Wait, Get Status, Get Many',
+			Operations: 'Create, Create and Wait, Get Balance, Get Many, Get Status',
 			Watermark: 'yes',
 			'External Task ID': 'yes',
 			'Callback URL': 'yes',

@@ -5,7 +5,7 @@ import type { VideoRequest } from '../../nodes/shared/api/request';
 import type { Task } from '../../nodes/shared/api/task';
 import type { VirtualClock } from '../../testkit/clocks/virtualClock.mts';
 
-/** A client of a service that speaks the seed document's format. */
+/** A client of a Kling-compatible gateway. */
 export function gatewayClient(send: Send, clock: VirtualClock): KlingClient {
 	return new KlingClient(['gateway'], send, () => clock.now());
 }

@@ -38,8 +38,8 @@ export async function startKling(): Promise<Emulator & { finish: () => void }> {
 	return { ...emulator, finish: () => clock.advance(60_000) };
 }
 
-/** Buys a video. @returns its task ID */
-export async function buy(
+/** Creates a video. @returns its task ID */
+export async function createTask(
 	emulator: Emulator,
 	format: 'v1' | 'path' = 'v1',
 	prompt = 'a cat',
@@ -87,6 +87,8 @@ export interface WebhookCall {
 	/** What `$input.all()` is. */
 	input?: unknown[];
 	node?: Partial<INode>;
+	/** Default: the same for all calls. */
+	executionId?: string;
 	/** What n8n has kept for the workflow. */
 	staticData?: IDataObject;
 	/** Replaces any part of n8n. */
@@ -129,6 +131,7 @@ export function webhookCall(options: WebhookCall): Called {
 		getResponseObject: () => response,
 		getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
 		getNode: () => ({ id: 'node', name: 'Kling', type: 'test', parameters, ...options.node }),
+		getExecutionId: () => options.executionId ?? 'execution',
 		getWorkflow: () => ({ id: 'workflow', name: 'Test', active: true }),
 		getMode: () => 'webhook',
 		getWorkflowStaticData: () => staticData,

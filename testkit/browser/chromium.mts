@@ -1,7 +1,7 @@
 /** The browser: Chromium as it is installed on this computer. */
 import process from 'node:process';
 import { chromium, type Browser } from 'playwright-core';
-import { findProgram, isExecutable } from '../n8n/programs.mts';
+import { findProgram, isExecutable } from '../programs.mts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 

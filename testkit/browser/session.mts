@@ -17,14 +17,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import {
-	eventually,
-	OWNER,
-	RestError,
-	startHost,
-	type Host,
-	type HostOptions,
-} from '../n8n/index.mts';
+import { eventually } from '../eventually.mts';
+import { OWNER, RestError, startHost, type Host, type HostOptions } from '../n8n/index.mts';
 import { launchChromium } from './chromium.mts';
 import { Editor } from './pages/editor.mts';
 import { signIn } from './pages/signIn.mts';

@@ -1,4 +1,5 @@
 import { StoppedError } from '../../nodes/shared/waiting/clock';
+import { pause } from '../eventually.mts';
 import { fastNow, fastSleep, SPEED } from './fastClock.mts';
 import { SettableClock } from './settableClock.mts';
 import { VirtualClock } from './virtualClock.mts';
@@ -28,7 +29,7 @@ describe('the virtual clock', () => {
 		const clock = new VirtualClock();
 		const asleep = clock.sleep(1000);
 		await clock.hold(async () => {
-			await new Promise((resolve) => setTimeout(resolve, 20));
+			await pause(20);
 			expect(clock.seconds).toBe(0);
 		});
 		await asleep;
@@ -72,7 +73,7 @@ describe('the settable clock', () => {
 		expect(clock.now() - Date.now()).toBeGreaterThan(59_000);
 		clock.hold();
 		const heldAt = clock.now();
-		await new Promise((resolve) => setTimeout(resolve, 50));
+		await pause(50);
 		expect(clock.now()).toBe(heldAt);
 		clock.release();
 		expect(clock.now() - heldAt).toBeLessThan(50);

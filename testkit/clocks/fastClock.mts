@@ -35,4 +35,5 @@ export async function fastSleep(ms: number, signal?: AbortSignal): Promise<void>
 	}
 }
 
+/** @public By `jest.requireActual`. */
 export const systemClock: Clock = { now: fastNow, sleep: fastSleep };

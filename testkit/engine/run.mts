@@ -119,7 +119,7 @@ export class EngineRun {
 		return this.run.data.resultData.runData[nodeName] ?? [];
 	}
 
-	/** What the node put out in its last run. Output 1 is the error output of a regular node. */
+	/** What the node returned in its last run. Output 1 is the error output of a regular node. */
 	items(nodeName: string, output = 0): INodeExecutionData[] {
 		return this.runs(nodeName).at(-1)?.data?.main?.[output] ?? [];
 	}

@@ -1,4 +1,5 @@
 /** The fault matrix for readers: as Markdown for the README, and as text at the end of a run. */
+import { markdownTable } from '../cli/markdownTable.mts';
 import {
 	expectationOf,
 	FORMATS,
@@ -34,7 +35,7 @@ function summaryOf(expectation: Expectation): string {
 
 /** The whole matrix, a row per fault and a column per operation; formats apart where they differ. */
 export function renderMarkdown(): string {
-	return table(
+	return markdownTable(
 		['Fault', ...OPERATIONS.map((operation) => NAMES[operation])],
 		TABLE.map((row) => [row.name, ...OPERATIONS.map((operation) => markdownCell(row, operation))]),
 	);
@@ -51,19 +52,6 @@ function markdownCell(row: Row, operation: Operation): string {
 	return [...formats]
 		.map(([text, its]) => (its.length === applicable.length ? text : `${its.join(', ')}: ${text}`))
 		.join('<br>');
-}
-
-/** As prettier lays tables out, so that formatting the README leaves them as they are. */
-function table(header: string[], rows: string[][]): string {
-	const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
-	const widths = header.map((_, column) =>
-		Math.max(3, ...cells.map((row) => [...(row[column] ?? '')].length)),
-	);
-	const lines = cells.map(
-		(row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`,
-	);
-	const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-	return [lines[0], rule, ...lines.slice(1)].join('\n');
 }
 
 /** @param countsOf what a run counted, and a mark if that is wrong; undefined where nothing ran */

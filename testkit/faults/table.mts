@@ -1,6 +1,6 @@
 /**
  * The fault matrix: what goes wrong, and what must come of it in each operation and wire format. The expectations are
- * written from the issue and DESIGN.md, section 4; nothing here is computed from what the node does.
+ * written from what the node promises (docs/fault-tolerance.md); nothing here is computed from what it does.
  *
  * Every cell runs with three items. Unless a row says otherwise the fault hits the second of them, once.
  */
@@ -195,7 +195,7 @@ const NOT_YETS: Row[] = [
 		/slots for parallel videos are taken/,
 	),
 	{
-		name: 'Account with one slot (1303)',
+		name: 'Concurrency limit of one (1303)',
 		setting: { concurrency: 1 },
 		cells: { create: fine(), createAndWait: fine(), ...NO_CREATE },
 	},
@@ -327,13 +327,13 @@ const TAKEN = named(
 
 const NAMES: Row[] = [
 	{
-		name: 'Worker dies before the replies, execution begins again',
+		name: 'Worker crashes before the replies, execution restarts',
 		faults: [{ on: 'create', action: HANG_AFTER }],
 		event: { at: 'creating', does: 'die' },
 		cells: { create: named(fine()), createAndWait: named(fine()), ...NO_CREATE },
 	},
 	{
-		name: 'Worker dies before the replies, execution begins again; no question is answered',
+		name: 'Worker crashes before the replies, execution restarts; no lookup is answered',
 		faults: [{ on: 'create', action: HANG_AFTER }],
 		event: { at: 'creating', does: 'die' },
 		afterwards: [LOOKUP_FAILS],
@@ -341,17 +341,17 @@ const NAMES: Row[] = [
 		cells: { create: named(nameTaken()), createAndWait: named(nameTaken()), ...NO_CREATE },
 	},
 	{
-		name: 'Worker dies while polling, execution begins again',
+		name: 'Worker crashes while polling, execution restarts',
 		event: { at: 'asking', does: 'die' },
 		cells: { create: WAITS_FOR_NOTHING, createAndWait: named(fine()), ...NO_CREATE },
 	},
 	{
-		name: 'Worker dies after the node, execution begins again',
+		name: 'Worker crashes after the node, execution restarts',
 		event: { at: 'created', does: 'finish' },
 		cells: { create: named(fine()), createAndWait: named(fine()), ...NO_CREATE },
 	},
 	{
-		name: 'Worker dies while polling, with External Task ID',
+		name: 'Worker crashes while polling, with External Task ID',
 		event: { at: 'created', does: 'die' },
 		setting: { named: true },
 		cells: {
@@ -368,12 +368,12 @@ const NAMES: Row[] = [
 		},
 	},
 	{
-		name: 'External Task ID taken a day ago',
+		name: 'External Task ID in use since a day ago',
 		setting: { named: true, taken: 24 * 3_600_000 },
 		cells: { create: TAKEN, createAndWait: TAKEN, ...NO_CREATE },
 	},
 	{
-		name: 'External Task ID taken a minute ago by another video',
+		name: 'External Task ID in use by another video since a minute ago',
 		setting: { named: true, taken: 60_000 },
 		cells: { create: TAKEN, createAndWait: TAKEN, ...NO_CREATE },
 	},
@@ -399,7 +399,7 @@ const NAMES: Row[] = [
 		cells: { create: named(fine()), createAndWait: named(fine()), ...NO_CREATE },
 	},
 	{
-		name: 'Connection reset, after acceptance; the first two questions are lost',
+		name: 'Connection reset, after acceptance; the first two lookups get no answer',
 		faults: [
 			{ on: 'create', item: 1, action: RESET_AFTER },
 			{ on: 'lookUp', times: 2, action: { type: 'reset' } },
@@ -407,7 +407,7 @@ const NAMES: Row[] = [
 		cells: { create: named(fine()), createAndWait: named(fine()), ...NO_CREATE },
 	},
 	{
-		name: 'Connection reset, after acceptance; no question is answered',
+		name: 'Connection reset, after acceptance; no lookup is answered',
 		faults: [{ on: 'create', item: 1, action: RESET_AFTER }, LOOKUP_FAILS],
 		passes: true,
 		setting: { wait: { timeout: 2 } },
@@ -453,7 +453,7 @@ const NAMES: Row[] = [
 					}),
 		};
 		return {
-			name: `Connection reset, ${when} acceptance, at a service that passes Kling’s API on`,
+			name: `Connection reset, ${when} acceptance, at a relay`,
 			faults: [{ on: 'create', item: 1, action: { type: 'reset', when } }],
 			setting: { relay: true },
 			cells: { create: cell, createAndWait: cell, ...NO_CREATE },
@@ -469,7 +469,7 @@ function nameTaken(): Expectation {
 /** Questions lost for half a minute do not lose a video. */
 function lostPolls(name: string, action: FaultAction): Row {
 	return {
-		name: `Polls for 30 s: ${name}`,
+		name: `Status checks for 30 s: ${name}`,
 		faults: [{ on: 'ask', times: 'forever', forMs: 30_000, action }],
 		cells: {
 			create: WAITS_FOR_NOTHING,
@@ -507,7 +507,7 @@ const POLLS: Row[] = [
 	lostPolls('reply cut off', { type: 'truncate' }),
 	lostPolls('JSON of another shape', { type: 'reshape', body: { hello: 'world' } }),
 	{
-		name: 'Polls until the timeout: connection reset',
+		name: 'Status checks until the timeout: connection reset',
 		faults: [{ on: 'ask', times: 'forever', action: { type: 'reset' } }],
 		setting: { wait: { timeout: 2 } },
 		cells: waiting(failing(TIMED_OUT, { stop: '3/0/3', continue: '3/0/3', retry: '3/0/3' })),
@@ -565,7 +565,7 @@ const POLLS: Row[] = [
 		},
 	},
 	{
-		name: 'Code as text in every poll',
+		name: 'Code as text in every status check',
 		faults: [{ on: 'ask', times: 'forever', action: { type: 'string-code' } }],
 		cells: waiting(each(fine(), NO_CODE)),
 	},
@@ -593,7 +593,7 @@ const POLLS: Row[] = [
 	),
 	...[1, -1].map(
 		(sign): Row => ({
-			name: `Clock set ${sign > 0 ? 'forward' : 'back'} by 1 h, before "not yet" is tried again`,
+			name: `Clock set ${sign > 0 ? 'forward' : 'back'} by 1 h, before a retry at the concurrency limit`,
 			faults: [
 				{
 					on: 'create',
@@ -610,7 +610,7 @@ const POLLS: Row[] = [
 		const says = /Kling says the signed token/;
 		const { getStatus, getMany } = asked(says);
 		return {
-			name: `Token refused once (${code})`,
+			name: `Token rejected once (${code})`,
 			faults: [{ on: 'request', item: 1, action: { type: 'kling-error', code } }],
 			setting: { authentication: 'accessKey' },
 			cells: {
@@ -622,7 +622,7 @@ const POLLS: Row[] = [
 		};
 	}),
 	{
-		name: 'Token refused for good (1004)',
+		name: 'Token rejected for good (1004)',
 		faults: [
 			{ on: 'create', item: 1, times: 'forever', action: { type: 'kling-error', code: 1004 } },
 		],
@@ -634,7 +634,7 @@ const POLLS: Row[] = [
 		},
 	},
 	{
-		name: 'Polls for 30 s: token refused (1004)',
+		name: 'Status checks for 30 s: token rejected (1004)',
 		faults: [
 			{ on: 'ask', times: 'forever', forMs: 30_000, action: { type: 'kling-error', code: 1004 } },
 		],
@@ -653,7 +653,7 @@ const POLLS: Row[] = [
 		),
 	},
 	{
-		name: 'Key withdrawn while polling (1000), valid again for the second try',
+		name: 'Key withdrawn while polling (1000), valid again for the second attempt',
 		faults: [{ on: 'ask', times: 'forever', action: { type: 'kling-error', code: 1000 } }],
 		passes: true,
 		cells: waiting(
@@ -705,7 +705,7 @@ const POLLS: Row[] = [
 		}),
 	},
 	{
-		name: 'Task has failed, seen by a question',
+		name: 'Task has failed, seen by a status check',
 		faults: [{ on: 'ask', item: 1, action: { type: 'fail-task', message: RISK } }],
 		cells: {
 			create: WAITS_FOR_NOTHING,
@@ -741,7 +741,7 @@ const POLLS: Row[] = [
 		),
 	},
 	{
-		name: 'Completed, the video comes a moment later',
+		name: 'Completed, the video is listed a moment later',
 		faults: [{ on: 'ask', times: 2, action: { type: 'no-result' } }],
 		cells: waiting(fine(), {
 			getStatus: failing(NO_VIDEO, {
@@ -753,7 +753,7 @@ const POLLS: Row[] = [
 		}),
 	},
 	{
-		name: 'Completed, the video never comes',
+		name: 'Completed, the video is never listed',
 		faults: [{ on: 'create', item: 1, times: 'forever', action: { type: 'no-result' } }],
 		cells: waiting(failing(NO_VIDEO, { stop: '3/0/3', continue: '3/2/3', retry: '3/0/3' }), {
 			getStatus: none('See the row before'),
@@ -876,7 +876,7 @@ const STOPS: Row[] = [
 		};
 	}),
 	{
-		name: 'Stop while waiting for a slot',
+		name: 'Stop while waiting at the concurrency limit',
 		faults: [
 			{
 				on: 'create',
@@ -893,7 +893,7 @@ const STOPS: Row[] = [
 		},
 	},
 	{
-		name: 'Stop while looking for the task of a lost request',
+		name: 'Stop during the lookup of a lost request',
 		faults: [
 			{ on: 'create', action: RESET_AFTER },
 			{ on: 'lookUp', times: 'forever', action: { type: 'hang' } },
@@ -906,7 +906,7 @@ const STOPS: Row[] = [
 		},
 	},
 	{
-		name: 'Stop between polls',
+		name: 'Stop between status checks',
 		faults: [{ on: 'ask', times: 'forever', action: { type: 'status', value: 'processing' } }],
 		event: { at: 'asking', does: 'stop' },
 		cells: {
@@ -917,7 +917,7 @@ const STOPS: Row[] = [
 		},
 	},
 	{
-		name: 'Stop during a poll',
+		name: 'Stop during a status check',
 		faults: [{ on: 'ask', times: 'forever', action: { type: 'hang' } }],
 		event: { at: 'asking', does: 'stop' },
 		cells: {

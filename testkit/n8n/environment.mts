@@ -9,7 +9,7 @@ const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'Sy
 /** Modules of n8n's that call its makers' servers when it starts. */
 const TALKATIVE_MODULES = ['mcp-registry'];
 
-/** n8n 1 warns unless it is told what has become the default since. */
+/** n8n 1 warns unless these are set, which have become the default since. */
 const DEFAULTS_OF_VERSION_2: NodeJS.ProcessEnv = {
 	N8N_RUNNERS_ENABLED: 'true',
 	N8N_BLOCK_ENV_ACCESS_IN_NODE: 'true',

@@ -1,6 +1,7 @@
 /** An execution as n8n has stored it. */
 import type {
 	ExecutionStatus,
+	IDataObject,
 	INodeExecutionData,
 	IRunExecutionData,
 	ITaskData,
@@ -26,7 +27,7 @@ export interface StoredError {
 	name?: string;
 	message: string;
 	description?: string | null;
-	context?: Record<string, unknown>;
+	context?: IDataObject;
 }
 
 export class Execution {
@@ -52,7 +53,7 @@ export class Execution {
 		this.data = parseFlatted(stored.data) as IRunExecutionData;
 	}
 
-	/** Neither under way nor parked. */
+	/** Neither running nor suspended. */
 	get isOver(): boolean {
 		// n8n 1 with SQLite tells the status a moment before it has saved the data.
 		return !!this.data && ['success', 'error', 'canceled', 'crashed'].includes(this.status);
@@ -68,7 +69,7 @@ export class Execution {
 		return this.data.resultData?.runData?.[node] ?? [];
 	}
 
-	/** What a node put out in its last run. */
+	/** What a node returned in its last run. */
 	items(node: string, output = 0): INodeExecutionData[] {
 		return this.runs(node).at(-1)?.data?.main?.[output] ?? [];
 	}

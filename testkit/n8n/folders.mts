@@ -1,6 +1,5 @@
-/** Where the host keeps what it installs, and how it finds free ports. */
+/** Where the host keeps what it installs, and where it finds the package. */
 import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
@@ -19,32 +18,4 @@ export function repositoryFolder(): string {
 		throw new Error(`${folder} is not the root of the repository: run it by "npm run" there`);
 	}
 	return folder;
-}
-
-/** So many different free ports of 127.0.0.1. */
-export async function freePorts(count: number): Promise<number[]> {
-	// All open at once, or else the system may give out the same one again.
-	const servers = Array.from({ length: count }, () => createServer());
-	await Promise.all(
-		servers.map(
-			async (server) =>
-				await new Promise<void>((resolve, reject) => {
-					server.once('error', reject).listen(0, '127.0.0.1', resolve);
-				}),
-		),
-	);
-	const ports = servers.map((server) => (server.address() as AddressInfo).port);
-	await Promise.all(
-		servers.map(async (server) => await new Promise((resolve) => server.close(resolve))),
-	);
-	return ports;
-}
-
-/** Whether nothing listens at a port of 127.0.0.1. */
-export async function isPortFree(port: number): Promise<boolean> {
-	return await new Promise((resolve) => {
-		const server = createServer()
-			.once('error', () => resolve(false))
-			.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-	});
 }

@@ -35,12 +35,15 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { IBinaryData, ICredentialDataDecryptedObject, ITaskData } from 'n8n-workflow';
+import type {
+	IBinaryData,
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	ITaskData,
+} from 'n8n-workflow';
 import {
 	EMULATOR_ACCESS_KEY,
 	EMULATOR_API_KEY,
@@ -52,20 +55,25 @@ import {
 	type EmulatorOptions,
 	type RecordedRequest,
 } from '../../emulator/index.mts';
+import { eventually } from '../eventually.mts';
+import { freePorts } from '../ports.mts';
+import { sampleVideo } from '../sampleVideo.mts';
+import { temporaryFolder } from '../temporaryFolder.mts';
+import type { WorkflowSource } from '../workflows.mts';
 import { isVersion2, n8nEnvironment } from './environment.mts';
 import { Execution, type StoredExecution } from './execution.mts';
-import { freePorts, repositoryFolder } from './folders.mts';
 import { installN8n, type InstallOptions, type Installation } from './install.mts';
 import { installPackage } from './package.mts';
 import { GuardedProcess, type LogLine } from './process.mts';
 import { RestClient, RestError, type Owner } from './rest.mts';
 import { N8N_VERSION } from './versions.mts';
 import { Worker, type WorkerOptions } from './worker.mts';
-import type { CredentialReference, WorkflowSource } from './workflow.mts';
+import type { CredentialReference } from './workflow.mts';
 
 export type { Emulator, Fault, RecordedRequest } from '../../emulator/index.mts';
 export { FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
 export { Execution, type StoredError } from './execution.mts';
+export { klingAccessKey, klingAccount, klingGateway } from '../credentials.mts';
 export { openForm, submitForm } from './form.mts';
 export type { LogLine } from './process.mts';
 export { RestClient, RestError } from './rest.mts';
@@ -73,25 +81,26 @@ export { testedVersion, type TestedVersion } from './versions.mts';
 export type { Worker, WorkerOptions } from './worker.mts';
 export {
 	chain,
+	KLING_NODE,
+	manualTrigger,
+	type NodeSketch,
+	type WorkflowSource,
+} from '../workflows.mts';
+export {
 	code,
 	exampleNames,
 	fitAddress,
 	fitCredentials,
 	hashFile,
-	KLING_NODE,
 	klingNode,
-	manualTrigger,
 	noOp,
 	nodeOf,
 	prompts,
 	readExample,
 	replaceManualTrigger,
 	respond,
-	testedExamples,
 	webhookTrigger,
 	type CredentialReference,
-	type NodeSketch,
-	type WorkflowSource,
 } from './workflow.mts';
 
 export const OWNER: Owner = { email: 'demo@example.com', password: 'Kling-Demo-1' };
@@ -144,7 +153,7 @@ export interface TriggerOptions {
 export interface RunOptions {
 	/** Name of the trigger to begin with; default: the workflow's manual trigger, or else its only trigger. */
 	trigger?: string;
-	/** What the trigger is to have put out; default: it is executed. */
+	/** What the trigger is to have returned; default: it is executed. */
 	triggerData?: ITaskData;
 	/** The last node to be executed; default: all. */
 	destination?: string;
@@ -164,12 +173,14 @@ export interface WaitOptions {
 export async function startHost(options: HostOptions = {}): Promise<Host> {
 	const { version = N8N_VERSION, userFolder, emulator } = options;
 	const installation = await installN8n(version, options);
-	const folder = userFolder ?? (await mkdtemp(join(tmpdir(), 'n8n-nodes-kling-')));
-	await mkdir(folder, { recursive: true });
 	const cleanUp: Array<() => Promise<unknown>> = [];
-	if (userFolder === undefined) {
-		cleanUp.push(async () => await rm(folder, { recursive: true, force: true }));
+	let folder = userFolder;
+	if (folder === undefined) {
+		const temporary = await temporaryFolder('user');
+		folder = temporary.path;
+		cleanUp.push(temporary.remove);
 	}
+	await mkdir(folder, { recursive: true });
 	try {
 		await installPackage(folder);
 		const kling = await startEmulator({ queueMs: 300, generationMs: 1500, ...emulator });
@@ -437,7 +448,7 @@ export class Host {
 	}
 
 	/**
-	 * Calls a webhook of an active workflow, by POST unless told otherwise.
+	 * Calls a webhook of an active workflow, by POST by default.
 	 *
 	 * @param path behind `/webhook/`, or else an absolute path or URL, such as a resume URL
 	 * @param body sent as JSON; a text or bytes as they are
@@ -463,6 +474,12 @@ export class Host {
 	/** The requests that were sent to it, by what they asked for. */
 	sent(...routes: Array<RecordedRequest['route']>): RecordedRequest[] {
 		return this.emulator.requests().filter(({ route }) => routes.includes(route));
+	}
+
+	/** What an item says that a task has cost. */
+	costOf(taskId: string): IDataObject | undefined {
+		const task = this.emulator.tasks().find(({ id }) => id === taskId);
+		return task && { amount: task.charge, unit: 'units' };
 	}
 
 	/** Kling's last word on each task, as it was sent. */
@@ -496,16 +513,9 @@ export class Host {
 		return Buffer.from(await response.arrayBuffer());
 	}
 
-	/** The video that the emulator serves for every task. */
-	async sampleVideo(): Promise<Buffer> {
-		return await readFile(join(repositoryFolder(), 'emulator', 'sample.mp4'));
-	}
-
-	/** What `hashFile` puts out for that video. */
-	async sampleHash(): Promise<string> {
-		return createHash('sha256')
-			.update(await this.sampleVideo())
-			.digest('hex');
+	/** What `hashFile` returns for the sample video. */
+	sampleHash(): string {
+		return createHash('sha256').update(sampleVideo()).digest('hex');
 	}
 
 	/** What n8n's Node.js prints for an expression, with n8n's modules at hand. */
@@ -540,54 +550,6 @@ export class Host {
 		if (!this.n8n) throw new Error('n8n was not started');
 		return this.n8n;
 	}
-}
-
-/** Data of a "Kling API" credential for the emulator: Kling's own API, with an API key. */
-export function klingAccount(emulator: Emulator): ICredentialDataDecryptedObject {
-	return {
-		service: 'official',
-		region: 'custom',
-		baseUrl: emulator.url,
-		authentication: 'apiKey',
-		apiKey: EMULATOR_API_KEY,
-	};
-}
-
-/** The same, with access key and secret key. */
-export function klingAccessKey(emulator: Emulator): ICredentialDataDecryptedObject {
-	return {
-		service: 'official',
-		region: 'custom',
-		baseUrl: emulator.url,
-		authentication: 'accessKey',
-		accessKey: EMULATOR_ACCESS_KEY,
-		secretKey: EMULATOR_SECRET_KEY,
-	};
-}
-
-/** The same for the gateway's format. */
-export function klingGateway(emulator: Emulator): ICredentialDataDecryptedObject {
-	return { service: 'gateway', baseUrl: emulator.gatewayUrl, apiKey: EMULATOR_API_KEY };
-}
-
-/**
- * Waits for something that happens elsewhere: at the emulator, in n8n.
- *
- * @throws Error when it does not come true in time
- */
-export async function eventually(
-	holds: () => boolean | Promise<boolean>,
-	timeoutMs = 30_000,
-): Promise<void> {
-	const deadline = Date.now() + timeoutMs;
-	while (!(await holds())) {
-		if (Date.now() > deadline) throw new Error(`It did not come true within ${timeoutMs} ms`);
-		await delay(LOOK_AGAIN_MS);
-	}
-}
-
-export async function pause(ms: number): Promise<void> {
-	await delay(ms);
 }
 
 function triggerOf({ nodes }: WorkflowSource): string {

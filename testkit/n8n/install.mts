@@ -51,7 +51,9 @@ export async function installN8n(
 	await removeAbandoned(cache, version, onProgress);
 	// Under a name of its own until it is complete: two processes may install at once.
 	const draft = `${folder}.part-${process.pid}`;
-	onProgress(`Installing n8n ${version} into ${folder}: some minutes and 3 GB, once.`);
+	onProgress(
+		`Installing n8n ${version} into ${folder}. This takes some minutes and 3 GB, but only the first time.`,
+	);
 	try {
 		await rm(draft, { recursive: true, force: true });
 		await fill(draft, version, { onProgress, signal });
@@ -153,7 +155,7 @@ async function removeAbandoned(
 	}
 }
 
-/** Runs npm, the one that runs this process if there is one, and says from time to time that it goes on. */
+/** Runs npm, the one that runs this process if there is one, and says from time to time that it is still running. */
 async function npm(
 	args: string[],
 	cwd: string,
@@ -164,7 +166,10 @@ async function npm(
 	onProgress(what);
 	const startedAt = Date.now();
 	const seconds = () => Math.round((Date.now() - startedAt) / 1000);
-	const progress = setInterval(() => onProgress(`  … ${seconds()} s, still at it`), PROGRESS_MS);
+	const progress = setInterval(
+		() => onProgress(`  … ${seconds()} s, still installing`),
+		PROGRESS_MS,
+	);
 	const said: string[] = [];
 	try {
 		const code = await new Promise<number | null>((resolve, reject) => {

@@ -99,7 +99,9 @@ export class GuardedProcess {
 			if (this.end !== undefined || left <= 0) {
 				const reason = this.end !== undefined ? `it ended (${this.end})` : 'the time is over';
 				const { name } = this.options;
-				throw new Error(`Waiting for the log of ${name}: ${reason}. It said:\n${this.lastWords()}`);
+				throw new Error(
+					`Waiting for the log of ${name}: ${reason}. Last output:\n${this.lastWords()}`,
+				);
 			}
 			await this.change(left);
 		}

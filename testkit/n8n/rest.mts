@@ -70,6 +70,8 @@ export class RestClient {
 			...init,
 			headers: {
 				...(init.headers as Record<string, string>),
+				// n8n closes idle connections, which a busy machine notices too late.
+				connection: 'close',
 				cookie: this.cookie,
 				'browser-id': this.browserId,
 			},

@@ -6,7 +6,7 @@ export interface TestedVersion {
 	signsResumeUrls: boolean;
 	/** Whether n8n-workflow's `sleep` ends when its signal is aborted. */
 	hasAbortableSleep: boolean;
-	/** Whether an agent goes on when a tool fails whose On Error was never set. */
+	/** Whether an agent continues when a tool fails whose On Error was never set. */
 	tellsAgentsOfErrors: boolean;
 }
 

@@ -1,9 +1,7 @@
 /** A worker of an n8n in queue mode, in a user folder of its own, as on another machine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { freePorts } from '../ports.mts';
+import { temporaryFolder, type TemporaryFolder } from '../temporaryFolder.mts';
 import { n8nEnvironment } from './environment.mts';
-import { freePorts } from './folders.mts';
 import type { Installation } from './install.mts';
 import { installPackage } from './package.mts';
 import { GuardedProcess, residentMemory, type LogLine } from './process.mts';
@@ -25,7 +23,7 @@ export class Worker {
 
 	private constructor(
 		private readonly installation: Installation,
-		private readonly userFolder: string,
+		private readonly userFolder: TemporaryFolder,
 		private readonly env: NodeJS.ProcessEnv,
 		private readonly options: WorkerOptions,
 	) {}
@@ -36,11 +34,11 @@ export class Worker {
 		ownEnv: NodeJS.ProcessEnv,
 		options: WorkerOptions,
 	): Promise<Worker> {
-		const folder = await mkdtemp(join(tmpdir(), 'n8n-nodes-kling-worker-'));
-		await installPackage(folder);
+		const folder = await temporaryFolder('worker');
+		await installPackage(folder.path);
 		// A worker listens to its task runners alone; the other port stays unused.
 		const [n8n, broker] = (await freePorts(2)) as [number, number];
-		const env = { ...n8nEnvironment(installation, folder, { n8n, broker }), ...ownEnv };
+		const env = { ...n8nEnvironment(installation, folder.path, { n8n, broker }), ...ownEnv };
 		return new Worker(installation, folder, env, options);
 	}
 
@@ -53,7 +51,7 @@ export class Worker {
 			name: 'n8n worker',
 			command: [node, bin, 'worker', `--concurrency=${this.options.concurrency}`],
 			env: this.env,
-			cwd: this.userFolder,
+			cwd: this.userFolder.path,
 			onLine: (line) => this.log.push(line),
 		});
 		await this.n8n.waitForLog(
@@ -74,7 +72,7 @@ export class Worker {
 	/** Ends the worker and removes its user folder. */
 	async remove(): Promise<void> {
 		await this.kill9();
-		await rm(this.userFolder, { recursive: true, force: true });
+		await this.userFolder.remove();
 	}
 
 	/** Resident memory of the worker without its task runner, in bytes. Linux only. */

@@ -1,17 +1,9 @@
 /** Workflows for the host: from the examples, or put together by a test. */
 import { readdir, readFile } from 'node:fs/promises';
-import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import type { INode, INodeParameters } from 'n8n-workflow';
 import { join } from 'node:path';
+import { KLING_NODE, type NodeSketch, type WorkflowSource } from '../workflows.mts';
 import { repositoryFolder } from './folders.mts';
-
-/** What is imported into n8n: the content of an exported file. */
-export interface WorkflowSource {
-	name: string;
-	nodes: INode[];
-	connections: IConnections;
-	settings?: IDataObject;
-	pinData?: IDataObject;
-}
 
 /** A credential as workflows refer to it. */
 export interface CredentialReference {
@@ -20,7 +12,7 @@ export interface CredentialReference {
 	type: string;
 }
 
-export const KLING_NODE = 'n8n-nodes-kling.klingTextToVideo';
+const TRIGGER_NODE = 'n8n-nodes-kling.klingTrigger';
 
 /** File names of the example workflows, `.json` included. */
 export async function exampleNames(): Promise<string[]> {
@@ -57,12 +49,20 @@ export function fitCredentials(
 /** What stands in the examples for the address of the user's n8n. */
 const EXAMPLE_ADDRESS = 'https://n8n.example.com';
 
-/** Gives the nodes of an example the address of this n8n; the notes go on to tell the user to do so. */
+/**
+ * Gives the nodes of an example the address of this n8n; the notes go on to tell the user to do so.
+ * Its trigger gets a URL of its own, as on import in the editor, and Callback URL names that.
+ */
 export function fitAddress(workflow: WorkflowSource, url: string): WorkflowSource {
 	const fitted = structuredClone(workflow);
+	const trigger = fitted.nodes.find(({ type }) => type === TRIGGER_NODE);
+	// Always the same, so that an example that is fitted again is not another one.
+	if (trigger) trigger.webhookId = trigger.id;
 	for (const node of fitted.nodes) {
 		if (node.type === 'n8n-nodes-base.stickyNote') continue;
-		const parameters = JSON.stringify(node.parameters).replaceAll(EXAMPLE_ADDRESS, url);
+		const parameters = JSON.stringify(node.parameters)
+			.replaceAll(EXAMPLE_ADDRESS, url)
+			.replaceAll(`${url}/webhook/…/`, `${url}/webhook/${trigger?.id}/`);
 		node.parameters = JSON.parse(parameters) as INodeParameters;
 	}
 	return fitted;
@@ -87,45 +87,6 @@ export function replaceManualTrigger(
 	delete replaced.connections[manual.name];
 	Object.assign(manual, trigger, { name });
 	return replaced;
-}
-
-/** The examples that a test of this folder reads, in order to run them. */
-export async function testedExamples(): Promise<string[]> {
-	const folder = join(repositoryFolder(), 'test', 'e2e');
-	const tests = (await readdir(folder)).filter((name) => name.endsWith('.test.ts'));
-	const sources = await Promise.all(
-		tests.map(async (name) => await readFile(join(folder, name), 'utf8')),
-	);
-	const names = sources.flatMap((source) =>
-		[...source.matchAll(/readExample\('([\w-]+\.json)'\)/g)].map(([, name]) => name!),
-	);
-	return [...new Set(names)].sort();
-}
-
-/** A node of a chain; `name`, `type` and whatever differs from a fresh node. */
-export type NodeSketch = Partial<INode> & Pick<INode, 'name' | 'type'>;
-
-/** A workflow in which each node's first output leads to the next node. */
-export function chain(name: string, ...sketches: NodeSketch[]): WorkflowSource {
-	const nodes = sketches.map(
-		(sketch, index): INode => ({
-			id: `${sketch.name}-id`,
-			typeVersion: 1,
-			position: [index * 220, 0],
-			parameters: {},
-			...sketch,
-		}),
-	);
-	const connections: IConnections = {};
-	for (const [index, { name: target }] of nodes.slice(1).entries()) {
-		connections[nodes[index]!.name] = { main: [[{ node: target, type: 'main', index: 0 }]] };
-	}
-	return { name, nodes, connections, settings: { executionOrder: 'v1' } };
-}
-
-/** "When clicking Execute workflow". */
-export function manualTrigger(): NodeSketch {
-	return { name: 'Start', type: 'n8n-nodes-base.manualTrigger' };
 }
 
 /** "No Operation, do nothing". */
@@ -163,7 +124,7 @@ export function respond(parameters: INodeParameters): NodeSketch {
 }
 
 /**
- * A node that reads a file of each item and puts out its SHA-256, in hexadecimal, as `sha256`. For
+ * A node that reads a file of each item and returns its SHA-256, in hexadecimal, as `sha256`. For
  * files that a trigger received by webhook: older versions of n8n give them to the workflow, but do
  * not find them any more when the execution is over.
  */
@@ -182,7 +143,7 @@ export function hashFile(name: string, binaryPropertyName = 'data'): NodeSketch 
 	};
 }
 
-/** A node "Prompts" that puts out one item for each prompt. */
+/** A node "Prompts" that returns one item for each prompt. */
 export function prompts(...texts: string[]): NodeSketch {
 	return code(
 		'Prompts',

@@ -1,15 +1,35 @@
 /** The account's resource packs: the only free request at Kling that needs a valid key. */
 
-import { z } from 'zod';
-
-import { wire } from './formats/reply';
+import { sumOf } from '../utils/decimal';
+import { type Fields, isFields, nameOf, numberOf, textOf, timeOf } from './formats/fields';
+import { MAX_ENTRIES } from './formats/levels';
 import type { ApiRequest } from './http';
 
 const DAY = 24 * 60 * 60 * 1000;
 
+/** A resource pack. What Kling does not tell is absent. */
+export interface Pack {
+	name?: string;
+	id?: string;
+	type?: string;
+	/** Units. */
+	total?: number;
+	/** Units. */
+	remaining?: number;
+	/** In Kling's words; `online` packs are in use. */
+	status?: string;
+	/** Milliseconds since the epoch. */
+	effectiveAt?: number;
+	/** Milliseconds since the epoch. */
+	expiresAt?: number;
+}
+
 export interface Account {
-	/** The packs that can be used now. */
-	usablePacks: Array<{ name?: string; remaining?: number }>;
+	packs: Pack[];
+	/** Units of all packs that are in use now. */
+	remaining: number;
+	/** Kling's reply as it came. */
+	raw: unknown;
 }
 
 /**
@@ -21,28 +41,26 @@ export function accountRequest(now: number): ApiRequest {
 	return { method: 'GET', path: `/account/costs?${period.toString()}` };
 }
 
-const accountSchema = z.object({
-	data: z.object({
-		resource_pack_subscribe_infos: z
-			.array(
-				z.object({
-					resource_pack_name: wire.text,
-					remaining_quantity: wire.number,
-					status: wire.text,
-				}),
-			)
-			.nullish(),
-	}),
-});
-
 /** @returns undefined when the reply contains no account details */
 export function readAccount(reply: unknown): Account | undefined {
-	const read = accountSchema.safeParse(reply);
-	if (!read.success) return undefined;
-	const packs = read.data.data.resource_pack_subscribe_infos ?? [];
+	const data = isFields(reply) ? reply.data : undefined;
+	const list = isFields(data) ? (data.resource_pack_subscribe_infos ?? []) : undefined;
+	if (!Array.isArray(list)) return undefined;
+	const entries: unknown[] = list.slice(0, MAX_ENTRIES);
+	const packs = entries.filter(isFields).map(toPack);
+	const usable = packs.filter(({ status }) => status?.toLowerCase() === 'online');
+	return { packs, remaining: sumOf(usable.map(({ remaining = 0 }) => remaining)), raw: reply };
+}
+
+function toPack(pack: Fields): Pack {
 	return {
-		usablePacks: packs
-			.filter(({ status }) => status === 'online')
-			.map((pack) => ({ name: pack.resource_pack_name, remaining: pack.remaining_quantity })),
+		name: nameOf(pack.resource_pack_name),
+		id: nameOf(pack.resource_pack_id),
+		type: textOf(pack.resource_pack_type),
+		total: numberOf(pack.total_quantity),
+		remaining: numberOf(pack.remaining_quantity),
+		status: textOf(pack.status),
+		effectiveAt: timeOf(pack.effective_time),
+		expiresAt: timeOf(pack.invalid_time),
 	};
 }

@@ -1,8 +1,38 @@
-/** The header that a request is signed with. */
+/** The header that a request is signed with, and which requests are. */
 
 import { createHmac } from 'node:crypto';
 
-import type { Connection } from './connection';
+import { type Connection, CredentialError } from './connection';
+
+/** Where a request goes, in the words of n8n's two request helpers. */
+export interface RequestTarget {
+	url?: unknown;
+	/** The older helper's name for it, which n8n's HTTP Request node uses. */
+	uri?: unknown;
+	baseURL?: unknown;
+}
+
+/**
+ * Makes sure that the key goes nowhere but to the origin of the base URL. n8n lets its HTTP Request
+ * node sign any request with this credential.
+ * @throws {CredentialError} for every other origin, and for an address that cannot be read
+ */
+export function refuseForeignUrl({ baseUrl }: Connection, target: RequestTarget): void {
+	const { origin } = new URL(baseUrl);
+	const { url, uri, baseURL } = target;
+	const base = baseURL === undefined ? undefined : String(baseURL);
+	// All that is given must agree: which one counts differs between n8n's helpers and versions.
+	const given = [base, ...[url, uri].filter((each) => each !== undefined).map(String)];
+	const targets = given.filter((each) => each !== undefined).map((each) => parseUrl(each, base));
+	const isOwn =
+		targets.length > 0 &&
+		targets.every((each) => each?.origin === origin && !each.username && !each.password);
+	if (!isOwn) throw new CredentialError('baseUrl', 'foreignUrl', origin);
+}
+
+function parseUrl(text: string, base: string | undefined): URL | undefined {
+	return URL.canParse(text, base) ? new URL(text, base) : undefined;
+}
 
 /**
  * The value of the Authorization header. A token is signed for every single request, so none can
@@ -22,15 +52,26 @@ export function authorization({ authentication }: Connection, now: number): stri
 const TOKEN_LIFETIME = 1800;
 const TOKEN_LEEWAY = 5;
 
+const HEADER = { alg: 'HS256', typ: 'JWT' };
+
+function encode(part: object): string {
+	return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
+
+/** What all tokens of an access key begin with, whenever they are signed. */
+export function tokenStart(accessKey: string): string {
+	const claims = Buffer.from(`{"iss":${JSON.stringify(accessKey)},`);
+	// Three bytes make four characters: what is left depends on the bytes behind it.
+	const whole = claims.subarray(0, claims.length - (claims.length % 3));
+	return `${encode(HEADER)}.${whole.toString('base64url')}`;
+}
+
 /** @param now seconds since the epoch */
 function signToken(
 	{ accessKey, secretKey }: { accessKey: string; secretKey: string },
 	now: number,
 ): string {
-	const header = { alg: 'HS256', typ: 'JWT' };
 	const claims = { iss: accessKey, exp: now + TOKEN_LIFETIME, nbf: now - TOKEN_LEEWAY };
-	const content = [header, claims]
-		.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-		.join('.');
+	const content = `${encode(HEADER)}.${encode(claims)}`;
 	return `${content}.${createHmac('sha256', secretKey).update(content).digest('base64url')}`;
 }

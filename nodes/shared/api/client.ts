@@ -1,16 +1,19 @@
 /** The Kling API as functions, over an injected transport: the one place that knows what to ask where. */
 
 import { attempt } from '../utils/attempt';
+import { mergeBody } from './additionalBody';
 import { type Account, accountRequest, readAccount } from './account';
-import { absentTask, otherShape } from './errors/klingError';
+import { absentTask, KlingError, noAccount, otherShape } from './errors/klingError';
 import { isAbsent, meaningOf } from './errors/userError';
 import { type Answer, exchange } from './exchange';
 import { FORMATS } from './formats';
+import { isFields, numberOf } from './formats/fields';
 import { ShapeError } from './formats/reply';
 import type { ApiRequest, Send } from './http';
 import type { FormatName, Target } from './models';
 import { Refresher, type Refreshed } from './refresh';
 import type { VideoRequest } from './request';
+import { oldestOf, passes, type TaskFilters, isFiltered } from './taskFilters';
 import type { Task, TaskReply } from './task';
 
 /** What asking for a task by an external task ID came to: the task, none, or no way to tell. */
@@ -31,7 +34,7 @@ export class KlingClient {
 		private readonly isRelay = false,
 	) {
 		this.refresher = new Refresher({
-			askForTask: async (format, request) => await this.askForTask(format, request),
+			askForTask: async ({ format, id }, request) => await this.askForTask(format, request, id),
 			askForTasks: async (format, request) => await this.askForTasks(format, request),
 		});
 	}
@@ -41,7 +44,12 @@ export class KlingClient {
 	 * @throws {KlingError} of a kind that says whether the video may have been started all the same
 	 */
 	async create(request: VideoRequest, target: Target): Promise<Task> {
-		return await this.askForTask(target.format, FORMATS[target.format].create(request, target));
+		const { body = {}, ...others } = FORMATS[target.format].create(request, target);
+		const { additionalBody } = request;
+		return await this.askForTask(target.format, {
+			...others,
+			body: additionalBody ? mergeBody(body, additionalBody) : body,
+		});
 	}
 
 	/**
@@ -52,7 +60,7 @@ export class KlingClient {
 		let absent: unknown;
 		for (const format of this.formats) {
 			for (const request of FORMATS[format].find(id)) {
-				const found = await attempt(async () => await this.askForTask(format, request));
+				const found = await attempt(async () => await this.askForTask(format, request, id));
 				if (found.ok) return found.value;
 				if (!this.mayKnowOtherFormat(found.error)) throw found.error;
 				absent ??= found.error;
@@ -62,25 +70,53 @@ export class KlingClient {
 	}
 
 	/**
-	 * Finds a task by an external task ID. That a relay does not find it proves nothing, because it
-	 * may not know such IDs.
+	 * Finds a task by its own ID, in whichever format it was created. A task that only bears the ID as
+	 * its external one, which anybody can guess, is not it.
+	 * @throws {KlingError}
+	 */
+	async findByTaskId(id: string): Promise<Task> {
+		let absent: unknown;
+		for (const format of this.formats) {
+			const [request] = FORMATS[format].find(id);
+			const found = await attempt(
+				async () => await this.askForTask(format, request as ApiRequest, id),
+			);
+			if (found.ok && found.value.id === id) return found.value;
+			if (!found.ok && !this.mayKnowOtherFormat(found.error)) throw found.error;
+			absent ??= found.ok ? absentTask(true) : found.error;
+		}
+		throw absent;
+	}
+
+	/**
+	 * Finds a task by an external task ID. That a relay does not find it proves nothing unless it says
+	 * so in Kling's own words, because it may not know such IDs; and a task that does not bear the ID
+	 * may be anybody's.
 	 * @throws {KlingError}
 	 */
 	async findByExternalId(format: FormatName, externalTaskId: string): Promise<Found> {
 		const request = FORMATS[format].findByExternalId?.(externalTaskId);
 		if (!request) return 'unknown';
-		const found = await attempt(async () => await this.askForTask(format, request));
-		if (found.ok) return found.value;
+		const found = await attempt(async () => {
+			const answer = await this.ask(request);
+			const task = read((json) => FORMATS[format].readTask(json, externalTaskId), answer);
+			return { ...task, format };
+		});
+		if (found.ok) {
+			const bears = found.value.externalTaskId;
+			if (bears === undefined) return this.isRelay ? 'unknown' : found.value;
+			return bears === externalTaskId ? found.value : 'unknown';
+		}
 		if (!isAbsent(found.error)) throw found.error;
-		return this.isRelay ? 'unknown' : 'none';
+		return this.isRelay && !saysKling(found.error) ? 'unknown' : 'none';
 	}
 
 	/**
 	 * Checks running tasks, with as few requests as their formats allow.
-	 * @returns one outcome per task, in their order; never throws
+	 * @returns one outcome per task, in their order, each as soon as it is there; none ever rejects
 	 */
-	async refresh(tasks: readonly Task[]): Promise<Refreshed[]> {
-		return await this.refresher.refresh(tasks);
+	refresh(tasks: readonly Task[]): Array<Promise<Refreshed>> {
+		return this.refresher.refresh(tasks);
 	}
 
 	/**
@@ -88,11 +124,11 @@ export class KlingClient {
 	 * @param limit how many at most
 	 * @throws {KlingError}
 	 */
-	async list(limit: number): Promise<Task[]> {
+	async list(limit: number, filters: TaskFilters = {}): Promise<Task[]> {
 		const lists: Task[][] = [];
 		let absent: unknown;
 		for (const format of this.formats) {
-			const list = await attempt(async () => await this.listIn(format, limit));
+			const list = await attempt(async () => await this.listIn(format, limit, filters));
 			if (list.ok) lists.push(list.value);
 			else if (this.mayKnowOtherFormat(list.error)) absent ??= list.error;
 			else throw list.error;
@@ -109,31 +145,52 @@ export class KlingClient {
 	async account(): Promise<Account> {
 		const { json, reply } = await this.ask(accountRequest(this.now()));
 		const account = readAccount(json);
-		if (!account) throw otherShape(reply.status, reply.body, { is: 'noAccount' });
+		if (!account) throw noAccount(reply.status, reply.body);
 		return account;
 	}
 
 	/** Relays answer the routes of a format that they do not know as they like, often with their web page. */
 	private mayKnowOtherFormat(error: unknown): boolean {
-		return isAbsent(error) || (this.isRelay && meaningOf(error).checking === 'notUnderstood');
+		const { checking, isAboutRoute } = meaningOf(error);
+		return (
+			checking === 'absent' ||
+			isAboutRoute === true ||
+			(this.isRelay && checking === 'notUnderstood')
+		);
 	}
 
-	private async listIn(format: FormatName, limit: number): Promise<Task[]> {
+	private async listIn(format: FormatName, limit: number, filters: TaskFilters): Promise<Task[]> {
 		const { list, readTasks } = FORMATS[format];
-		const tasks: Task[] = [];
-		if (!list) return tasks;
-		const pageSize = Math.min(limit, list.pageSize);
+		const seen = new Set<string>();
+		const matches = new Map<string, Task>();
+		if (!list) return [];
+		const pageSize = Math.min(isFiltered(filters) ? Infinity : limit, list.pageSize);
 		let cursor: string | undefined;
+		let known: number;
+		let oldest: number | undefined = Infinity;
 		do {
 			const answer = await this.ask(list.request(pageSize, cursor));
-			tasks.push(...read(readTasks, answer).map((task) => ({ ...task, format })));
+			known = seen.size;
+			const page = read(readTasks, answer);
+			for (const task of page) {
+				seen.add(task.id);
+				if (passes(task, filters)) matches.set(task.id, { ...task, format });
+			}
+			oldest = oldestOf(page, oldest);
+			if (oldest !== undefined && oldest < (filters.createdAfter ?? -Infinity)) break;
 			cursor = list.next(answer.json, pageSize, cursor);
-		} while (cursor !== undefined && tasks.length < limit);
-		return tasks;
+			// Some services ignore the page's number, or promise more for ever.
+		} while (cursor !== undefined && matches.size < limit && seen.size > known);
+		return [...matches.values()];
 	}
 
-	private async askForTask(format: FormatName, request: ApiRequest): Promise<Task> {
-		return { ...read(FORMATS[format].readTask, await this.ask(request)), format };
+	/** @param id that is asked for; absent for a creation */
+	private async askForTask(format: FormatName, request: ApiRequest, id?: string): Promise<Task> {
+		const answer = await this.ask(request);
+		const task = read((json) => FORMATS[format].readTask(json, id), answer);
+		// A relay may answer with the ID that the task has behind it, and would not know it.
+		const isOther = id !== undefined && task.id !== id && task.externalTaskId !== id;
+		return { ...task, ...(isOther && { id }), format };
 	}
 
 	private async askForTasks(format: FormatName, request: ApiRequest): Promise<Task[]> {
@@ -160,11 +217,35 @@ function read<Result extends TaskReply | TaskReply[]>(
 		if (!(error instanceof ShapeError)) {
 			throw otherShape(reply.status, reply.body, { is: 'notUnderstood' });
 		}
-		if (error.isEmptyList) throw absentTask();
+		if (error.isEmptyList || saysNothing(json)) throw absentTask(isEmptyList(json));
 		throw otherShape(
 			reply.status,
 			reply.body,
 			error.field === '' ? { is: 'noTask' } : { is: 'badField', field: error.field },
 		);
 	}
+}
+
+/** Kling's envelope, all well, around nothing. */
+function saysNothing(json: unknown): boolean {
+	return isFields(json) && numberOf(json.code) === 0 && json.data === null;
+}
+
+/** How Kling says in the path format that it has no such task. */
+function isEmptyList(json: unknown): boolean {
+	return (
+		isFields(json) &&
+		numberOf(json.code) === 0 &&
+		Array.isArray(json.data) &&
+		json.data.length === 0
+	);
+}
+
+/** Kling's code for what it does not have. */
+const NO_SUCH_TASK = 1203;
+
+/** Whether "no such task" was said in Kling's own words. */
+function saysKling(error: unknown): boolean {
+	if (!(error instanceof KlingError)) return false;
+	return error.facts.code === NO_SUCH_TASK || error.facts.isKlings === true;
 }

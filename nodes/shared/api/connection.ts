@@ -1,10 +1,14 @@
 /** Where the Kling API is and who asks: the credential, checked. */
 
+import { createHash } from 'node:crypto';
+
 import { z } from 'zod';
 
 import { isSafeUrl } from '../utils/url';
-import { UserError } from './errors/userError';
+import { CredentialError, type CredentialProblem } from './errors/credentialError';
 import type { FormatName } from './models';
+
+export { CredentialError } from './errors/credentialError';
 
 export type Service = 'official' | 'gateway';
 
@@ -22,25 +26,10 @@ export interface Connection {
 	 * not finding one there proves nothing.
 	 */
 	isRelay: boolean;
-	/** Verifies callbacks; absent when the credential has none. */
+	/** Verifies callbacks, once webhookKey (callback.ts) has read it; absent when the credential has none. */
 	webhookSecret?: string;
 	/** The wire formats it can use, the preferred one first. */
 	formats: readonly FormatName[];
-}
-
-/** What is wrong with a field of the credential. */
-export type CredentialProblem = 'empty' | 'unsupported' | 'noUrl' | 'unencrypted';
-
-/** The credential cannot be used as it is filled in. */
-export class CredentialError extends UserError<'credential'> {
-	constructor(
-		/** The field's internal name. */
-		readonly field: string,
-		readonly problem: CredentialProblem,
-	) {
-		super('credential', `The field ${field} of the Kling API credential is ${problem}`);
-		this.name = 'CredentialError';
-	}
 }
 
 /** Kling's own hosts. Source: docs/kling-api.md#hosts. */
@@ -48,6 +37,29 @@ const HOSTS = {
 	global: 'https://api-singapore.klingai.com',
 	china: 'https://api-beijing.klingai.com',
 } as const;
+
+/** Where an account of Kling AI can be registered. */
+export type Region = keyof typeof HOSTS;
+
+/** The same keys at Kling's other host; nothing where the connection is not at one of Kling's own. */
+export function inOtherRegion(
+	connection: Connection,
+): { region: Region; connection: Connection } | undefined {
+	const at = Object.values<string>(HOSTS);
+	if (!at.includes(connection.baseUrl)) return undefined;
+	const region = connection.baseUrl === HOSTS.global ? 'china' : 'global';
+	return { region, connection: { ...connection, baseUrl: HOSTS[region] } };
+}
+
+/**
+ * Tells accounts apart without giving a key away: what is stored under it belongs to this account.
+ * Another key of the same account counts as another account, because nothing tells.
+ */
+export function accountOf({ baseUrl, authentication }: Connection): string {
+	const key = authentication.kind === 'apiKey' ? authentication.apiKey : authentication.accessKey;
+	const identity = JSON.stringify([baseUrl, authentication.kind, key]);
+	return createHash('sha256').update(identity).digest('hex').slice(0, 12);
+}
 
 /**
  * Checks the decrypted credential.
@@ -58,14 +70,15 @@ export function toConnection(credential: unknown): Connection {
 	const service = fields.service;
 	const host = service === 'official' && fields.region !== 'custom' && HOSTS[fields.region];
 	const baseUrl = host || checkBaseUrl(fields.baseUrl);
-	// Kling's own hosts have no prefix; services that pass its API on do (docs/kling-api.md#relays).
-	const isRelay = new URL(baseUrl).pathname !== '/';
+	// Whatever is not at Kling's own hosts may be a relay (docs/kling-api.md#relays).
+	const isRelay = !Object.values<string>(HOSTS).includes(baseUrl);
 	const common = {
 		service,
 		baseUrl,
 		hasOwnBaseUrl: !host,
 		isRelay,
-		webhookSecret: fields.webhookSecret,
+		// Elsewhere the form hides the field, but n8n may still have what once stood in it.
+		webhookSecret: service === 'official' ? fields.webhookSecret : undefined,
 	};
 	if (service === 'official' && fields.authentication === 'accessKey') {
 		const keys = parse(accessKeySchema, fields);
@@ -91,18 +104,22 @@ const credentialSchema = z.object({
 		.optional(),
 });
 
-/** People paste keys together with "Bearer " and with white space from the page they copied them from. */
+/**
+ * People paste keys together with "Bearer ", and with white space and invisible characters from the
+ * page they copied them from.
+ */
 const keySchema = z
 	.string()
 	.transform((text) =>
 		text
 			.trim()
 			.replace(/^Bearer(\s+|$)/i, '')
-			.replace(/\s/g, ''),
+			.replace(/[\s\p{Cc}\p{Cf}]/gu, ''),
 	)
 	.pipe(z.string().min(1));
 
-const apiKeySchema = z.object({ apiKey: keySchema });
+/** What an HTTP header can carry: not the "…" of a page that shows a part of the key only. */
+const apiKeySchema = z.object({ apiKey: keySchema.pipe(z.string().regex(/^[!-~]+$/)) });
 
 const accessKeySchema = z.object({ accessKey: keySchema, secretKey: keySchema });
 
@@ -112,8 +129,15 @@ function parse<Schema extends z.ZodTypeAny>(schema: Schema, value: unknown): z.o
 	if (result.success) return result.data;
 	const [issue] = result.error.issues;
 	const field = issue?.path.join('.') ?? '';
-	throw new CredentialError(field, issue?.code === 'too_small' ? 'empty' : 'unsupported');
+	throw new CredentialError(field, PROBLEMS[issue?.code ?? ''] ?? 'unsupported');
 }
+
+/** By zod's code for it. */
+const PROBLEMS: Readonly<Record<string, CredentialProblem>> = {
+	too_small: 'empty',
+	invalid_string: 'noKey',
+	invalid_format: 'noKey',
+};
 
 /** @throws {CredentialError} */
 function checkBaseUrl(text: string): string {

@@ -3,6 +3,7 @@
 import { fromTransport, type KlingError, refusal, unreadable } from './errors/klingError';
 import { readVerdict } from './errors/verdict';
 import { type ApiReply, type ApiRequest, type Send, TransportError } from './http';
+import { parseJson } from './json';
 
 /** The reply to a request that was carried out. */
 export interface Answer {
@@ -23,7 +24,7 @@ export async function exchange(
 	const json = parseJson(reply.body);
 	const verdict = readVerdict(json, reply.status);
 	// A code other than 0 is a refusal even under HTTP 200 (docs/kling-api.md#error-codes).
-	if (reply.status < 200 || reply.status >= 300 || verdict.code !== undefined) {
+	if (verdict.isRefusal) {
 		const retryAfter = readRetryAfter(reply.headers['retry-after'], now());
 		throw refusal(reply.status, { ...verdict, retryAfter }, reply.body);
 	}
@@ -51,12 +52,4 @@ function readRetryAfter(header: string | undefined, now: number): number | undef
 	if (header === undefined) return undefined;
 	const pause = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
 	return pause > 0 ? pause : undefined;
-}
-
-function parseJson(body: string): unknown {
-	try {
-		return JSON.parse(body) as unknown;
-	} catch {
-		return undefined;
-	}
 }

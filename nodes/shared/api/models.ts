@@ -6,7 +6,15 @@
  * Source: docs/kling-api.md#models.
  */
 
-import type { AspectRatio, CameraAxis, CameraPreset, Mode, MultiShot } from './request';
+import {
+	type AspectRatio,
+	type CameraAxis,
+	type CameraPreset,
+	LIMITS,
+	type Mode,
+	type MultiShot,
+	type RequestFeature,
+} from './request';
 
 export type FormatName = 'gateway' | 'v1' | 'path';
 
@@ -32,6 +40,16 @@ export interface Capabilities {
 	soundModes: readonly Mode[];
 	/** Empty: no multi-shot. */
 	multiShot: ReadonlyArray<MultiShot['shotType']>;
+	/** Of the prompt, in code points; absent: LIMITS.promptLength. */
+	promptLength?: number | PromptLengths;
+	/** What the format has but this model refuses. */
+	lacks?: readonly RequestFeature[];
+}
+
+/** Where the length of a prompt depends on its language. */
+export interface PromptLengths {
+	english: number;
+	other: number;
 }
 
 export interface ServedModel extends Capabilities {
@@ -53,6 +71,8 @@ export interface Model {
 
 const SECONDS_5_10 = [5, 10] as const;
 const SECONDS_3_TO_15 = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] as const;
+const SECONDS_3_TO_20 = [...SECONDS_3_TO_15, 16, 17, 18, 19, 20] as const;
+const SECONDS_3_TO_30 = [...SECONDS_3_TO_20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30] as const;
 const AXES = ['horizontal', 'pan', 'roll', 'tilt', 'vertical', 'zoom'] as const;
 const PRESETS = ['down_back', 'forward_up', 'left_turn_forward', 'right_turn_forward'] as const;
 
@@ -91,13 +111,27 @@ const V3: Capabilities = {
 /** The format with the model in the path has neither field. */
 const NO_NEGATIVE_PROMPT_NO_CFG = { negativePrompt: false, cfgScale: false } as const;
 
+/** Of Kling 3.0 and 3.0 Turbo in that format. */
+const LONG_PROMPT = { promptLength: 3072 } as const;
+
+/** Kling 4.0, of which Kling itself has published nothing yet (docs/kling-api.md#kling-40). */
+const V4: Capabilities = {
+	...OFFICIAL,
+	...NO_NEGATIVE_PROMPT_NO_CFG,
+	durations: SECONDS_3_TO_30,
+	aspectRatios: ['16:9', '9:16', '1:1', '21:9', '4:3', '3:4'],
+	promptLength: { english: 26_000, other: 11_000 },
+};
+
+const PREVIEW = 'Preview. Limits as published by third parties.';
+
 export const MODELS: readonly Model[] = [
 	{
 		value: 'kling-v3',
 		displayName: 'Kling 3.0',
 		formats: {
 			v1: { id: 'kling-v3', ...V3, cfgScale: true },
-			path: { id: 'kling-3.0', ...V3, ...NO_NEGATIVE_PROMPT_NO_CFG },
+			path: { id: 'kling-3.0', ...V3, ...NO_NEGATIVE_PROMPT_NO_CFG, ...LONG_PROMPT },
 		},
 	},
 	{
@@ -111,6 +145,7 @@ export const MODELS: readonly Model[] = [
 				...NO_NEGATIVE_PROMPT_NO_CFG,
 				durations: SECONDS_3_TO_15,
 				multiShot: ['customize'],
+				...LONG_PROMPT,
 			},
 		},
 	},
@@ -133,6 +168,20 @@ export const MODELS: readonly Model[] = [
 		formats: {
 			v1: { id: 'kling-v2-5-turbo', ...OFFICIAL },
 			path: { id: 'kling-2.5-turbo', ...OFFICIAL, ...NO_NEGATIVE_PROMPT_NO_CFG },
+		},
+	},
+	{
+		value: 'kling-4.0',
+		displayName: 'Kling 4.0',
+		note: PREVIEW,
+		formats: { path: { id: 'kling-4.0', ...V4 } },
+	},
+	{
+		value: 'kling-4.0-flash',
+		displayName: 'Kling 4.0 Flash',
+		note: PREVIEW,
+		formats: {
+			path: { id: 'kling-4.0-flash', ...V4, modes: ['std'], durations: SECONDS_3_TO_20 },
 		},
 	},
 	{
@@ -210,6 +259,8 @@ export const ALL_MODELS: readonly AnyModel[] = [...MODELS, CUSTOM_MODEL];
 export interface Target extends ServedModel {
 	displayName: string;
 	format: FormatName;
+	/** A custom model: the registry's values are only what the form offers, others may be right as well. */
+	isOpen?: true;
 }
 
 /**
@@ -236,7 +287,13 @@ function findCustomTarget(id: string, formats: readonly FormatName[]): Target | 
 	if (!formats.includes(format)) return undefined;
 	// An ID that the registry knows brings that model's limits along.
 	const known = MODELS.map((model) => model.formats[format]).find((served) => served?.id === id);
-	return { ...(known ?? CUSTOM_MODEL.formats[format]), id, displayName: id, format };
+	return {
+		...(known ?? CUSTOM_MODEL.formats[format]),
+		id,
+		displayName: id,
+		format,
+		...(!known && { isOpen: true }),
+	};
 }
 
 /** Kling names models "kling-v3" in the body and "kling-3.0" in the path (docs/kling-api.md#models). */
@@ -251,6 +308,17 @@ export function modelsIn(formats: readonly FormatName[]): Model[] {
 			formats.some((format) => model.formats[format]) &&
 			(!model.retired || formats.includes('gateway')),
 	);
+}
+
+/** The most characters that a model takes as this prompt, in code points. */
+export function promptLimit({ promptLength }: Capabilities, prompt: string): number {
+	if (typeof promptLength !== 'object') return promptLength ?? LIMITS.promptLength;
+	return isEnglish(prompt) ? promptLength.english : promptLength.other;
+}
+
+/** As far as letters tell. */
+function isEnglish(text: string): boolean {
+	return !/[^\P{L}A-Za-z]/u.test(text);
 }
 
 /** One sentence on a model for the form, if there is anything to say. */

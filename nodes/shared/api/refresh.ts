@@ -8,86 +8,124 @@ import type { ApiRequest } from './http';
 import type { FormatName } from './models';
 import type { Task } from './task';
 
-/** Checks of single tasks at once. */
+/** Requests at once. */
 const PARALLEL_CHECKS = 5;
 
 /** How often in a row a request for many tasks may be lost before tasks are checked one by one. */
 const LOST_IN_A_ROW = 2;
+
+/** Fewer tasks than this are checked one by one when a request for them is refused. */
+const FEWEST_TO_HALVE = 4;
 
 /** What checking one of several tasks came to. */
 export type Refreshed = { task: Task } | { error: unknown };
 
 /** The requests it makes. */
 interface Questions {
-	askForTask(format: FormatName, request: ApiRequest): Promise<Task>;
+	askForTask(task: Task, request: ApiRequest): Promise<Task>;
 	askForTasks(format: FormatName, request: ApiRequest): Promise<Task[]>;
 }
 
+/** A task that is being checked, and whom to tell what came of it. */
+interface Check {
+	task: Task;
+	tell(outcome: Refreshed): void;
+}
+
 export class Refresher {
-	private readonly checks = new Semaphore(PARALLEL_CHECKS);
+	private readonly requests = new Semaphore(PARALLEL_CHECKS);
 	/** How often a format's request for many tasks was of no use lately. At the limit it is given up. */
 	private readonly lost = new Map<FormatName, number>();
+	/** How many tasks a request of a format may name, as far as the service has refused more. */
+	private readonly limits = new Map<FormatName, number>();
 
 	constructor(private readonly questions: Questions) {}
 
-	/** @returns one outcome per task, in their order; never throws */
-	async refresh(tasks: readonly Task[]): Promise<Refreshed[]> {
-		const formats = new Set(tasks.map(({ format }) => format));
-		const refreshed = new Map<Task, Refreshed>();
-		for (const format of formats) {
-			const its = tasks.filter((task) => task.format === format);
-			for (const [task, outcome] of await this.refreshIn(format, its)) {
-				refreshed.set(task, outcome);
-			}
-		}
-		return tasks.map((task) => refreshed.get(task) as Refreshed);
+	/** @returns one outcome per task, in their order, each as soon as it is there; none ever rejects */
+	refresh(tasks: readonly Task[]): Array<Promise<Refreshed>> {
+		const checks = new Map<FormatName, Check[]>();
+		const outcomes = tasks.map(
+			async (task) =>
+				await new Promise<Refreshed>((tell) => {
+					const its = checks.get(task.format) ?? [];
+					its.push({ task, tell });
+					checks.set(task.format, its);
+				}),
+		);
+		for (const [format, its] of checks) void this.checkIn(format, its);
+		return outcomes;
 	}
 
-	private async refreshIn(
-		format: FormatName,
-		tasks: readonly Task[],
-	): Promise<ReadonlyArray<readonly [Task, Refreshed]>> {
+	private async checkIn(format: FormatName, checks: readonly Check[]): Promise<void> {
 		const { many } = FORMATS[format];
+		const limit = Math.min(many?.limit ?? 1, this.limits.get(format) ?? Infinity);
 		const lost = this.lost.get(format) ?? 0;
-		if (!many || tasks.length < 2 || lost >= LOST_IN_A_ROW) return await this.refreshEach(tasks);
-		const found: Array<readonly [Task, Refreshed]> = [];
-		const missing: Task[] = [];
-		for (let start = 0; start < tasks.length; start += many.limit) {
-			const part = tasks.slice(start, start + many.limit);
-			const request = many.request(part.map(({ id }) => id));
-			const asked = await attempt(async () => await this.questions.askForTasks(format, request));
-			if (!asked.ok && meaningOf(asked.error).checking === 'unanswered') {
-				this.lost.set(format, lost + 1);
-				found.push(...part.map((task) => [task, { error: asked.error }] as const));
-				continue;
-			}
-			this.lost.delete(format);
-			const byId = new Map((asked.ok ? asked.value : []).map((task) => [task.id, task]));
-			for (const task of part) {
-				const fresh = byId.get(task.id);
-				if (fresh) found.push([task, { task: fresh }]);
-				else missing.push(task);
-			}
+		if (!many || checks.length < 2 || limit < 2 || lost >= LOST_IN_A_ROW) {
+			return await this.checkEach(checks);
+		}
+		const parts: Check[][] = [];
+		for (let start = 0; start < checks.length; start += limit) {
+			parts.push(checks.slice(start, start + limit));
+		}
+		await Promise.all(parts.map(async (part) => await this.checkTogether(format, part, lost)));
+	}
+
+	/** @param lost how many such requests were lost in a row before */
+	private async checkTogether(
+		format: FormatName,
+		checks: readonly Check[],
+		lost: number,
+	): Promise<void> {
+		const request = FORMATS[format].many?.request(checks.map(({ task }) => task.id));
+		const asked = await attempt(
+			async () =>
+				await this.requests.run(
+					async () => await this.questions.askForTasks(format, request as ApiRequest),
+				),
+		);
+		const { checking } = asked.ok ? { checking: undefined } : meaningOf(asked.error);
+		if (!asked.ok && (checking === 'unanswered' || checking === 'stopped')) {
+			this.lost.set(format, lost + 1);
+			for (const { tell } of checks) tell({ error: asked.error });
+			return;
+		}
+		this.lost.delete(format);
+		if (!asked.ok && checking !== 'notUnderstood' && checks.length >= FEWEST_TO_HALVE) {
+			// Perhaps they were too many for one request.
+			this.limits.set(format, Math.floor(checks.length / 2));
+			return await this.checkIn(format, checks);
+		}
+		const byId = new Map((asked.ok ? asked.value : []).map((task) => [task.id, task]));
+		const missing = checks.filter(({ task }) => !byId.has(task.id));
+		const vague: Check[] = [];
+		for (const check of checks) {
+			const task = byId.get(check.task.id);
+			if (task && tellsEnough(task)) check.tell({ task });
+			else if (task) vague.push(check);
 		}
 		// A service that does not know the request, or lists the oldest first, is not asked again.
-		if (missing.length > found.length) this.lost.set(format, LOST_IN_A_ROW);
-		return [...found, ...(await this.refreshEach(missing))];
+		if (missing.length > checks.length / 2) this.lost.set(format, LOST_IN_A_ROW);
+		await this.checkEach([...missing, ...vague]);
 	}
 
-	private async refreshEach(
-		tasks: readonly Task[],
-	): Promise<ReadonlyArray<readonly [Task, Refreshed]>> {
-		return await Promise.all(
-			tasks.map(async (task) => {
+	private async checkEach(checks: readonly Check[]): Promise<void> {
+		await Promise.all(
+			checks.map(async ({ task, tell }) => {
 				const [request] = FORMATS[task.format].find(task.id);
 				const asked = await attempt(
 					async () =>
-						await this.checks.run(
-							async () => await this.questions.askForTask(task.format, request as ApiRequest),
+						await this.requests.run(
+							async () => await this.questions.askForTask(task, request as ApiRequest),
 						),
 				);
-				return [task, asked.ok ? { task: asked.value } : { error: asked.error }] as const;
+				tell(asked.ok ? { task: asked.value } : { error: asked.error });
 			}),
 		);
 	}
+}
+
+/** Some lists leave out what became of a task: its video, or why it has none. */
+function tellsEnough({ status, videos, statusMessage }: Task): boolean {
+	if (status === 'completed') return videos.length > 0;
+	return status !== 'failed' || statusMessage !== undefined;
 }

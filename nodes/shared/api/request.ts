@@ -2,7 +2,10 @@
 
 export type Mode = 'std' | 'pro' | '4k';
 
-export type AspectRatio = '16:9' | '9:16' | '1:1' | '3:2' | '2:3' | '3:4' | '4:3';
+export type AspectRatio = '16:9' | '9:16' | '1:1' | '3:2' | '2:3' | '3:4' | '4:3' | '21:9';
+
+/** Settings that a wire format, or a model in it, may or may not take. */
+export type RequestFeature = 'watermark' | 'externalTaskId' | 'callbackUrl';
 
 /** Moves the camera by an amount. */
 export type CameraAxis = 'horizontal' | 'pan' | 'roll' | 'tilt' | 'vertical' | 'zoom';
@@ -32,7 +35,7 @@ export type MultiShot =
 
 /** Limits that hold for every model. Source: docs/kling-api.md#limits. */
 export const LIMITS = {
-	/** Of prompt and negative prompt, in code points. */
+	/** Of the negative prompt, and of the prompt where the model takes no more; in code points. */
 	promptLength: 2500,
 	/** Of camera movements, in both directions. */
 	cameraValue: 10,
@@ -41,13 +44,16 @@ export const LIMITS = {
 	shotPromptLength: 512,
 } as const;
 
+/** A value of the registry's, or one of a custom model that nobody here knows. */
+export type Open<Value extends string> = Value | (string & {});
+
 export interface VideoRequest {
-	/** 1 to 2,500 code points; may be empty only when the shots have their own prompts. */
+	/** As long as the model allows; may be empty only when the shots have their own prompts. */
 	prompt: string;
-	mode: Mode;
+	mode: Open<Mode>;
 	/** Seconds. */
 	duration: number;
-	aspectRatio: AspectRatio;
+	aspectRatio: Open<AspectRatio>;
 	negativePrompt?: string;
 	/** 0 to 1; higher keeps closer to the prompt. */
 	cfgScale?: number;
@@ -61,4 +67,6 @@ export interface VideoRequest {
 	externalTaskId?: string;
 	/** Where Kling posts every change of the task's status. */
 	callbackUrl?: string;
+	/** Merged into the request's body, last; changes neither model nor external task ID. */
+	additionalBody?: Readonly<Record<string, unknown>>;
 }

@@ -11,6 +11,7 @@ import { type BatchOptions, type Outcome, runBatch } from '../waiting/runBatch';
 import { externalTaskIdOf } from '../waiting/submit';
 import type { Verbs } from '../waiting/verbs';
 import type { BatchVideo, Created } from './batchVideo';
+import { findOverLimit } from './costs';
 import type { ReadItem, VideoData } from './itemData';
 import type { NodeRun } from './nodeRun';
 import { findIdsInUse, type PreparedItem, prepareItems } from './prepareItems';
@@ -31,12 +32,12 @@ export async function createVideos(
 	deliver: typeof deliverTask,
 	callbackUrl?: string,
 ): Promise<Created> {
-	const ledger = contextLedger(run.context);
+	const ledger = contextLedger(run.context, run.connection);
 	const { prepared, refused } = prepareItems(run, items);
-	const inUse = await findIdsInUse(run, ledger, prepared);
+	const blocked = await findBlocked(run, ledger, prepared);
 	// When the workflow is going to stop anyway, nothing is charged.
 	const planned =
-		inUse.size > 0 && !run.continues ? [] : prepared.filter(({ key }) => !inUse.has(key));
+		blocked.size > 0 && !run.continues ? [] : prepared.filter(({ key }) => !blocked.has(key));
 	const outcomes = await runBatch(
 		planned.map((item) => withCallback(item, callbackUrl)),
 		verbsOf(run, deliver),
@@ -51,14 +52,27 @@ export async function createVideos(
 	);
 	const outcomeOf = new Map(planned.map(({ key }, index) => [key, outcomes[index]]));
 	const videos = prepared.map((item) => {
-		const outcome: Outcome<INodeExecutionData> = inUse.has(item.key)
-			? { state: 'failed', error: inUse.get(item.key) }
+		const outcome: Outcome<INodeExecutionData> = blocked.has(item.key)
+			? { state: 'failed', error: blocked.get(item.key) }
 			: (outcomeOf.get(item.key) ?? { state: 'waiting' });
 		return toBatchVideo(item, outcome, ledger);
 	});
 	if (run.signal?.aborted) throw stoppedError(run, videos);
 	noteWhatHappened(run, videos);
 	return { videos, refused };
+}
+
+/** @returns why items cannot be created, by their keys: the run costs too much, or their IDs are in use */
+async function findBlocked(
+	run: NodeRun,
+	ledger: Ledger,
+	prepared: readonly PreparedItem[],
+): Promise<ReadonlyMap<string, unknown>> {
+	const overLimit = findOverLimit(prepared);
+	// Nothing is sent, no question either.
+	if (overLimit.size > 0 && !run.continues) return overLimit;
+	const affordable = prepared.filter(({ key }) => !overLimit.has(key));
+	return new Map([...overLimit, ...(await findIdsInUse(run, ledger, affordable))]);
 }
 
 function withCallback(item: PreparedItem, callbackUrl: string | undefined): PreparedItem {
@@ -71,12 +85,13 @@ function toBatchVideo(
 	outcome: Outcome<INodeExecutionData>,
 	ledger: Ledger,
 ): BatchVideo {
-	const { task: noted, isUnsure, name = item.name, failures } = ledger.read(item.key);
+	const entry = ledger.read(item.key);
+	const { task: noted, isUnsure, name = item.name, failures, hasNoExternalId } = entry;
 	const task: Task | undefined = outcome.task ?? (noted && knownById(noted));
 	return {
 		...item,
 		...outcome,
-		externalTaskId: externalTaskIdOf(item, name, failures),
+		externalTaskId: hasNoExternalId ? undefined : externalTaskIdOf(item, name, failures),
 		task,
 		isUnsure: task === undefined && isUnsure === true,
 	};
@@ -92,7 +107,7 @@ function verbsOf(
 			await client.create({ ...request, externalTaskId }, target),
 		findByExternalId: async (format, externalTaskId) =>
 			await client.findByExternalId(format, externalTaskId),
-		refresh: async (tasks) => await client.refresh(tasks),
+		refresh: (tasks) => client.refresh(tasks),
 		deliver: async ({ itemIndex, delivery, target }, task, signal) =>
 			await deliver({ context, clock, signal, allowsOwnNetwork }, task, {
 				...delivery,

@@ -10,6 +10,8 @@ export interface VideoData {
 	/** The model in the wire format that serves it. */
 	target: Target;
 	delivery: Delivery;
+	/** What the whole run may cost; units. */
+	costLimit?: number;
 }
 
 /** An input item whose parameters were read, or could not be. */

@@ -9,6 +9,7 @@ import { Semaphore } from '../utils/semaphore';
 import { isInOwnNetwork } from '../utils/url';
 import { type Clock, StoppedError } from '../waiting/clock';
 import { connect } from '../n8n/connect';
+import { isTool } from '../n8n/nodeErrors';
 import { CREDENTIAL } from '../n8n/send';
 import { systemClock } from '../n8n/systemClock';
 
@@ -38,7 +39,7 @@ export async function startRun(context: IExecuteFunctions): Promise<NodeRun> {
 		clock: systemClock,
 		itemIndexes: context.getInputData().map((_, index) => index),
 		continues: context.continueOnFail(),
-		isTool: context.getNode().type.endsWith('Tool'),
+		isTool: isTool(context.getNode()),
 		signal: context.getExecutionCancelSignal(),
 		allowsOwnNetwork: isInOwnNetwork(connection.baseUrl),
 	};

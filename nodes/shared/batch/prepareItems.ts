@@ -11,7 +11,9 @@ import { identityOf } from '../n8n/contextLedger';
 import { InputError } from '../n8n/inputError';
 import { parameterWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
+import { Semaphore } from '../utils/semaphore';
 import type { Ledger } from '../waiting/ledger';
+import { PARALLEL_REQUESTS } from '../waiting/limits';
 import { retry } from '../waiting/retry';
 import type { PlannedVideo } from '../waiting/verbs';
 import type { ReadItem, VideoData } from './itemData';
@@ -21,6 +23,8 @@ import type { NodeRun } from './nodeRun';
 export interface PreparedItem extends PlannedVideo {
 	itemIndex: number;
 	delivery: Delivery;
+	/** What the whole run may cost; units. */
+	costLimit?: number;
 }
 
 /**
@@ -46,9 +50,9 @@ export function prepareItems(
 			refused.push(failItem(run, error, { itemIndex, isCreating: true }));
 			continue;
 		}
-		const { request, target, delivery } = item.value;
+		const { request, target, delivery, costLimit } = item.value;
 		const identity = identify(itemIndex, { request, target });
-		prepared.push({ ...identity, request, target, delivery, itemIndex });
+		prepared.push({ ...identity, request, target, delivery, costLimit, itemIndex });
 	}
 	return { prepared, refused };
 }
@@ -63,12 +67,15 @@ export async function findIdsInUse(
 	ledger: Ledger,
 	prepared: readonly PreparedItem[],
 ): Promise<ReadonlyMap<string, unknown>> {
+	const requests = new Semaphore(PARALLEL_REQUESTS);
 	const outcomes = await Promise.all(
 		prepared.map(async ({ request, target, key }) => {
 			const { task, isUnsure } = ledger.read(key);
 			const ownId = request.externalTaskId;
 			if (ownId === undefined || task || isUnsure) return [];
-			const checked = await attempt(async () => await refuseIdInUse(run, target.format, ownId));
+			const checked = await attempt(
+				async () => await requests.run(async () => await refuseIdInUse(run, target.format, ownId)),
+			);
 			return checked.ok ? [] : [[key, checked.error] as const];
 		}),
 	);

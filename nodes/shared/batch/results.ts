@@ -8,6 +8,7 @@ import { failItem } from '../items/errorItem';
 import { factsOfTask } from '../items/settleTask';
 import { consequences, notes } from '../n8n/messages';
 import type { BatchVideo, Created } from './batchVideo';
+import { noteCosts } from './costs';
 import type { NodeRun } from './nodeRun';
 
 /**
@@ -112,6 +113,7 @@ export function noteWhatHappened({ context, continues }: NodeRun, videos: BatchV
 	const sentences = [
 		reused > 0 && notes.reused(reused),
 		continues && failed > 0 && notes.finished(videos.length - failed, failed),
+		noteCosts(videos),
 	];
 	const message = sentences.filter(Boolean).join(' ');
 	if (message) context.addExecutionHints({ message, location: 'outputPane' });

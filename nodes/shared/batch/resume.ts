@@ -8,11 +8,9 @@ import type {
 } from 'n8n-workflow';
 
 import { readCallback } from '../api/callback';
-import type { KlingClient } from '../api/client';
-import { toConnection } from '../api/connection';
-import { isAbsent, isUnanswered } from '../api/errors/userError';
+import { type Connection, toConnection } from '../api/connection';
 import type { Refreshed } from '../api/refresh';
-import { isOver, knownById } from '../api/task';
+import { isOver } from '../api/task';
 import { failItem } from '../items/errorItem';
 import { factsOfTask, settleTask } from '../items/settleTask';
 import type { DeliveryTools } from '../items/deliverTask';
@@ -22,17 +20,20 @@ import { CREDENTIAL } from '../n8n/send';
 import { systemClock } from '../n8n/systemClock';
 import { answer, bodyOf, isFromKling } from '../n8n/webhook';
 import { attempt } from '../utils/attempt';
-import { ExpiringSet } from '../utils/expiringSet';
+import { ExpiringMap } from '../utils/expiringMap';
 import { Semaphore } from '../utils/semaphore';
 import { isInOwnNetwork } from '../utils/url';
-import { retry } from '../waiting/retry';
+import { PARALLEL_REQUESTS } from '../waiting/limits';
 import { PARALLEL_DELIVERIES } from '../waiting/runBatch';
+import { isLook, scheduleLooks } from './looks';
+import { resumeUrlOf } from './resumeUrl';
 import {
 	forErrorOutput,
 	readSuspendedItems,
 	type SuspendedItem,
 	type Waiting,
 } from './suspendedItems';
+import { type Checker, SuspendedRun } from './suspendedRun';
 
 /** Imported by the node class: n8n's linter takes an inline array for that of a trigger. */
 export const waitingWebhooks: IWebhookDescription[] = [
@@ -48,9 +49,9 @@ export const waitingWebhooks: IWebhookDescription[] = [
 ];
 
 /**
- * Handles a callback to a suspended execution. What the callback says is not trusted: Kling is
- * asked about all tasks, and the execution resumes when they all are over. Never throws, because
- * that would destroy the execution.
+ * Handles a callback to a suspended execution. What the callback says is not trusted: the tasks'
+ * status is checked, and the execution resumes when they all are over. Never throws, because that
+ * would destroy the execution. May return long after the request was answered.
  */
 export async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const handled = await attempt(async () => await tryToResume(context));
@@ -60,10 +61,17 @@ export async function resume(context: IWebhookFunctions): Promise<IWebhookRespon
 }
 
 /**
- * The executions that this process has begun to resume, by their first task: callbacks that come
- * until n8n has marked the execution as running must not download everything again.
+ * How long what is known of a suspended execution is kept after its last callback, in milliseconds;
+ * and of how many tasks altogether, which are some megabytes.
  */
-const resuming = new ExpiringSet(10 * 60_000);
+const KEPT_FOR = 10 * 60_000;
+const MOST_TASKS = 10_000;
+
+/** What this process knows of the suspended executions that Kling calls back. */
+const runs = new ExpiringMap<SuspendedRun>(KEPT_FOR, MOST_TASKS);
+
+/** Shared by all callbacks, so that many at once do not become many requests at once. */
+const requests = new Semaphore(PARALLEL_REQUESTS);
 
 async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const connection = toConnection(await context.getCredentials(CREDENTIAL));
@@ -74,18 +82,74 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	if (!reported || !isOver(reported)) return answer(context, 200, answers.stillWaiting);
 	const suspended = readSuspendedItems(context);
 	const waiting = suspended.flatMap(({ klingWaiting }) => klingWaiting ?? []);
-	const [first] = waiting;
-	if (!first || !waiting.some(({ taskId }) => taskId === reported.id)) {
+	if (!waiting.some(({ taskId }) => taskId === reported.id)) {
 		return answer(context, 200, answers.otherTask);
 	}
+	const run = runOf(context, waiting);
+	if (run.isClaimed(systemClock.now())) return answer(context, 200, answers.alreadyResuming);
+	const report = { taskId: reported.id, isLook: isLook(reported) };
+	const areAllOver = await run.lookInto(report, checkerFor(context, connection));
+	if (!areAllOver) return answer(context, 200, answers.stillWaiting);
+	// While one callback is being looked into, another one may complete the batch.
+	if (!run.claim(systemClock.now())) return answer(context, 200, answers.alreadyResuming);
+	const finished = await attempt(async () => await finishAll(context, connection, suspended, run));
+	if (!finished.ok) {
+		run.release();
+		throw finished.error;
+	}
+	run.handOver(systemClock.now());
+	await attempt(() => checkStart(context, connection, reported.id));
+	return { noWebhookResponse: true, workflowData: [finished.value] };
+}
 
-	const outcomes = await checkAll(connect(context, connection), waiting);
-	if (!outcomes) return answer(context, 200, answers.stillWaiting);
-	// Only now: while one callback is being checked, the one that completes the batch may come.
-	if (resuming.has(first.taskId)) return answer(context, 200, answers.alreadyResuming);
-	resuming.add(first.taskId);
-	// Before the downloads, which may take longer than Kling waits for an answer.
-	answer(context, 200, answers.resuming);
+/** How long after the items were handed over that is; milliseconds. */
+const START_CHECK = 30_000;
+
+/** Looks once more, in case that n8n fails to start the execution. If not, n8n rejects the look. */
+function checkStart(
+	context: IWebhookFunctions,
+	{ webhookSecret }: Connection,
+	taskId: string,
+): void {
+	const resumeUrl = resumeUrlOf(context).href;
+	scheduleLooks({ resumeUrl, taskId, webhookSecret }, [START_CHECK]);
+}
+
+/** Tasks of different services can have the same IDs, and executions run the same node in loops. */
+function runOf(context: IWebhookFunctions, waiting: Waiting[]): SuspendedRun {
+	const key = JSON.stringify([
+		context.getWorkflow().id,
+		context.getExecutionId(),
+		context.getNode().id,
+		waiting[0]?.taskId,
+	]);
+	const run =
+		runs.get(key) ?? new SuspendedRun(waiting.map(({ taskId: id, format }) => ({ id, format })));
+	runs.set(key, run, waiting.length);
+	return run;
+}
+
+function checkerFor(context: IWebhookFunctions, connection: Connection): Checker {
+	let sent = 0;
+	const client = connect(context, connection, (send) => async (request) => {
+		sent++;
+		return await requests.run(async () => await send(request));
+	});
+	return {
+		refresh: (tasks) => client.refresh(tasks),
+		requests: () => sent,
+		clock: systemClock,
+		onUnderstood: () => answerSoon(context, answers.stillWaiting),
+	};
+}
+
+async function finishAll(
+	context: IWebhookFunctions,
+	connection: Connection,
+	suspended: SuspendedItem[],
+	{ outcomes }: SuspendedRun,
+): Promise<INodeExecutionData[]> {
+	answerSoon(context, answers.resuming);
 	const allowsOwnNetwork = isInOwnNetwork(connection.baseUrl);
 	const tools = { context, clock: systemClock, allowsOwnNetwork };
 	const deliveries = new Semaphore(PARALLEL_DELIVERIES);
@@ -95,33 +159,19 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 				await deliveries.run(async () => await finishSuspended(tools, item, index, outcomes)),
 		),
 	);
-	return { noWebhookResponse: true, workflowData: [forErrorOutput(context, items)] };
+	answer(context, 200, answers.resuming);
+	return forErrorOutput(context, items);
 }
 
-/** How often Kling is asked before a callback is given back as not handled. */
-const TRIES = 3;
+/** How long Kling may be kept waiting for an answer: a reseller of its gives up after ten seconds. Milliseconds. */
+const ANSWER_LIMIT = 5_000;
 
 /**
- * @returns what became of each task, by its ID; nothing while one of them is still running
- * @throws {KlingError} when Kling does not answer
+ * Answers a callback before Kling gives up, but not at once: if n8n is killed until then, Kling has no
+ * answer and may call back again.
  */
-async function checkAll(
-	client: KlingClient,
-	waiting: Waiting[],
-): Promise<ReadonlyMap<string, Refreshed> | undefined> {
-	const tasks = waiting.map(({ taskId: id, format }) => knownById({ id, format }));
-	return await retry(
-		async () => {
-			const outcomes = await client.refresh(tasks);
-			for (const outcome of outcomes) {
-				if ('error' in outcome && !isAbsent(outcome.error)) throw outcome.error;
-			}
-			const areAllOver = outcomes.every((outcome) => 'error' in outcome || isOver(outcome.task));
-			if (!areAllOver) return undefined;
-			return new Map(waiting.map(({ taskId }, index) => [taskId, outcomes[index] as Refreshed]));
-		},
-		{ clock: systemClock, tries: TRIES, isWorthRetrying: isUnanswered },
-	);
+function answerSoon(context: IWebhookFunctions, message: string): void {
+	void systemClock.sleep(ANSWER_LIMIT).then(() => answer(context, 200, message));
 }
 
 async function finishSuspended(

@@ -5,39 +5,43 @@
 
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import type { KlingClient } from '../api/client';
+import { findBodyChange } from '../api/additionalBody';
 import type { Refreshed } from '../api/refresh';
-import { isOver, type Task } from '../api/task';
+import { isOver, lacksVideo, type Task } from '../api/task';
 import { settleTask } from '../items/settleTask';
 import { toItem } from '../items/toItem';
 import { contextLedger } from '../n8n/contextLedger';
-import { notes } from '../n8n/messages';
+import { InputError } from '../n8n/inputError';
+import { bodyWords, notes, supportWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
+import { Semaphore } from '../utils/semaphore';
 import { isOwnNetwork } from '../utils/url';
+import { PARALLEL_DELIVERIES } from '../waiting/runBatch';
 import { recordFailure } from '../waiting/submit';
 import type { BatchVideo } from './batchVideo';
 import { createVideos } from './createVideos';
 import type { ReadItem, VideoData } from './itemData';
 import type { NodeRun } from './nodeRun';
-import { inOrder, itemOfVideo } from './results';
-import { toResumeUrl } from './resumeUrl';
+import { inOrder, itemOfVideo, stoppedError } from './results';
+import { scheduleLooks, timesOfLooks } from './looks';
 import { forErrorOutput, isWaitingItem, toSuspendedItem } from './suspendedItems';
 
 /**
  * Creates the videos of all items and suspends the execution until Kling is done with them all, or
- * until the timeout. Items that are over after a first check are not waited for.
+ * until the timeout. Items that are over by then are not waited for.
  * @param items with their parameters read
  * @param timeout milliseconds
- * @throws {InputError} when a callback could never arrive, before anything is charged
+ * @param resumeUrl where Kling calls back
  */
 export async function suspend(
 	run: NodeRun,
 	items: ReadonlyArray<ReadItem<VideoData>>,
 	timeout: number,
+	resumeUrl: URL,
 ): Promise<INodeExecutionData[]> {
-	const { context, client } = run;
-	const resumeUrl = toResumeUrl(run);
-	const deadline = new Date(Date.now() + timeout);
+	const { context, connection } = run;
+	refuseWithoutCallback(items);
+	const startedAt = Date.now();
 	const created = await createVideos(
 		run,
 		items,
@@ -46,14 +50,12 @@ export async function suspend(
 		resumeUrl.href,
 	);
 	const { videos } = created;
-	await checkOnce(client, videos);
-	for (const video of videos) {
-		if (video.task && isOver(video.task)) await finish(run, video, video.task);
-	}
+	await finishWhatIsOver(run, videos);
 	const output = inOrder(created, (video) =>
 		isWaiting(video) ? suspendVideo(video) : itemOfVideo(run, video, videos),
 	);
-	if (!videos.some(isWaiting)) return output;
+	const [waiting] = videos.filter(isWaiting);
+	if (!waiting?.task) return output;
 
 	if (isOwnNetwork(resumeUrl.hostname)) {
 		context.addExecutionHints({
@@ -64,25 +66,70 @@ export async function suspend(
 	}
 	// What a resume by the timer returns; the previous node's own output stays as it is.
 	context.getExecuteData().data.main = [forErrorOutput(context, output)];
-	await context.putExecutionToWait(deadline);
+	const { webhookSecret } = connection;
+	scheduleLooks(
+		{ resumeUrl: resumeUrl.href, taskId: waiting.task.id, webhookSecret },
+		timesOfLooks(startedAt + timeout - Date.now()),
+	);
+	await context.putExecutionToWait(new Date(startedAt + timeout));
 	// n8n throws this away; but a failed item in front would make Retry On Fail run the waiting items.
 	return output.filter(isWaitingItem);
 }
 
-/** A task may be over before the execution is suspended, and its callback lost. */
-async function checkOnce(client: KlingClient, videos: BatchVideo[]): Promise<void> {
-	const running = videos.filter(({ task }) => task && !isOver(task));
-	const checked = await client.refresh(running.map(({ task }) => task as Task));
-	running.forEach((video, index) => {
+/** @throws {InputError} when a model does not call back, or would be told to call somebody else */
+function refuseWithoutCallback(items: ReadonlyArray<ReadItem<VideoData>>): void {
+	for (const item of items) {
+		if (!item.ok) continue;
+		const { request, target } = item.value;
+		if (target.lacks?.includes('callbackUrl')) {
+			throw new InputError('waitFor', supportWords.noCallback(target.displayName));
+		}
+		const field = findBodyChange('callbackUrl', request, target);
+		if (field === undefined) continue;
+		const words = bodyWords.changesCallback('additionalBodyFields', field);
+		throw new InputError('additionalBodyFields', words);
+	}
+}
+
+/**
+ * How often the tasks are checked before the execution is suspended all the same. Each time brought
+ * something new, and took as long as its download.
+ */
+const MOST_ROUNDS = 50;
+
+/**
+ * Delivers what Kling is done with. n8n rejects a callback that comes before the execution is
+ * suspended: so the last check is right before that, after all downloads, and brings nothing new.
+ */
+async function finishWhatIsOver(run: NodeRun, videos: BatchVideo[]): Promise<void> {
+	const deliveries = new Semaphore(PARALLEL_DELIVERIES);
+	const open = new Set(videos.filter(({ task, state }) => task && state !== 'failed'));
+	for (let round = 0; round < MOST_ROUNDS; round++) {
+		await checkRunning(run, [...open].filter(isWaiting));
+		const over = [...open].filter((video) => !isWaiting(video));
+		for (const video of over) open.delete(video);
+		await Promise.all(
+			over.map(async (video) => await deliveries.run(async () => await finish(run, video))),
+		);
+		if (run.signal?.aborted) throw stoppedError(run, videos);
+		const isGivenUp = !run.continues && videos.some(({ state }) => state === 'failed');
+		if (over.length === 0 || open.size === 0 || isGivenUp) return;
+	}
+}
+
+async function checkRunning({ client }: NodeRun, videos: BatchVideo[]): Promise<void> {
+	const checked = await Promise.all(client.refresh(videos.map(({ task }) => task as Task)));
+	videos.forEach((video, index) => {
 		const outcome = checked[index] as Refreshed;
 		if ('task' in outcome) video.task = outcome.task;
 	});
 }
 
-/** Delivers a video that is over at the first check, or notes why that cannot be. */
-async function finish(run: NodeRun, video: BatchVideo, task: Task): Promise<void> {
+/** Delivers a video that is over before the execution is suspended, or notes why that cannot be. */
+async function finish(run: NodeRun, video: BatchVideo): Promise<void> {
 	const { itemIndex, delivery, key, target } = video;
-	if (task.status === 'failed') recordFailure(key, contextLedger(run.context));
+	const task = video.task as Task;
+	if (task.status === 'failed') recordFailure(key, contextLedger(run.context, run.connection));
 	const shape = { ...delivery, itemIndex, modelName: target.id };
 	const settled = await attempt(async () => await settleTask(run, task, shape));
 	if (settled.ok) {
@@ -93,7 +140,7 @@ async function finish(run: NodeRun, video: BatchVideo, task: Task): Promise<void
 }
 
 function isWaiting({ task, state }: BatchVideo): boolean {
-	return task !== undefined && state !== 'failed' && !isOver(task);
+	return task !== undefined && state !== 'failed' && (!isOver(task) || lacksVideo(task));
 }
 
 function suspendVideo({

@@ -81,7 +81,25 @@ export function videoOptions(
 	further: INodeProperties[] = [],
 ): INodeProperties {
 	const options = [
+		{
+			displayName: LABELS.additionalBodyFields,
+			name: 'additionalBodyFields',
+			type: 'json',
+			default: '{}',
+			placeholder: 'e.g. { "seed": 42 }',
+			description:
+				'A JSON object to merge into the body of the request, for fields that the node doesn’t have. It can’t change the model or the external task ID.',
+		} satisfies INodeProperties,
 		...cameraControlFields(),
+		{
+			displayName: LABELS.costLimit,
+			name: 'costLimit',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 10,
+			description:
+				'How many units all videos of this run may cost together, estimated by Kling’s list prices. Above it, nothing is sent. Only for models with a known price.',
+		} satisfies INodeProperties,
 		...perModel(
 			(model) => ({ values: offeredBy(model, ({ cfgScale }) => (cfgScale ? [cfgScale] : [])) }),
 			({ show }): INodeProperties => ({

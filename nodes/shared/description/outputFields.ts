@@ -3,6 +3,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { LABELS } from '../n8n/labels';
+import { DEFAULT_OUTPUT_FIELD } from '../parameters/deliveryParameters';
 import { showFor } from './showFor';
 
 /** Download Video and the field it goes to. */
@@ -25,7 +26,7 @@ export function downloadFields(
 			displayName: LABELS.binaryPropertyName,
 			name: 'binaryPropertyName',
 			type: 'string',
-			default: 'data',
+			default: DEFAULT_OUTPUT_FIELD,
 			required: true,
 			placeholder: 'e.g. data',
 			hint: 'The name of the output binary field to put the file in',

@@ -54,7 +54,7 @@ export function videoFields(operations: string[], form: VideoForm): INodePropert
 			default: '',
 			required: true,
 			placeholder: 'e.g. A kitten chases butterflies in a sunny garden',
-			description: `What the video should show, in any language (max ${LIMITS.promptLength.toLocaleString('en')} characters)`,
+			description: `What the video should show, in any language (max ${LIMITS.promptLength.toLocaleString('en')} characters, more with some models)`,
 			displayOptions,
 		},
 		...perModel(

@@ -25,7 +25,7 @@ export function waitForField(operations: string[]): INodeProperties {
 				name: WAIT_FOR_LABELS.callback,
 				value: 'callback',
 				description:
-					'Pause the execution until Kling calls back. Requires Kling AI, and an n8n instance that is reachable from the internet.',
+					'Pause the execution until Kling calls back. Requires Kling AI, and an n8n instance that is reachable from the internet. The execution pauses once all videos are created: with more items than your account’s concurrency limit, it occupies a worker until the last one is.',
 			},
 		],
 		default: 'polling',

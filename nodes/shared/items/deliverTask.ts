@@ -2,6 +2,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import { noVideo } from '../api/errors/klingError';
 import type { Task } from '../api/task';
+import { safeFileName } from '../api/taskId';
 import type { NodeContext } from '../n8n/context';
 import { downloadVideo } from '../n8n/downloadVideo';
 import type { Clock } from '../waiting/clock';
@@ -43,7 +44,7 @@ export async function deliverTask(
 	if (!video) throw noVideo(task);
 	if (downloadTo === undefined) return toItem(task, shape);
 	// The only place where a file gets its name.
-	const fileName = task.id;
+	const fileName = safeFileName(task.id);
 	const file = await downloadVideo(context, video.url, fileName, tools);
 	return toItem(task, shape, { [downloadTo]: file });
 }

@@ -26,7 +26,8 @@ export function failItem(
 ): INodeExecutionData {
 	const nodeError = toNodeError(context.getNode(), error, circumstances);
 	if (!continues) throw nodeError;
-	const json = { error: nodeError.message, ...facts };
+	const { message, description } = nodeError;
+	const json = { error: message, ...(description && { error_description: description }), ...facts };
 	return toErrorItem(json, nodeError, circumstances.itemIndex);
 }
 

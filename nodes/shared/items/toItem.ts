@@ -2,19 +2,25 @@
 
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { maskKeys } from '../api/mask';
 import type { Task, Video } from '../api/task';
 
 /** The simplified output of one task. Absent facts are left out. @param modelName on the wire */
 export function toOutput(task: Task, modelName?: string): IDataObject {
+	const [video] = task.videos;
 	return present({
 		task_id: task.id,
 		task_status: task.status,
-		task_status_msg: task.statusMessage || undefined,
+		task_status_msg: task.statusMessage ? maskKeys(task.statusMessage) : undefined,
 		created_at: task.createdAt,
 		updated_at: task.updatedAt,
 		model_name: modelName,
 		external_task_id: task.externalTaskId,
-		video_url: task.videos[0]?.url,
+		video_id: video?.id,
+		video_url: video?.url,
+		watermark_url: video?.watermarkUrl,
+		duration: video?.duration,
+		cost: task.cost && { ...task.cost },
 		task_result: task.videos.length === 0 ? undefined : { videos: task.videos.map(toVideo) },
 	});
 }
@@ -46,6 +52,7 @@ export function toItem(
 	};
 }
 
-function present(facts: object): IDataObject {
+/** The facts that are known. */
+export function present(facts: object): IDataObject {
 	return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }

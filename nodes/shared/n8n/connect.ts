@@ -1,10 +1,18 @@
 import { KlingClient } from '../api/client';
 import type { Connection } from '../api/connection';
+import type { Send } from '../api/http';
 import type { NodeContext } from './context';
 import { sendAsNode } from './send';
 
-/** The Kling API through the node's credential. */
-export function connect(context: NodeContext, connection: Connection): KlingClient {
+/**
+ * The Kling API through the node's credential.
+ * @param around what is done with every request
+ */
+export function connect(
+	context: NodeContext,
+	connection: Connection,
+	around: (send: Send) => Send = (send) => send,
+): KlingClient {
 	const { formats, isRelay } = connection;
-	return new KlingClient(formats, sendAsNode(context, connection), Date.now, isRelay);
+	return new KlingClient(formats, around(sendAsNode(context, connection)), Date.now, isRelay);
 }

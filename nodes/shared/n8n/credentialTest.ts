@@ -6,67 +6,50 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { authorization } from '../api/auth';
-import { KlingClient } from '../api/client';
+import { webhookKey } from '../api/callback';
 import { type Connection, toConnection } from '../api/connection';
-import { isAbsent, meaningOf, UserError } from '../api/errors/userError';
+import { UserError } from '../api/errors/userError';
+import { checkKey } from '../api/keyCheck';
+import { maskKeys } from '../api/mask';
 import { attempt } from '../utils/attempt';
 import { testWords, wordsOf } from './messages';
 import { sendForTest } from './send';
 
-/** No service ever gave out this task ID. */
-const IMPOSSIBLE_TASK = 'n8n-credential-test';
-
-/**
- * Tests the credential: at Kling AI by asking for the account's resource packs, at gateways by asking
- * for a task that cannot exist, to which only a wrong key gets a wrong-key answer.
- */
+/** Tests the credential: its fields first, then its key at the service. */
 export async function testCredential(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
 	const { helpers } = this;
-	const connected = await attempt(() => toConnection(credential.data));
+	const connected = await attempt(() => readConnection(credential.data));
 	if (!connected.ok) return failed(connected.error);
 	const connection = connected.value;
-	const send = sendForTest(helpers, connection, authorization(connection, Date.now()));
-	return await ask(new KlingClient(connection.formats.slice(0, 1), send), connection);
+	const check = await checkKey(connection, (each) => sendForTest(helpers, each));
+	switch (check.is) {
+		case 'accepted':
+			return { status: 'OK', message: testWords.accepted };
+		case 'unproven':
+			return { status: 'OK', message: testWords.unproven };
+		case 'otherRegion':
+			return { status: 'Error', message: testWords.otherRegion(check.region) };
+		case 'failed':
+			return failed(check.error, connection);
+	}
 }
 
-async function ask(
-	client: KlingClient,
-	connection: Connection,
-): Promise<INodeCredentialTestResult> {
-	if (connection.service === 'gateway') return await askForTask(client, connection);
-	const asked = await attempt(async () => await client.account());
-	if (asked.ok) return ACCEPTED;
-	const { checking } = meaningOf(asked.error);
-	// Services that pass on Kling's format mostly have no account of their own to tell about.
-	return checking === 'absent' || checking === 'notUnderstood'
-		? await askForTask(client, connection)
-		: judge(asked.error, connection);
+/** @throws {CredentialError} also for a secret that is only needed for callbacks */
+function readConnection(data: unknown): Connection {
+	const connection = toConnection(data);
+	if (connection.webhookSecret !== undefined) webhookKey(connection.webhookSecret);
+	return connection;
 }
-
-async function askForTask(
-	client: KlingClient,
-	connection: Connection,
-): Promise<INodeCredentialTestResult> {
-	const asked = await attempt(async () => await client.find(IMPOSSIBLE_TASK));
-	// The service knows the key, but not the task.
-	return asked.ok || isAbsent(asked.error) ? ACCEPTED : judge(asked.error, connection);
-}
-
-/** An unpaid balance, an empty pack or a rate limit is only told to whoever has a good key. */
-function judge(error: unknown, connection: Connection): INodeCredentialTestResult {
-	return meaningOf(error).provesKey ? ACCEPTED : failed(error, connection);
-}
-
-const ACCEPTED: INodeCredentialTestResult = { status: 'OK', message: testWords.accepted };
 
 function failed(error: unknown, connection?: Connection): INodeCredentialTestResult {
 	return {
 		status: 'Error',
 		message:
-			error instanceof UserError ? testWords.failed(wordsOf(error, { connection })) : String(error),
+			error instanceof UserError
+				? testWords.failed(wordsOf(error, { connection }))
+				: maskKeys(String(error)),
 	};
 }

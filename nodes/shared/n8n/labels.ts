@@ -3,6 +3,7 @@
  * them, messages quote them.
  */
 
+import type { Region } from '../api/connection';
 import type { CameraAxis, CameraPreset, Mode, MultiShot } from '../api/request';
 import type { TaskStatus } from '../api/task';
 
@@ -29,9 +30,14 @@ export const LABELS = {
 	watermark: 'Watermark',
 	externalTaskId: 'External Task ID',
 	callbackUrl: 'Callback URL',
+	costLimit: 'Cost Limit (Units)',
+	additionalBodyFields: 'Additional Body Fields',
 	taskId: 'Task ID',
 	returnAll: 'Return All',
 	limit: 'Limit',
+	statusFilter: 'Filters > Status',
+	createdAfter: 'Filters > Created After',
+	externalTaskIdStartsWith: 'Filters > External Task ID Starts With',
 	waitFor: 'Wait For',
 	pollingInterval: 'Polling Interval (Seconds)',
 	timeout: 'Timeout (Minutes)',
@@ -47,18 +53,6 @@ export const LABELS = {
 } as const;
 
 export type Parameter = keyof typeof LABELS;
-
-/** Labels of the credential's fields, by their names. */
-export const CREDENTIAL_LABELS: Readonly<Record<string, string>> = {
-	service: 'Service',
-	region: 'Region',
-	baseUrl: 'Base URL',
-	authentication: 'Authentication',
-	apiKey: 'API Key',
-	accessKey: 'Access Key',
-	secretKey: 'Secret Key',
-	webhookSecret: 'Webhook Secret',
-};
 
 export const MODE_LABELS: Readonly<Record<Mode, string>> = {
 	std: 'Standard',
@@ -93,6 +87,11 @@ export const STATUS_LABELS: Readonly<Record<TaskStatus, string>> = {
 	processing: 'Processing',
 	completed: 'Completed',
 	failed: 'Failed',
+};
+
+export const REGION_LABELS: Readonly<Record<Region, string>> = {
+	global: 'Global',
+	china: 'China',
 };
 
 /** The services, at the beginning of a sentence. */

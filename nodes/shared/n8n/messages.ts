@@ -4,17 +4,20 @@
  * are quoted by their display names, values by their labels.
  */
 
-import type { Connection, CredentialError, Service } from '../api/connection';
+import type { Connection, Region, Service } from '../api/connection';
+import type { CredentialError } from '../api/errors/credentialError';
 import type { ErrorKind } from '../api/errors/kinds';
 import type { KlingError, KlingErrorFacts, ReplyFlaw } from '../api/errors/klingError';
 import type { UserError } from '../api/errors/userError';
 import type { TransportProblem } from '../api/http';
+import { maskKeys } from '../api/mask';
 import { modelsIn } from '../api/models';
+import type { Cost } from '../api/task';
 import type { Progress } from '../waiting/runBatch';
 import type { TimeLimitError } from '../waiting/poller';
 import type { DownloadError, DownloadProblem } from './downloadError';
 import type { InputError } from './inputError';
-import { CREDENTIAL_LABELS, LABELS, type Parameter, SERVICE_LABELS, STATUS_LABELS } from './labels';
+import { LABELS, type Parameter, REGION_LABELS, SERVICE_LABELS, STATUS_LABELS } from './labels';
 import type { Words } from './words';
 
 /** What was going on when something went wrong: advice names only what the user has. */
@@ -55,6 +58,11 @@ const WORDS = {
 		'The Kling resource pack is used up or expired',
 		'Buy a resource pack in the Kling console.',
 	),
+	noQuota: refused('The account has no quota or balance left', ({ connection }) =>
+		connection?.hasOwnBaseUrl
+			? 'Top up the account at the provider of the key.'
+			: 'Top up the account in the Kling console.',
+	),
 	noPermission: refused(
 		'The account has no permission for this request or model',
 		({ connection }) =>
@@ -75,6 +83,10 @@ const WORDS = {
 		`If you set '${LABELS.externalTaskId}', use a different ID. Otherwise try again.`,
 	),
 	notFound: refused('Kling couldn’t find the model or task', checkModelOrTask),
+	modelUnavailable: refused(
+		'The service doesn’t offer this model',
+		`Choose another '${LABELS.model}', or ask the provider of the key which models it offers.`,
+	),
 	unsupported: refused('This address doesn’t support the request', checkAddress),
 	policy: refused('Kling’s platform policy doesn’t allow this request', FIX_PROMPT),
 	moderation: refused('Kling’s content moderation rejected the prompt', FIX_PROMPT),
@@ -124,7 +136,8 @@ const WORDS = {
 	}),
 
 	input: ({ words }: InputError) => words,
-	credential: wordsOfCredential,
+	// n8n's own nodes show these, too, so the error brings them along.
+	credential: ({ message, description }: CredentialError) => ({ message, description }),
 	timeLimit: ({ lastTask, trouble }: TimeLimitError, situation: Situation) => ({
 		message: `Kling didn’t finish the video within '${LABELS.timeout}'. Its last status was ${STATUS_LABELS[lastTask.status]}`,
 		description: sentences(
@@ -277,26 +290,6 @@ function tryFewer({ isCreating }: Situation): string {
 		: 'Try again later.';
 }
 
-function wordsOfCredential({ field, problem }: CredentialError): Words {
-	const label = `'${CREDENTIAL_LABELS[field] ?? field}' in the Kling API credential`;
-	return {
-		empty: { message: `${label} is empty`, description: 'Fill in the field.' },
-		unsupported: {
-			message: `${label} has an unsupported value`,
-			description: 'Open the credential and choose the value again.',
-		},
-		noUrl: {
-			message: `${label} is not a web address`,
-			description:
-				'Enter an address such as https://api.example.com or https://api.example.com/kling.',
-		},
-		unencrypted: {
-			message: `${label} must start with https:// so that your key is encrypted`,
-			description: 'Change the address. http:// is only allowed on your own network.',
-		},
-	}[problem];
-}
-
 function isUserError(error: unknown): error is UserError {
 	return error instanceof Error && 'kind' in error && String(error.kind) in WORDS;
 }
@@ -341,6 +334,10 @@ export const parameterWords = {
 	notAChoice: (name: Parameter, value: unknown, labels: readonly string[]): Words => ({
 		message: `'${LABELS[name]}' can’t be ${quote(value)}`,
 		description: `Choose ${either(labels)}.`,
+	}),
+	noId: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' isn’t a valid ID`,
+		description: `Enter the ID as the service returned it. Check the expression of '${LABELS[name]}' if it has one.`,
 	}),
 	noUrl: (name: Parameter, value: unknown): Words => ({
 		message: `'${LABELS[name]}' must be an address that starts with https://, but is ${quote(value)}`,
@@ -403,6 +400,9 @@ export const parameterWords = {
 
 const USE_POLLING = `set '${LABELS.waitFor}' to 'Polling'`;
 
+/** What tells n8n its own address. */
+const ADDRESS_VARIABLE = 'WEBHOOK_URL (N8N_WEBHOOK_URL in newer versions of n8n)';
+
 /** Why an execution can't wait for a callback. */
 export const callbackWords = {
 	gateway: {
@@ -417,11 +417,72 @@ export const callbackWords = {
 		message: `'${LABELS.waitFor}' can’t be 'Callback' in an unsaved workflow`,
 		description: `Save the workflow, or ${USE_POLLING}.`,
 	},
+	noUrl: {
+		message: 'The address of this n8n isn’t a web address',
+		description: `Set the environment variable ${ADDRESS_VARIABLE} to n8n’s public address, such as https://n8n.example.com/.`,
+	},
 	unsigned: {
 		message: 'This version of n8n can’t sign callback URLs',
 		description: `Update n8n to 2.14 or later, or ${USE_POLLING}.`,
 	},
 } as const satisfies Record<string, Words>;
+
+/** What only some services and models can do. */
+export const supportWords = {
+	noBalance: (service: 'gateway' | 'relay'): Words => ({
+		message: `${service === 'gateway' ? 'Kling-compatible gateways don’t' : "The service at 'Base URL' doesn’t"} support Get Balance`,
+		description: 'Check the balance at the provider of the key, or use a credential for Kling AI.',
+	}),
+	noCallback: (model: string): Words => ({
+		message: `${model} doesn’t support waiting for a callback`,
+		description: `Set '${LABELS.waitFor}' to 'Polling'.`,
+	}),
+};
+
+/** What is wrong with what is merged into a request's body. */
+export const bodyWords = {
+	noJson: (name: Parameter, line: number, column: number): Words => ({
+		message: `'${LABELS[name]}' isn’t valid JSON (line ${line}, column ${column})`,
+		description:
+			'Correct the text at that place. Names and texts need double quotes, and no comma may follow the last entry.',
+	}),
+	noObject: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' must be a JSON object`,
+		description: 'Enter the fields in braces, e.g. {"seed": 42}.',
+	}),
+	changes: (name: Parameter, field: string, own?: Parameter): Words => ({
+		message: `'${LABELS[name]}' can’t change "${field}"`,
+		description: own ? `Remove the field, and use '${LABELS[own]}' instead.` : 'Remove the field.',
+	}),
+	changesCallback: (name: Parameter, field: string): Words => ({
+		message: `'${LABELS[name]}' can’t change "${field}" while the execution waits for a callback`,
+		description: `Remove the field, or ${USE_POLLING}.`,
+	}),
+};
+
+/** What is wrong with a filter. */
+export const filterWords = {
+	noTime: (name: Parameter, value: unknown): Words => ({
+		message: `'${LABELS[name]}' must be a date and time, but is ${quote(value)}`,
+		description: 'Enter e.g. 2026-11-26T09:00:00, or an expression that returns a date.',
+	}),
+};
+
+/** What is wrong with a limit of the costs. */
+export const costWords = {
+	overLimit: (sum: number, limit: number, videos: number): Words => ({
+		message: `The estimated cost of ${sum} units for ${videos === 1 ? 'the video' : `all ${videos} videos`} exceeds '${LABELS.costLimit}' ${limit}`,
+		description: `Nothing was sent. Increase '${LABELS.costLimit}', or create fewer, shorter or lower-quality videos.`,
+	}),
+	noPrice: (model: string): Words => ({
+		message: `'${LABELS.costLimit}' can’t be checked because the price of ${model} isn’t known`,
+		description: `Choose another '${LABELS.model}', or remove '${LABELS.costLimit}' from all items.`,
+	}),
+	priceChanged: (field: string): Words => ({
+		message: `'${LABELS.costLimit}' can’t be checked because '${LABELS.additionalBodyFields}' changes "${field}"`,
+		description: `Use the node’s own option for it, or remove '${LABELS.costLimit}' from all items.`,
+	}),
+};
 
 /** What becomes of the money and the video of an item that failed. */
 export const consequences = {
@@ -447,15 +508,17 @@ export const notes = {
 		`Reused ${count} ${count === 1 ? 'video' : 'videos'} from an earlier attempt.`,
 	finished: (finished: number, failed: number): string =>
 		`Videos finished: ${finished}, failed: ${failed}.`,
+	charged: (costs: readonly Cost[], estimate: number | undefined): string =>
+		`Charged: ${costs.map(costOf).join(', ')}.${estimate === undefined ? '' : ` Estimate by list price: ${estimate} units.`}`,
 	progress: ({ waiting, running, finished, failed }: Progress): string =>
 		`Kling: ${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`,
 	canceled: (details: string): string => `Kling: the execution was canceled. ${details}`,
 	privateCallback: (host: string): string =>
-		`Kling’s callback goes to ${host}, which is only reachable on your network. Set WEBHOOK_URL to n8n’s public address, or ${USE_POLLING}.`,
+		`Kling’s callback goes to ${host}, which is only reachable on your network. Set ${ADDRESS_VARIABLE} to n8n’s public address, or ${USE_POLLING}.`,
 	callbackNotHandled: (reason: string): string =>
-		`Kling: a callback couldn’t be handled. ${reason}`,
+		`Kling: a callback couldn’t be handled. ${maskKeys(reason)}`,
 	callbackIgnored: (reason: string): string =>
-		`Kling: ignored a callback that Kling doesn’t confirm. ${reason}`,
+		`Kling: ignored a callback that Kling doesn’t confirm. ${maskKeys(reason)}`,
 };
 
 /** What callers of a webhook are told. */
@@ -479,6 +542,9 @@ export const answers = {
 /** What the credential's Test button shows. n8n shows the message of a failed test only. */
 export const testWords = {
 	accepted: 'The key is valid',
+	unproven: 'The service speaks the Kling API, but doesn’t say whether the key is valid',
+	otherRegion: (region: Region): string =>
+		`Kling accepts the key only in another region. Set 'Region' in the Kling API credential to ${REGION_LABELS[region]}.`,
 	failed: ({ message, description }: Words): string => `${message}. ${description}`,
 };
 
@@ -533,6 +599,10 @@ const LONGEST_ADDRESS = 2_000;
 
 function shortened(address: string): string {
 	return address.length > LONGEST_ADDRESS ? `${address.slice(0, LONGEST_ADDRESS)}…` : address;
+}
+
+function costOf({ amount, unit }: Cost): string {
+	return unit === 'balance' ? `${amount} from the balance` : `${amount} ${unit}`;
 }
 
 function isBlank(value: unknown): boolean {

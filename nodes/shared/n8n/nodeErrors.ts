@@ -3,6 +3,7 @@
 import { type INode, type JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { KlingError } from '../api/errors/klingError';
+import { maskKeys } from '../api/mask';
 import { UserError } from '../api/errors/userError';
 import { DownloadError } from './downloadError';
 import { InputError } from './inputError';
@@ -33,10 +34,16 @@ export function toNodeError(
 	const { message, description } =
 		error instanceof UserError
 			? wordsOf(error, situation)
-			: { message: error instanceof Error ? error.message : String(error), description: '' };
+			: {
+					message: maskKeys(error instanceof Error ? error.message : String(error)),
+					description: '',
+				};
+	const advice = [description, hint].filter(Boolean).join(' ') || undefined;
+	const fullMessage = located(message, itemIndex, taskId, addition);
 	const options = {
-		message: located(message, itemIndex, taskId, addition),
-		description: [description, hint].filter(Boolean).join(' ') || undefined,
+		// An AI agent is told the message alone.
+		message: isTool(node) && advice ? `${fullMessage}. ${advice}` : fullMessage,
+		description: advice,
 		itemIndex,
 	};
 	const api = apiFactsOf(error, message);
@@ -47,6 +54,11 @@ export function toNodeError(
 	nodeError.message = options.message;
 	Object.assign(nodeError.context, factsOf(error), taskId !== undefined && { taskId });
 	return nodeError;
+}
+
+/** Whether the node is run by an AI agent: n8n gives the node's tool a type of its own. */
+export function isTool({ type }: Pick<INode, 'type'>): boolean {
+	return type.endsWith('Tool');
 }
 
 /** What tells errors apart without reading their words. */

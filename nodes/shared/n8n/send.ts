@@ -6,9 +6,11 @@ import type {
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
+import { authorization } from '../api/auth';
 import type { Connection } from '../api/connection';
 import { UserError } from '../api/errors/userError';
 import type { ApiReply, ApiRequest, Send } from '../api/http';
+import { masked } from '../api/mask';
 import { cancelSignalOf, type NodeContext, withCancelSignal } from './context';
 import { linksOf } from './errorChain';
 import { readText } from './replyText';
@@ -22,6 +24,9 @@ import { toTransportError } from './transportError';
  */
 const TIMEOUTS = { GET: 20_000, POST: 60_000 } as const;
 
+/** Somebody looks at the Test button, and up to three requests follow one another. Milliseconds. */
+const TEST_TIMEOUT = 10_000;
+
 export const CREDENTIAL = 'klingApi';
 
 /**
@@ -29,8 +34,8 @@ export const CREDENTIAL = 'klingApi';
  * execution is stopped. Every HTTP status comes back as a reply; only a missing reply throws.
  */
 export function sendAsNode(context: NodeContext, connection: Connection): Send {
-	return async (request) =>
-		await carry(request, cancelSignalOf(context), async (signal) => {
+	const send: Send = async (request) =>
+		await carry(TIMEOUTS[request.method], cancelSignalOf(context), async (signal) => {
 			const options = toHttpOptions(connection, request);
 			return (await context.helpers.httpRequestWithAuthentication.call(
 				withCancelSignal(context, signal),
@@ -38,6 +43,7 @@ export function sendAsNode(context: NodeContext, connection: Connection): Send {
 				{ ...options, abortSignal: signal },
 			)) as IN8nHttpFullResponse;
 		});
+	return masked(send, connection);
 }
 
 function toHttpOptions(connection: Connection, request: ApiRequest): IHttpRequestOptions {
@@ -59,39 +65,45 @@ function toHttpOptions(connection: Connection, request: ApiRequest): IHttpReques
 /**
  * Sends for the credential's Test button. There n8n offers its older request helper only, and
  * leaves the signing to the test.
- * @param authorization value of the header
  */
 export function sendForTest(
 	helpers: ICredentialTestFunctions['helpers'],
 	connection: Connection,
-	authorization: string,
 ): Send {
-	return async (request) =>
+	const send: Send = async ({ method, path }) =>
 		await carry(
-			request,
+			TEST_TIMEOUT,
 			undefined,
 			async () =>
 				(await helpers.request({
-					method: request.method,
-					uri: `${connection.baseUrl}${request.path}`,
-					headers: { Accept: 'application/json', Authorization: authorization },
+					method,
+					uri: `${connection.baseUrl}${path}`,
+					headers: {
+						Accept: 'application/json',
+						Authorization: authorization(connection, Date.now()),
+					},
 					resolveWithFullResponse: true,
 					simple: false,
 					followRedirect: false,
 					useStream: true,
-					timeout: TIMEOUTS[request.method],
+					timeout: TEST_TIMEOUT,
 				})) as IN8nHttpFullResponse,
 		);
+	return masked(send, connection);
 }
 
-/** @throws {TransportError} @throws {UserError} when the credential could not sign the request */
+/**
+ * @param limit milliseconds
+ * @throws {TransportError}
+ * @throws {UserError} when the credential could not sign the request
+ */
 async function carry(
-	{ method }: ApiRequest,
+	limit: number,
 	stopSignal: AbortSignal | undefined,
 	send: (signal: AbortSignal) => Promise<IN8nHttpFullResponse>,
 ): Promise<ApiReply> {
 	try {
-		return await withinLimit({ limit: TIMEOUTS[method], stopSignal }, async ({ signal }) => {
+		return await withinLimit({ limit, stopSignal }, async ({ signal }) => {
 			const { statusCode, headers, body } = await send(signal);
 			return {
 				status: statusCode,

@@ -29,7 +29,11 @@ export async function refuseOtherThanVideo(
 		throw new DownloadError(downloadReasons.status(statusCode), url, isPassing);
 	}
 	const type = String(reply.headers['content-type'] ?? '').slice(0, LONGEST_TYPE);
-	const other = NO_VIDEO.test(type) ? type : contentOtherThanVideo(await firstBytes(reply), type);
+	if (NO_VIDEO.test(type)) throw new DownloadError(downloadReasons.noVideo(type), url, true);
+	const first = await firstBytes(reply);
+	// n8n's store fails on a stream that has ended already.
+	if (first?.length === 0) throw new DownloadError(downloadReasons.empty, url, true);
+	const other = first && contentOtherThanVideo(first, type);
 	if (other !== undefined) throw new DownloadError(downloadReasons.noVideo(other), url, true);
 }
 
@@ -63,10 +67,10 @@ function isTextByte(byte: number): boolean {
 	return byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b;
 }
 
-async function firstBytes(reply: IN8nHttpFullResponse): Promise<Uint8Array> {
+async function firstBytes(reply: IN8nHttpFullResponse): Promise<Uint8Array | undefined> {
 	const stream = streamOf(reply);
 	if (stream) return await peek(stream);
-	return Buffer.isBuffer(reply.body) ? reply.body.subarray(0, FIRST_BYTES) : Buffer.alloc(0);
+	return Buffer.isBuffer(reply.body) ? reply.body.subarray(0, FIRST_BYTES) : undefined;
 }
 
 /** Reads the first bytes, and puts them back before anybody else can notice. */

@@ -2,7 +2,7 @@
 
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { isSignatureValid } from '../api/callback';
+import { isSignatureValid, webhookKey } from '../api/callback';
 
 /** The bytes of the request, which is what a signature is about; none where n8n reads none, as of forms. */
 export function bodyOf(context: IWebhookFunctions): Buffer {
@@ -10,10 +10,13 @@ export function bodyOf(context: IWebhookFunctions): Buffer {
 	return rawBody ?? Buffer.alloc(0);
 }
 
-/** Whether the request is signed with the secret; without a secret there is nothing to check. */
+/**
+ * Whether the request is signed with the secret; without a secret there is nothing to check.
+ * @throws {CredentialError} when the secret is one that anybody could guess
+ */
 export function isFromKling(context: IWebhookFunctions, secret: string | undefined): boolean {
 	if (secret === undefined) return true;
-	return isSignatureValid(secret, context.getHeaderData(), bodyOf(context), Date.now());
+	return isSignatureValid(webhookKey(secret), context.getHeaderData(), bodyOf(context), Date.now());
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { createVideos } from '../batch/createVideos';
 import { toItems } from '../batch/results';
+import { toResumeUrl } from '../batch/resumeUrl';
 import { suspend } from '../batch/suspend';
 import { videoOptions } from '../description/optionFields';
 import { downloadFields, simplifyField } from '../description/outputFields';
@@ -33,9 +34,11 @@ export function createAndWaitOperation(form: VideoForm): Operation {
 		],
 		async execute(run) {
 			const wait = readWaitParameters(parametersOf(run.context, 0));
-			const items = await readVideoItems(run);
-			if (wait.waitFor === 'callback') return await suspend(run, items, wait.timeout);
-			return toItems(run, await createVideos(run, items, wait, settleTask));
+			if (wait.waitFor === 'callback') {
+				const resumeUrl = toResumeUrl(run);
+				return await suspend(run, await readVideoItems(run), wait.timeout, resumeUrl);
+			}
+			return toItems(run, await createVideos(run, await readVideoItems(run), wait, settleTask));
 		},
 	};
 }

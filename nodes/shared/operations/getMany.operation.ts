@@ -1,13 +1,13 @@
 /** Get Many: lists the tasks of the account, newest first. */
 
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { forEachItem, type NodeRun } from '../batch/nodeRun';
 import { simplifyField } from '../description/outputFields';
 import { showFor } from '../description/showFor';
 import { failItem } from '../items/errorItem';
 import { toItem } from '../items/toItem';
-import { LABELS } from '../n8n/labels';
+import { LABELS, STATUS_LABELS } from '../n8n/labels';
 import { parametersOf } from '../parameters/parameterReader';
 import { readListParameters } from '../parameters/taskParameters';
 import type { Operation } from './operation';
@@ -39,17 +39,62 @@ export const getManyOperation: Operation = {
 			description: 'Max number of results to return',
 			displayOptions: { show: { operation: OPERATIONS, returnAll: [false] } },
 		},
+		filtersField(),
 		simplifyField(OPERATIONS),
 	],
 	execute: async (run) =>
 		(await forEachItem(run, async (itemIndex) => await listFor(run, itemIndex))).flat(),
 };
 
+function filtersField(): INodeProperties {
+	return {
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add filter',
+		default: {},
+		description: 'Return only videos that match all of these filters',
+		displayOptions: showFor(OPERATIONS),
+		options: [
+			{
+				displayName: 'Created After',
+				name: 'createdAfter',
+				type: 'dateTime',
+				default: '',
+				description: 'Return only videos that were created at this time or later',
+			},
+			{
+				displayName: 'External Task ID Starts With',
+				name: 'externalTaskIdStartsWith',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. n8n-',
+				description:
+					'Return only videos whose external task ID starts with this text. IDs that the node derived start with n8n-, followed by the execution ID.',
+			},
+			{
+				displayName: 'Status',
+				name: 'status',
+				type: 'multiOptions',
+				options: Object.entries(STATUS_LABELS)
+					.map(([value, name]) => ({ name, value }))
+					.sort((one, other) => one.name.localeCompare(other.name)),
+				default: [],
+				description: 'Return only videos with one of these statuses',
+			},
+		],
+	};
+}
+
 async function listFor(run: NodeRun, itemIndex: number): Promise<INodeExecutionData[]> {
 	const { context, client, connection } = run;
 	try {
-		const { limit, simplify } = readListParameters(parametersOf(context, itemIndex), connection);
-		const tasks = await client.list(limit);
+		const { limit, filters, simplify } = readListParameters(
+			parametersOf(context, itemIndex),
+			connection,
+			context.getTimezone(),
+		);
+		const tasks = await client.list(limit, filters);
 		return tasks.map((task) => toItem(task, { itemIndex, simplify }));
 	} catch (error) {
 		return [failItem(run, error, { itemIndex, connection })];

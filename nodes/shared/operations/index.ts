@@ -3,6 +3,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { startRun } from '../batch/nodeRun';
+import { explainAddress } from '../batch/resumeUrl';
 import type { VideoForm } from '../description/videoFields';
 import { failItem } from '../items/errorItem';
 import { LABELS } from '../n8n/labels';
@@ -24,14 +25,18 @@ export interface NodeOperations {
 	execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]>;
 }
 
-/** @param form what only this node's form has */
-export function operationsFor(form: VideoForm): NodeOperations {
+/**
+ * @param form what only this node's form has
+ * @param own operations that only this node has
+ */
+export function operationsFor(form: VideoForm, own: readonly Operation[] = []): NodeOperations {
 	const operations: Operation[] = [
 		createOperation(form),
 		createAndWaitOperation(form),
 		getManyOperation,
 		getStatusOperation,
-	];
+		...own,
+	].sort((one, other) => one.option.name.localeCompare(other.option.name));
 	const options = operations.map(({ option }) => option);
 	const names = Object.fromEntries(options.map(({ value, name }) => [value, name]));
 	return {
@@ -63,6 +68,7 @@ async function run(
 		const isStopped = context.getExecutionCancelSignal()?.aborted === true;
 		const failure = { context, continues: !isStopped && context.continueOnFail() };
 		// What fails the whole node fails each of its items; n8n itself would pass the input on.
-		return [context.getInputData().map((_, itemIndex) => failItem(failure, error, { itemIndex }))];
+		const cause = explainAddress(error);
+		return [context.getInputData().map((_, itemIndex) => failItem(failure, cause, { itemIndex }))];
 	}
 }

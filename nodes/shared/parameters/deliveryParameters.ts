@@ -1,6 +1,9 @@
 import type { Delivery } from '../items/deliverTask';
-import { boolean, text, withDefault } from './fieldTypes';
+import { boolean, check, text, withDefault } from './fieldTypes';
 import type { ParameterReader } from './parameterReader';
+
+/** The binary field that a file goes to when nobody says otherwise. */
+export const DEFAULT_OUTPUT_FIELD = 'data';
 
 /**
  * @param canHoldFiles false for an AI agent, which can use facts but no files
@@ -10,7 +13,8 @@ export function readDelivery(parameters: ParameterReader, canHoldFiles = true): 
 	const simplify = readSimplify(parameters);
 	const isWanted = parameters.read('downloadVideo', withDefault(boolean('downloadVideo'), false));
 	if (!isWanted || !canHoldFiles) return { simplify };
-	const downloadTo = parameters.read('binaryPropertyName', text('binaryPropertyName', 1));
+	const field = parameters.raw('binaryPropertyName') ?? DEFAULT_OUTPUT_FIELD;
+	const downloadTo = check(text('binaryPropertyName', 1), field, 'binaryPropertyName');
 	return { simplify, downloadTo };
 }
 

@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 
+import { isSafeId } from '../api/taskId';
 import { InputError } from '../n8n/inputError';
 import type { Parameter } from '../n8n/labels';
 import { parameterWords } from '../n8n/messages';
@@ -17,10 +18,11 @@ interface Complaint {
 	words: Words;
 }
 
-/** A zod issue that carries words about a parameter. */
+/** A zod issue that carries words about a parameter. What has one is looked at no further. */
 export function complain(parameter: Parameter, words: Words): z.IssueData & { message: string } {
 	return {
 		code: 'custom',
+		fatal: true,
 		message: words.message,
 		params: { parameter, words } satisfies Complaint,
 	};
@@ -57,8 +59,15 @@ function value<Value>(
 	});
 }
 
-/** Trimmed text of a number of code points, which is how Kling counts: an emoji is one character. */
-export function text(parameter: Parameter, least: number, most = Infinity) {
+/**
+ * Trimmed text of a number of code points, which is how Kling counts: an emoji is one character.
+ * @param limit the most, perhaps depending on the text
+ */
+export function text(
+	parameter: Parameter,
+	least: number,
+	limit: number | ((trimmed: string) => number) = Infinity,
+) {
 	return z.unknown().transform((given, context): string => {
 		const complaint = (words: Words) => {
 			context.addIssue(complain(parameter, words));
@@ -68,9 +77,17 @@ export function text(parameter: Parameter, least: number, most = Infinity) {
 		if (typeof read !== 'string') return complaint(parameterWords.notText(parameter));
 		const trimmed = read.trim();
 		const length = [...trimmed].length;
+		const most = typeof limit === 'number' ? limit : limit(trimmed);
 		if (length < least) return complaint(parameterWords.empty(parameter));
 		if (length > most) return complaint(parameterWords.tooLong(parameter, length, most));
 		return trimmed;
+	});
+}
+
+/** The ID of a task, or the user's own: it becomes part of a request's address. */
+export function taskIdText(parameter: Parameter) {
+	return text(parameter, 1).superRefine((id, context) => {
+		if (!isSafeId(id)) context.addIssue(complain(parameter, parameterWords.noId(parameter)));
 	});
 }
 
@@ -141,6 +158,14 @@ export function oneOf<Value extends string | number>(
 	);
 }
 
+/** One of the choices, or any other text, trimmed. */
+export function openChoice<Value extends string>(
+	parameter: Parameter,
+	known: ReadonlyArray<Choice<Value>>,
+) {
+	return text(parameter, 1).transform((given) => findChoice(known, given)?.value ?? given);
+}
+
 function findChoice<Value extends string | number>(
 	choicesOf: ReadonlyArray<Choice<Value>>,
 	given: unknown,
@@ -200,13 +225,10 @@ export function optional<Schema extends z.ZodTypeAny>(
 	parameter: Parameter,
 	user: string,
 ) {
-	const refused = z.undefined().or(
-		value(
-			parameter,
-			() => undefined,
-			() => parameterWords.noSuchOption(parameter, user),
-		),
-	);
+	const refused = z.unknown().superRefine((given, context) => {
+		if (given === undefined) return;
+		context.addIssue(complain(parameter, parameterWords.noSuchOption(parameter, user)));
+	});
 	return z.preprocess(blankToUndefined, isKnown ? schema.optional() : refused) as z.ZodType<
 		z.output<Schema> | undefined,
 		z.ZodTypeDef,

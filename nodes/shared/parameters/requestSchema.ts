@@ -3,9 +3,15 @@
 import { z } from 'zod';
 
 import { FORMATS } from '../api/formats';
-import type { RequestFeature } from '../api/formats/format';
-import type { Target } from '../api/models';
-import { type CameraControl, LIMITS, type MultiShot, type VideoRequest } from '../api/request';
+import { promptLimit, type Target } from '../api/models';
+import {
+	type CameraControl,
+	LIMITS,
+	type Mode,
+	type MultiShot,
+	type RequestFeature,
+	type VideoRequest,
+} from '../api/request';
 import {
 	CAMERA_LABELS,
 	MODE_LABELS,
@@ -15,6 +21,7 @@ import {
 } from '../n8n/labels';
 import { parameterWords } from '../n8n/messages';
 import type { Words } from '../n8n/words';
+import { findForbiddenChange, jsonObject } from './bodyFields';
 import {
 	boolean,
 	choices,
@@ -22,8 +29,10 @@ import {
 	fieldsOf,
 	numberIn,
 	oneOf,
+	openChoice,
 	optional,
 	plainChoices,
+	taskIdText,
 	text,
 	webAddress,
 	wholeNumberIn,
@@ -38,10 +47,8 @@ export function requestSchema(model: Target): z.ZodType<VideoRequest, z.ZodTypeD
 	const atService = model.format === 'gateway' ? name : `${name} at Kling AI`;
 	return z
 		.object({
-			prompt: text('prompt', 0, LIMITS.promptLength),
-			mode: oneOf('mode', choices(model.modes, MODE_LABELS), ALL_MODES, name),
-			duration: oneOf('duration', plainChoices(model.durations), undefined, name),
-			aspectRatio: oneOf('aspectRatio', plainChoices(model.aspectRatios), undefined, atService),
+			prompt: text('prompt', 0, (prompt) => (model.isOpen ? Infinity : promptLimit(model, prompt))),
+			...(model.isOpen ? openFields : closedFields(model, atService)),
 			negativePrompt: optional(
 				model.negativePrompt,
 				text('negativePrompt', 0, LIMITS.promptLength),
@@ -58,25 +65,56 @@ export function requestSchema(model: Target): z.ZodType<VideoRequest, z.ZodTypeD
 			sound: optional(model.soundModes.length > 0, boolean('sound'), 'sound', name),
 			multiShot: optional(model.multiShot.length > 0, multiShotSchema(model), 'multiShot', name),
 			watermark: feature(model, 'watermark', boolean('watermark')),
-			externalTaskId: feature(model, 'externalTaskId', text('externalTaskId', 1)),
+			externalTaskId: feature(model, 'externalTaskId', taskIdText('externalTaskId')),
 			callbackUrl: feature(model, 'callbackUrl', webAddress('callbackUrl')),
+			additionalBody: optional(
+				true,
+				jsonObject('additionalBodyFields'),
+				'additionalBodyFields',
+				name,
+			),
 		})
 		.superRefine((request, context) => {
-			const conflict = findConflict(request, model);
+			const conflict = findConflict(request, model) ?? findForbiddenChange(request, model);
 			if (conflict) context.addIssue(complain(...conflict));
 		});
 }
+
+/** What only some values are right for, whatever the other parameters are. */
+function closedFields(model: Target, atService: string) {
+	const { displayName: name, modes, durations, aspectRatios } = model;
+	return {
+		mode: oneOf<VideoRequest['mode']>('mode', choices(modes, MODE_LABELS), ALL_MODES, name),
+		duration: oneOf('duration', plainChoices(durations), undefined, name),
+		aspectRatio: oneOf<VideoRequest['aspectRatio']>(
+			'aspectRatio',
+			plainChoices(aspectRatios),
+			undefined,
+			atService,
+		),
+	};
+}
+
+/** Of a custom model nobody here knows which values are right: the service decides. */
+const openFields = {
+	mode: openChoice('mode', ALL_MODES),
+	duration: numberIn('duration', 1, Infinity),
+	aspectRatio: text('aspectRatio', 1),
+};
 
 /** What each parameter may be, but not together with the others. */
 function findConflict(request: VideoRequest, model: Target): [Parameter, Words] | undefined {
 	const { prompt, mode, duration, cameraControl, sound, multiShot } = request;
 	const { camera, displayName, soundModes } = model;
-	const modeLabels = (modes: ReadonlyArray<VideoRequest['mode']>) =>
-		modes.map((each) => MODE_LABELS[each]);
-	if (sound && !soundModes.includes(mode)) {
+	const isPromptUsed = multiShot?.shotType !== 'customize';
+	if (isPromptUsed && prompt === '') return ['prompt', parameterWords.empty('prompt')];
+	if (model.isOpen) return undefined;
+	const modeLabels = (modes: readonly Mode[]) => modes.map((each) => MODE_LABELS[each]);
+	const isIn = (modes: readonly string[]) => modes.includes(mode);
+	if (sound && !isIn(soundModes)) {
 		return ['sound', parameterWords.onlyWith('sound', displayName, 'mode', modeLabels(soundModes))];
 	}
-	if (cameraControl && camera?.modes && !camera.modes.includes(mode)) {
+	if (cameraControl && camera?.modes && !isIn(camera.modes)) {
 		return [
 			'cameraControl',
 			parameterWords.onlyWith('cameraControl', displayName, 'mode', modeLabels(camera.modes)),
@@ -89,9 +127,7 @@ function findConflict(request: VideoRequest, model: Target): [Parameter, Words] 
 			parameterWords.onlyWith('cameraControl', displayName, 'duration', durations),
 		];
 	}
-	if (multiShot?.shotType !== 'customize') {
-		return prompt === '' ? ['prompt', parameterWords.empty('prompt')] : undefined;
-	}
+	if (multiShot?.shotType !== 'customize') return undefined;
 	const seconds = multiShot.shots.reduce((sum, shot) => sum + shot.duration, 0);
 	if (seconds !== duration) {
 		return ['shots', parameterWords.shotsDontAddUp(seconds, duration)];
@@ -155,12 +191,13 @@ function pass<Value>(
 	return z.NEVER;
 }
 
-/** A setting that depends on the service and not on the model. */
+/** A setting that depends on the service, and at most on what the model refuses. */
 function feature<Schema extends z.ZodTypeAny>(
-	{ format }: Target,
+	{ format, lacks, displayName }: Target,
 	name: RequestFeature,
 	schema: Schema,
 ) {
+	if (lacks?.includes(name)) return optional(false, schema, name, displayName);
 	const isKnown = FORMATS[format].features.includes(name);
 	return optional(
 		isKnown,

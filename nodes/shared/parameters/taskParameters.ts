@@ -2,15 +2,17 @@
 
 import type { Connection } from '../api/connection';
 import { FORMATS } from '../api/formats';
+import type { TaskFilters } from '../api/taskFilters';
 import { InputError } from '../n8n/inputError';
 import { parameterWords } from '../n8n/messages';
 import { readSimplify } from './deliveryParameters';
-import { boolean, text, wholeNumberIn, withDefault } from './fieldTypes';
+import { boolean, taskIdText, wholeNumberIn, withDefault } from './fieldTypes';
+import { readListFilters } from './listFilters';
 import type { ParameterReader } from './parameterReader';
 
 /** @throws {InputError} */
 export function readTaskId(parameters: ParameterReader): string {
-	return parameters.read('taskId', text('taskId', 1));
+	return parameters.read('taskId', taskIdText('taskId'));
 }
 
 /** How many tasks Get Many lists when nobody says otherwise. */
@@ -20,12 +22,17 @@ export interface ListParameters {
 	/** Infinity: all of them. */
 	limit: number;
 	simplify: boolean;
+	filters: TaskFilters;
 }
 
-/** @throws {InputError} also when the service has no list */
+/**
+ * @param timezone of the workflow
+ * @throws {InputError} also when the service has no list
+ */
 export function readListParameters(
 	parameters: ParameterReader,
 	{ formats }: Pick<Connection, 'formats'>,
+	timezone: string,
 ): ListParameters {
 	if (!formats.some((format) => FORMATS[format].list)) {
 		throw new InputError(undefined, parameterWords.noList());
@@ -33,6 +40,7 @@ export function readListParameters(
 	const returnsAll = parameters.read('returnAll', withDefault(boolean('returnAll'), false));
 	const limit = returnsAll
 		? Infinity
-		: parameters.read('limit', withDefault(wholeNumberIn('limit', 1, Infinity), DEFAULT_LIMIT));
-	return { limit, simplify: readSimplify(parameters) };
+		: parameters.read('limit', wholeNumberIn('limit', 1, Infinity).default(DEFAULT_LIMIT));
+	const filters = readListFilters(parameters, timezone);
+	return { limit, filters, simplify: readSimplify(parameters) };
 }

@@ -8,9 +8,11 @@ import { InputError } from '../n8n/inputError';
 import { parameterWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
 import { readDelivery } from './deliveryParameters';
-import { check, fieldsOf, text } from './fieldTypes';
+import { check, fieldsOf, numberIn, optional, text } from './fieldTypes';
 import { type ParameterReader, parametersOf } from './parameterReader';
 import { requestSchema } from './requestSchema';
+
+const costLimitSchema = optional(true, numberIn('costLimit', 0, Infinity), 'costLimit', '');
 
 /**
  * Reads what each input item asks for: all its parameters, once.
@@ -52,10 +54,12 @@ export function readVideo(
 			aspectRatio: parameters.raw('aspectRatio'),
 			cameraControl: fieldsOf(options.cameraControl).control,
 			multiShot: fieldsOf(options.multiShot).settings,
+			additionalBody: options.additionalBodyFields,
 		},
 		'model',
 	);
-	return { request, target, delivery: readDelivery(parameters, canHoldFiles) };
+	const costLimit = check(costLimitSchema, options.costLimit, 'costLimit');
+	return { request, target, costLimit, delivery: readDelivery(parameters, canHoldFiles) };
 }
 
 /** @throws {InputError} */

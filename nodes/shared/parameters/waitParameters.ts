@@ -36,19 +36,18 @@ const waitForSchema = withDefault(
 	'polling',
 );
 
-const pollingIntervalSchema = withDefault(
-	numberIn('pollingInterval', 1, 3600),
+// Whoever sets a limit wants one: an expression that finds nothing is refused.
+const pollingIntervalSchema = numberIn('pollingInterval', 1, 3600).default(
 	WAIT_DEFAULTS.pollingInterval,
 );
-const timeoutSchema = withDefault(numberIn('timeout', 0, 24 * 60), WAIT_DEFAULTS.timeout);
-const maxConcurrencySchema = withDefault(
-	wholeNumberIn('maxConcurrency', 1, 1000),
+const timeoutSchema = numberIn('timeout', 0, 24 * 60).default(WAIT_DEFAULTS.timeout);
+const maxConcurrencySchema = wholeNumberIn('maxConcurrency', 1, 1000).default(
 	WAIT_DEFAULTS.maxConcurrency,
 );
-const onTimeoutSchema = withDefault(
-	oneOf('onTimeout', choices(['continue', 'error'], ON_TIMEOUT_LABELS)),
-	WAIT_DEFAULTS.onTimeout,
-);
+const onTimeoutSchema = oneOf(
+	'onTimeout',
+	choices(['continue', 'error'], ON_TIMEOUT_LABELS),
+).default(WAIT_DEFAULTS.onTimeout);
 
 /** @throws {InputError} */
 export function readWaitParameters(parameters: ParameterReader): WaitParameters {

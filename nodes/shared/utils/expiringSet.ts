@@ -1,20 +1,28 @@
-/** A set whose members leave it after a while. It lives in this process only. */
-export class ExpiringSet {
-	/** When each member was added; milliseconds since the epoch. */
-	private readonly addedAt = new Map<string, number>();
+import { ExpiringMap } from './expiringMap';
 
-	/** @param lifetime how long a member stays; milliseconds */
-	constructor(private readonly lifetime: number) {}
+/** How many members a set has at most, if nobody says otherwise. */
+const MOST_MEMBERS = 100_000;
+
+/**
+ * A set whose members leave it after a while, the oldest ones earlier when there are too many. It
+ * lives in this process only.
+ */
+export class ExpiringSet {
+	private readonly addedAt: ExpiringMap<true>;
+
+	/**
+	 * @param lifetime how long a member stays; milliseconds
+	 * @param most how many members there can be
+	 */
+	constructor(lifetime: number, most = MOST_MEMBERS) {
+		this.addedAt = new ExpiringMap(lifetime, most);
+	}
 
 	has(member: string): boolean {
-		const now = Date.now();
-		for (const [each, addedAt] of this.addedAt) {
-			if (now - addedAt > this.lifetime) this.addedAt.delete(each);
-		}
 		return this.addedAt.has(member);
 	}
 
 	add(member: string): void {
-		this.addedAt.set(member, Date.now());
+		this.addedAt.set(member, true);
 	}
 }

@@ -17,6 +17,8 @@ export interface LedgerEntry {
 	failures: number;
 	/** The task that was created, in its wire format. */
 	task?: { id: string; format: FormatName };
+	/** Kling refuses the derived ID for this video's model: its tasks are created without one. */
+	hasNoExternalId?: boolean;
 	/** A task may have been created, but no reply told its ID. */
 	isUnsure?: boolean;
 }

@@ -1,9 +1,11 @@
-import { isUnanswered, UserError } from '../api/errors/userError';
+import { isAbsent, isUnanswered, UserError } from '../api/errors/userError';
 import { FORMATS } from '../api/formats';
 import type { FormatName } from '../api/models';
 import type { Refreshed } from '../api/refresh';
 import { isOver, type Task } from '../api/task';
-import { type Clock, StoppedError } from './clock';
+import { attempt } from '../utils/attempt';
+import type { Clock } from './clock';
+import { Pause } from './pause';
 import type { PlannedVideo, Verbs } from './verbs';
 
 /** Kling's usual pace, which its documents recommend (5 to 10 s); milliseconds. */
@@ -14,6 +16,27 @@ const STRETCHED_INTERVAL = { alone: 10_000, shared: 7_500 } as const;
 
 /** How often a task may be "completed" without a video before that counts as final. */
 const CHECKS_FOR_VIDEO = 3;
+
+/**
+ * How long "no such task" is doubted: the servers behind one address do not all know a new task at
+ * once. Milliseconds.
+ */
+const ABSENCE_DOUBTED_FOR = 60_000;
+
+/**
+ * How long a service may leave every check of a task unanswered. Restarts and maintenance take
+ * minutes; what takes longer is told to the user, with the task ID. Milliseconds.
+ */
+const LONGEST_OUTAGE = 15 * 60_000;
+
+/** During an outage checks become rarer, down to this. Milliseconds. */
+const OUTAGE_INTERVAL = 60_000;
+
+/** How long the answers to checks that began together may be apart for them to stay together; milliseconds. */
+const LONGEST_ROUND = 2_000;
+
+/** How long the last check, which begins at the deadline, may take. Milliseconds. */
+const LAST_CHECK_LIMIT = 10_000;
 
 export interface PollerOptions {
 	clock: Clock;
@@ -37,13 +60,21 @@ export class TimeLimitError extends UserError<'timeLimit'> {
 interface Watch {
 	task: Task;
 	startedAt: number;
+	/** When it is to be checked next, or until when a check under way may take. */
 	due: number;
 	deadline: number;
+	isChecking: boolean;
 	checksForVideo: number;
+	/** Why the last checks got no answer, if they got none. */
 	trouble?: unknown;
+	/** How many checks in a row got no answer, and since when. */
+	unanswered: number;
+	unansweredSince: number;
+	/** Since when the service says that it has no such task. */
+	absentSince?: number;
 	onUpdate?: (task: Task) => void;
 	resolve(task: Task): void;
-	reject(error: Error): void;
+	reject(error: unknown): void;
 }
 
 /**
@@ -53,11 +84,16 @@ interface Watch {
 export class Poller {
 	private readonly watches = new Set<Watch>();
 	private isPolling = false;
+	private readonly pauses: Pause;
+	/** When the next tasks are looked for; milliseconds since the epoch. */
+	private wakesAt = 0;
 
 	constructor(
 		private readonly verbs: Pick<Verbs<PlannedVideo, unknown>, 'refresh'>,
 		private readonly options: PollerOptions,
-	) {}
+	) {
+		this.pauses = new Pause(options.clock);
+	}
 
 	/**
 	 * Waits until Kling is done with a task.
@@ -66,7 +102,8 @@ export class Poller {
 	 * @param isReused checks at once, because it may be over long since
 	 * @param onUpdate told what each check shows
 	 * @throws {TimeLimitError} at the deadline
-	 * @throws {KlingError} when Kling's answer to a check is final (wrong key, unknown task…)
+	 * @throws {KlingError} when Kling's answer to a check is final (wrong key, unknown task…), or none
+	 * came for too long
 	 * @throws {StoppedError} when the signal is aborted
 	 */
 	async waitFor(
@@ -77,12 +114,15 @@ export class Poller {
 	): Promise<Task> {
 		const startedAt = this.options.clock.now();
 		return await new Promise<Task>((resolve, reject) => {
-			const watch = {
+			const watch: Watch = {
 				task,
 				startedAt,
 				due: startedAt,
 				deadline,
+				isChecking: false,
 				checksForVideo: 0,
+				unanswered: 0,
+				unansweredSince: startedAt,
 				onUpdate,
 				resolve,
 				reject,
@@ -96,53 +136,90 @@ export class Poller {
 	private async poll(): Promise<void> {
 		if (this.isPolling) return;
 		this.isPolling = true;
-		try {
+		const polled = await attempt(async () => {
 			while (this.watches.size > 0) await this.pollOnce();
-		} catch (error) {
-			for (const watch of this.watches) watch.reject(error as Error);
-			this.watches.clear();
-		} finally {
+			// In the same turn: for a task that comes a moment later, polling starts again.
 			this.isPolling = false;
-		}
+		});
+		if (polled.ok) return;
+		this.isPolling = false;
+		for (const watch of this.watches) watch.reject(polled.error);
+		this.watches.clear();
 	}
 
 	private async pollOnce(): Promise<void> {
 		const { clock, pollingInterval, signal } = this.options;
 		const nextDue = Math.min(...[...this.watches].map((watch) => watch.due));
 		// Never longer than one interval: a task watched meanwhile may be due before the others.
-		await clock.sleep(Math.max(0, Math.min(nextDue - clock.now(), pollingInterval)), signal);
-		const due = this.dueTogether(clock.now());
-		if (due.length === 0) return;
-		const refreshed = await this.verbs.refresh(due.map(({ task }) => task));
-		if (signal?.aborted) throw new StoppedError();
-		due.forEach((watch, index) => this.handle(watch, refreshed[index] as Refreshed));
+		const ms = Math.max(0, Math.min(nextDue - clock.now(), pollingInterval));
+		this.wakesAt = clock.now() + ms;
+		await this.pauses.run(ms, signal);
+		const now = clock.now();
+		for (const watch of this.watches) {
+			if (watch.isChecking && watch.due <= now) this.giveUp(watch);
+		}
+		const due = this.dueTogether(now);
+		const outcomes = this.verbs.refresh(due.map(({ task }) => task));
+		due.forEach((watch, index) => {
+			watch.isChecking = true;
+			watch.due = Math.max(watch.deadline, now + LAST_CHECK_LIMIT);
+			void outcomes[index]?.then((refreshed) => this.handle(watch, refreshed));
+		});
+		void Promise.all(outcomes).then(() => this.keepStep(due, now));
 	}
 
 	/** What is due, and what the same request tells about as well. */
 	private dueTogether(now: number): Watch[] {
-		const watches = [...this.watches];
-		const due = watches.filter((watch) => watch.due <= now);
+		const idle = [...this.watches].filter(({ isChecking }) => !isChecking);
+		const due = idle.filter((watch) => watch.due <= now);
 		const sharing = new Set(due.map(({ task }) => task.format).filter(isShared));
-		return watches.filter((watch) => watch.due <= now || sharing.has(watch.task.format));
+		return idle.filter((watch) => watch.due <= now || sharing.has(watch.task.format));
+	}
+
+	/**
+	 * Tasks that were checked together stay together, so that their next checks are no closer than
+	 * an interval; unless one of the answers was so slow that the others have gone on.
+	 * @param startedAt milliseconds since the epoch
+	 */
+	private keepStep(checked: readonly Watch[], startedAt: number): void {
+		if (this.options.clock.now() - startedAt > LONGEST_ROUND) return;
+		for (const watch of checked) {
+			if (this.watches.has(watch) && !watch.isChecking) this.scheduleNext(watch);
+		}
 	}
 
 	private handle(watch: Watch, refreshed: Refreshed): void {
+		// It may have been given up meanwhile, or everything was stopped.
+		if (!this.watches.has(watch) || this.options.signal?.aborted) return;
+		watch.isChecking = false;
 		if ('task' in refreshed) {
 			watch.task = refreshed.task;
 			watch.onUpdate?.(watch.task);
-			watch.trouble = undefined;
-		} else if (isUnanswered(refreshed.error)) {
-			watch.trouble = refreshed.error;
-		} else {
-			return this.settle(watch, () => watch.reject(refreshed.error as Error));
+			Object.assign(watch, { trouble: undefined, unanswered: 0, absentSince: undefined });
+		} else if (!this.mayPass(watch, refreshed.error)) {
+			return this.settle(watch, () => watch.reject(refreshed.error));
 		}
 		if (isOver(watch.task) && !this.mayStillGetVideo(watch)) {
 			return this.settle(watch, () => watch.resolve(watch.task));
 		}
-		if (this.options.clock.now() >= watch.deadline) {
-			return this.settle(watch, () => watch.reject(new TimeLimitError(watch.task, watch.trouble)));
-		}
+		if (this.options.clock.now() >= watch.deadline) return this.giveUp(watch);
 		this.scheduleNext(watch);
+		// While the check was under way, nobody knew that a last one would be due before the next.
+		if (watch.due < this.wakesAt) this.pauses.endNow();
+	}
+
+	/** Whether the next check may bring an answer that this one did not. */
+	private mayPass(watch: Watch, error: unknown): boolean {
+		const now = this.options.clock.now();
+		watch.trouble = error;
+		if (isAbsent(error)) {
+			watch.absentSince ??= now;
+			return now - watch.absentSince < ABSENCE_DOUBTED_FOR;
+		}
+		if (!isUnanswered(error)) return false;
+		if (watch.unanswered === 0) watch.unansweredSince = now;
+		watch.unanswered++;
+		return now - watch.unansweredSince < LONGEST_OUTAGE;
 	}
 
 	/** A task can be done a moment before its video is listed (docs/kling-api.md#tasks-and-status-words). */
@@ -151,22 +228,38 @@ export class Poller {
 		return ++watch.checksForVideo < CHECKS_FOR_VIDEO;
 	}
 
+	private giveUp(watch: Watch): void {
+		this.settle(watch, () => watch.reject(new TimeLimitError(watch.task, watch.trouble)));
+	}
+
 	private settle(watch: Watch, settle: () => void): void {
 		this.watches.delete(watch);
 		settle();
+		if (this.watches.size === 0) this.pauses.endNow();
 	}
 
 	/** The last check falls on the deadline itself, so that no video is missed by one interval. */
 	private scheduleNext(watch: Watch): void {
 		const now = this.options.clock.now();
-		const { pollingInterval } = this.options;
+		const pause = watch.unanswered > 1 ? this.outageInterval(watch) : this.usualInterval(watch);
+		watch.due = Math.min(now + pause, watch.deadline);
+	}
+
+	private usualInterval(watch: Watch): number {
+		const { clock, pollingInterval } = this.options;
 		const isStretched =
-			pollingInterval === DEFAULT_POLLING_INTERVAL && now - watch.startedAt >= STRETCH_AFTER;
-		const stretched =
-			this.watches.size > 1 && isShared(watch.task.format)
-				? STRETCHED_INTERVAL.shared
-				: STRETCHED_INTERVAL.alone;
-		watch.due = Math.min(now + (isStretched ? stretched : pollingInterval), watch.deadline);
+			pollingInterval === DEFAULT_POLLING_INTERVAL &&
+			clock.now() - watch.startedAt >= STRETCH_AFTER;
+		if (!isStretched) return pollingInterval;
+		return this.watches.size > 1 && isShared(watch.task.format)
+			? STRETCHED_INTERVAL.shared
+			: STRETCHED_INTERVAL.alone;
+	}
+
+	private outageInterval(watch: Watch): number {
+		const { pollingInterval } = this.options;
+		const doubled = pollingInterval * 2 ** (watch.unanswered - 1);
+		return Math.max(pollingInterval, Math.min(doubled, OUTAGE_INTERVAL));
 	}
 }
 

@@ -8,6 +8,7 @@ import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { type Clock, StoppedError } from './clock';
 import type { Ledger } from './ledger';
+import { PARALLEL_REQUESTS } from './limits';
 import { Poller, TimeLimitError } from './poller';
 import { recordFailure, submit, type Submitted } from './submit';
 import { Throttle } from './throttle';
@@ -81,6 +82,7 @@ class Batch<Video extends PlannedVideo, Result> {
 	private readonly signal: AbortSignal;
 	private readonly places: Semaphore;
 	private readonly deliveries = new Semaphore(PARALLEL_DELIVERIES);
+	private readonly submissions = new Semaphore(PARALLEL_REQUESTS);
 	private readonly throttles = new Map<string, Throttle>();
 	private readonly poller?: Poller;
 
@@ -111,15 +113,13 @@ class Batch<Video extends PlannedVideo, Result> {
 			const task = await this.places.run(async () => await this.runInPlace(video, outcome));
 			// A failed task was delivered in its place.
 			if (task === undefined) return;
-			await this.deliver(video, task, outcome);
+			await this.deliveries.run(async () => await this.deliver(video, task, outcome));
 		});
 		if (!delivered.ok) this.fail(outcome, delivered.error);
 	}
 
 	private async deliver(video: Video, task: Task, outcome: Outcome<Result>): Promise<void> {
-		outcome.result = await this.deliveries.run(
-			async () => await this.verbs.deliver(video, task, this.signal),
-		);
+		outcome.result = await this.verbs.deliver(video, task, this.signal);
 		this.enter(outcome, 'finished');
 	}
 
@@ -142,6 +142,7 @@ class Batch<Video extends PlannedVideo, Result> {
 			const task = await this.createAndFollow(video, outcome);
 			if (task.status !== 'failed') return task;
 			recordFailure(video.key, this.options.ledger);
+			// There is nothing to download, so it waits for no other delivery.
 			await this.deliver(video, task, outcome);
 			return undefined;
 		});
@@ -195,14 +196,15 @@ class Batch<Video extends PlannedVideo, Result> {
 
 	/** What Kling knows of a task of which an earlier attempt left the ID only. */
 	private async refresh(task: Task): Promise<Task> {
-		const [refreshed] = await this.verbs.refresh([task]);
+		const refreshed = await this.verbs.refresh([task])[0];
 		return refreshed && 'task' in refreshed ? refreshed.task : task;
 	}
 
 	/** Kling counts an account's parallel tasks per model. */
 	private throttleOf({ target }: Video): Throttle {
 		const model = target.displayName;
-		const throttle = this.throttles.get(model) ?? new Throttle(this.options.clock);
+		const throttle =
+			this.throttles.get(model) ?? new Throttle(this.options.clock, this.submissions);
 		this.throttles.set(model, throttle);
 		return throttle;
 	}

@@ -1,21 +1,19 @@
 /** Creates a task exactly once, whatever happens to the request or its reply. */
 
-import { isUnanswered, meaningOf, UserError } from '../api/errors/userError';
+import { KlingError } from '../api/errors/klingError';
+import { meaningOf, UserError } from '../api/errors/userError';
 import { FORMATS } from '../api/formats';
 import { knownById, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
-import { type Clock, StoppedError } from './clock';
-import type { Ledger } from './ledger';
+import { refusesDerivedId } from './idRefusal';
+import type { Ledger, LedgerEntry } from './ledger';
+import { findAfter, findLost, type LookUp } from './lostTask';
 import { retry } from './retry';
 import type { PlannedVideo, Verbs } from './verbs';
 
-export interface Submission<Video extends PlannedVideo> {
-	verbs: Pick<Verbs<Video, unknown>, 'create' | 'findByExternalId'>;
-	clock: Clock;
+export interface Submission<Video extends PlannedVideo> extends LookUp {
+	verbs: LookUp['verbs'] & Pick<Verbs<Video, unknown>, 'create'>;
 	ledger: Ledger;
-	/** Milliseconds since the epoch. */
-	deadline: number;
-	signal: AbortSignal;
 }
 
 /** Whether an earlier attempt started the video is not known, and cannot be found out. */
@@ -31,6 +29,14 @@ const TRIES_UNREACHABLE = 3;
 
 /** How often a rejected token is signed again. */
 const TRIES_RESIGN = 2;
+
+/**
+ * How often, and for how long in milliseconds, a creation is repeated that ended in trouble and
+ * after which Kling says that it has no such task: long enough for a restart of the service, and no
+ * burden on one that is down.
+ */
+const TRIES_TROUBLE = 8;
+const LONGEST_TROUBLE = 5 * 60_000;
 
 /** A task, and whether it was found instead of created. */
 export interface Submitted {
@@ -51,10 +57,11 @@ export async function submit<Video extends PlannedVideo>(
 	submission: Submission<Video>,
 ): Promise<Submitted> {
 	const { ledger } = submission;
-	const { failures, task, isUnsure, name = video.name } = ledger.read(video.key);
+	const { task, isUnsure, ...noted } = ledger.read(video.key);
 	if (task) return { task: knownById(task), isReused: true };
-	const externalTaskId = externalTaskIdOf(video, name, failures);
-	ledger.write(video.key, { name, failures, isUnsure });
+	const { name = video.name, failures, hasNoExternalId } = noted;
+	const externalTaskId = hasNoExternalId ? undefined : externalTaskIdOf(video, name, failures);
+	ledger.write(video.key, { ...noted, name, isUnsure });
 	const earlier = isUnsure
 		? await findLost(video, externalTaskId, submission, new UnknownOutcomeError())
 		: undefined;
@@ -62,13 +69,13 @@ export async function submit<Video extends PlannedVideo>(
 		? { task: earlier, isReused: true }
 		: await create(video, externalTaskId, submission);
 	const { id, format } = submitted.task;
-	ledger.write(video.key, { name, failures, task: { id, format } });
+	ledger.write(video.key, { ...withoutDoubt(ledger, video), task: { id, format } });
 	return submitted;
 }
 
 /**
  * The user's own ID, or one derived from the video's name; another one after each failed task.
- * @returns undefined where the wire format has no such IDs
+ * @returns undefined where the wire format, or the model, has no such IDs
  */
 export function externalTaskIdOf(
 	{ request, target }: Pick<PlannedVideo, 'request' | 'target'>,
@@ -76,6 +83,7 @@ export function externalTaskIdOf(
 	failures: number,
 ): string | undefined {
 	if (!FORMATS[target.format].findByExternalId) return undefined;
+	if (target.lacks?.includes('externalTaskId')) return undefined;
 	return request.externalTaskId ?? (failures === 0 ? name : `${name}-${failures}`);
 }
 
@@ -85,77 +93,79 @@ export function recordFailure(key: string, ledger: Ledger): void {
 	ledger.write(key, { name, failures: failures + 1 });
 }
 
+function withoutDoubt(ledger: Ledger, { key }: PlannedVideo): LedgerEntry {
+	const entry = { ...ledger.read(key) };
+	delete entry.isUnsure;
+	return entry;
+}
+
 async function create<Video extends PlannedVideo>(
 	video: Video,
 	externalTaskId: string | undefined,
 	submission: Submission<Video>,
 ): Promise<Submitted> {
-	const { verbs, clock, ledger, deadline, signal } = submission;
-	const { name, failures } = ledger.read(video.key);
+	const { verbs, clock, ledger, signal } = submission;
+	const entry = withoutDoubt(ledger, video);
 	const isUnsure = () => ledger.read(video.key).isUnsure === true;
+	const deadline = Math.min(submission.deadline, clock.now() + LONGEST_TROUBLE);
 	const createOnce = async (): Promise<Submitted> => {
 		// Written before the request: afterwards the execution may have been stopped.
-		ledger.write(video.key, { name, failures, isUnsure: true });
+		ledger.write(video.key, { ...entry, isUnsure: true });
 		const created = await attempt(async () => await verbs.create(video, externalTaskId));
 		if (created.ok) return { task: created.value, isReused: false };
-		const found = mayExist(created.error, video)
-			? await findLost(video, externalTaskId, submission, created.error)
-			: undefined;
+		const found = await findAfter(created.error, video, externalTaskId, submission);
 		if (found) return { task: found, isReused: true };
-		ledger.write(video.key, { name, failures });
+		ledger.write(video.key, entry);
 		throw created.error;
 	};
-	return await retry(createOnce, {
-		clock,
-		signal,
-		deadline,
-		// What stayed unknown after the look-up is not repeated.
-		isWorthRetrying: (error, tries) => !isUnsure() && tries < triesAllowed(error),
-	});
-}
-
-/**
- * Asks until Kling says whether it has the task.
- * @param cause why that is not known; thrown when it cannot be found out
- */
-async function findLost<Video extends PlannedVideo>(
-	{ target }: Video,
-	externalTaskId: string | undefined,
-	{ verbs, clock, deadline, signal }: Submission<Video>,
-	cause: unknown,
-): Promise<Task | undefined> {
-	if (externalTaskId === undefined) throw cause;
-	const asked = await attempt(
+	const created = await attempt(
 		async () =>
-			await retry(async () => await verbs.findByExternalId(target.format, externalTaskId), {
+			await retry(createOnce, {
 				clock,
 				signal,
 				deadline,
-				isWorthRetrying: isUnanswered,
+				// What stayed unknown after the look-up is not repeated.
+				isWorthRetrying: (error, tries) => !isUnsure() && tries < triesAllowed(error),
 			}),
 	);
-	if (!asked.ok) throw asked.error instanceof StoppedError ? asked.error : cause;
-	if (asked.value === 'unknown') throw cause;
-	return asked.value === 'none' ? undefined : asked.value;
+	if (created.ok) return created.value;
+	if (externalTaskId !== undefined && refusesDerivedId(created.error, video)) {
+		return await createWithoutId(video, externalTaskId, submission, created.error);
+	}
+	// Nobody has created anything at an address that is not the Kling API.
+	if (isAnotherAddress(created.error)) ledger.write(video.key, entry);
+	throw created.error;
 }
 
 /**
- * Whether the task may exist after this error. Kling rejects a second task of one external ID, and
- * only its words would tell (docs/kling-api.md#external-task-ids): so what may be such a
- * rejection of a derived ID may be about the task that a crashed worker created.
+ * Creates the task without an ID by which it could be found again, so that it is repeated as little
+ * as a gateway's. Not while it is open whether an earlier attempt has created one with the ID.
+ * @param refusal of the ID
  */
-function mayExist(error: unknown, { request, target }: PlannedVideo): boolean {
-	const { creating, mayBeIdInUse } = meaningOf(error);
-	if (creating === 'unknown') return true;
-	const isDerived =
-		request.externalTaskId === undefined && FORMATS[target.format].findByExternalId !== undefined;
-	return isDerived && mayBeIdInUse === true;
+async function createWithoutId<Video extends PlannedVideo>(
+	video: Video,
+	externalTaskId: string,
+	submission: Submission<Video>,
+	refusal: unknown,
+): Promise<Submitted> {
+	const { verbs, ledger } = submission;
+	const asked = await attempt(
+		async () => await verbs.findByExternalId(video.target.format, externalTaskId),
+	);
+	if (!asked.ok) throw refusal;
+	if (typeof asked.value !== 'string') return { task: asked.value, isReused: true };
+	ledger.write(video.key, { ...ledger.read(video.key), hasNoExternalId: true });
+	return await create(video, undefined, submission);
+}
+
+function isAnotherAddress(error: unknown): boolean {
+	return error instanceof KlingError && error.kind === 'notTheApi';
 }
 
 function triesAllowed(error: unknown): number {
 	const { creating } = meaningOf(error);
 	// Repeated only once Kling has said that it has no such task.
-	if (creating === 'unknown') return Infinity;
+	if (creating === 'unknown') return TRIES_TROUBLE;
 	if (creating === 'unsent') return TRIES_UNREACHABLE;
 	return creating === 'resign' ? TRIES_RESIGN : 1;
 }

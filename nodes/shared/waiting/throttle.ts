@@ -1,8 +1,10 @@
 import { KlingError } from '../api/errors/klingError';
 import { meaningOf } from '../api/errors/userError';
-import { attempt } from '../utils/attempt';
+import { type Attempt, attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { type Clock, StoppedError } from './clock';
+import { PARALLEL_REQUESTS } from './limits';
+import { Pause } from './pause';
 import { retry } from './retry';
 
 export interface Passage {
@@ -15,7 +17,7 @@ export interface Passage {
 
 /**
  * The way to a service that limits how many tasks run at once. As long as it does not refuse,
- * everyone passes at once. From its first refusal on, the others line up and try one at a time:
+ * everyone passes, some at a time. From its first refusal on, the others line up and try one at a time:
  * whoever is first tries when a task of ours has ended, which makes room, or else after a pause that
  * grows.
  */
@@ -24,9 +26,15 @@ export class Throttle {
 	/** Tasks of ours that have ended and whose place nobody has tried to take yet. */
 	private freed = 0;
 	private readonly line = new Semaphore(1);
-	private endPause?: () => void;
+	private readonly pauses: Pause;
 
-	constructor(private readonly clock: Clock) {}
+	/** @param open how many pass at once as long as nobody is refused; shared by a batch's throttles */
+	constructor(
+		private readonly clock: Clock,
+		private readonly open = new Semaphore(PARALLEL_REQUESTS),
+	) {
+		this.pauses = new Pause(clock);
+	}
 
 	/**
 	 * @param create tried until no limit refuses it; nothing was charged by then
@@ -34,23 +42,31 @@ export class Throttle {
 	 * @throws {StoppedError} when the signal is aborted during a pause
 	 */
 	async pass<Result>(create: () => Promise<Result>, passage: Passage): Promise<Result> {
-		let refusal: unknown;
-		if (!this.isLimited) {
-			const tried = await attempt(create);
-			if (tried.ok) return tried.value;
-			if (!isLimit(tried.error)) throw tried.error;
-			this.isLimited = true;
-			refusal = tried.error;
-			passage.onRefused?.();
-		}
+		const tried = await this.open.run(async () => await this.passFreely(create, passage));
+		if (tried?.ok) return tried.value;
+		if (tried && !isLimit(tried.error)) throw tried.error;
+		if (tried) passage.onRefused?.();
+		const refusal = tried?.error;
 		return await this.line.run(async () => await this.passInTurn(create, passage, refusal));
+	}
+
+	/** @returns nothing when the limit is known by now */
+	private async passFreely<Result>(
+		create: () => Promise<Result>,
+		{ signal }: Passage,
+	): Promise<Attempt<Result> | undefined> {
+		if (signal.aborted) throw new StoppedError();
+		if (this.isLimited) return undefined;
+		const tried = await attempt(create);
+		if (!tried.ok && isLimit(tried.error)) this.isLimited = true;
+		return tried;
 	}
 
 	/** A task of ours has ended. */
 	release(): void {
 		if (!this.isLimited) return;
 		this.freed++;
-		this.endPause?.();
+		this.pauses.endNow();
 	}
 
 	private async passInTurn<Result>(
@@ -77,16 +93,7 @@ export class Throttle {
 
 	/** Ends early when a task of ours ends. */
 	private async pause(ms: number, signal: AbortSignal): Promise<void> {
-		if (signal.aborted) throw new StoppedError();
-		const freed = new AbortController();
-		this.endPause = () => freed.abort();
-		if (this.freed === 0) {
-			await attempt(
-				async () => await this.clock.sleep(ms, AbortSignal.any([signal, freed.signal])),
-			);
-		}
-		this.endPause = undefined;
-		if (signal.aborted) throw new StoppedError();
+		await this.pauses.run(this.freed === 0 ? ms : 0, signal);
 		this.freed = Math.max(0, this.freed - 1);
 	}
 }

@@ -26,8 +26,11 @@ export interface Verbs<Video extends PlannedVideo, Result> {
 	create(video: Video, externalTaskId: string | undefined): Promise<Task>;
 	/** Finds the task that a lost request may have created. */
 	findByExternalId(format: FormatName, externalTaskId: string): Promise<Found>;
-	/** Checks running tasks. @returns one outcome per task, in their order; never throws */
-	refresh(tasks: readonly Task[]): Promise<Refreshed[]>;
+	/**
+	 * Checks running tasks.
+	 * @returns one outcome per task, in their order, each as soon as it is there; none ever rejects
+	 */
+	refresh(tasks: readonly Task[]): Array<Promise<Refreshed>>;
 	/**
 	 * Makes the result of a task that Kling is done with, that was only to be created, or whose time
 	 * is up.

@@ -1,4 +1,4 @@
-/** The canvas, and the ways from it to a node. */
+/** The canvas, and how to get from it to a node. */
 import type { Locator, Page } from 'playwright-core';
 import { NodesPanel } from './nodesPanel.mts';
 import { NodeView } from './nodeView.mts';

@@ -1,4 +1,4 @@
-/** What a node has put out, on the right of its form. */
+/** What a node has returned, on the right of its form. */
 import type { Locator, Page } from 'playwright-core';
 import { TEST_ID } from './selectors.mts';
 
@@ -61,7 +61,7 @@ export class OutputPanel {
 }
 
 /** A video in the page. */
-export class Video {
+class Video {
 	constructor(private readonly element: Locator) {}
 
 	/** Plays the video from its start, for some tenths of a second. @throws what keeps the browser from playing it */

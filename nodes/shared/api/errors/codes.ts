@@ -1,5 +1,5 @@
 /**
- * What Kling's service codes and HTTP statuses mean. Adding a code is one line.
+ * What service codes, relays' words and HTTP statuses mean. Adding one is one line.
  * Source: docs/kling-api.md#error-codes.
  */
 
@@ -30,19 +30,116 @@ const KIND_BY_CODE: Readonly<Record<number, ErrorKind>> = {
 	5002: 'overloaded',
 };
 
-/** Answers without a code that is known. */
+/**
+ * What relays say in words of their own, in the order in which it is looked for. They refuse before
+ * they pass a request on, so what these words say is final even under a server error.
+ */
+const KIND_BY_WORDS: ReadonlyArray<{
+	words: RegExp;
+	statuses: (httpStatus: number) => boolean;
+	kind: ErrorKind;
+}> = [
+	{
+		words:
+			/model[ _-]?not[ _-]?(found|available|supported|exist)|(no|unknown|invalid|unsupported) (such )?model|model .{0,60}(not (found|available|supported|exist)|unavailable|does ?n.t exist)|no available channel|模型不存在|无可用渠道|不支持.{0,10}模型/i,
+		statuses: isError,
+		kind: 'modelUnavailable',
+	},
+	{
+		words:
+			/rate[ _-]?limit|too[ _-]?many[ _-]?requests|requests? per (second|minute)|\b(qps|rpm)\b|频率|过于频繁/i,
+		statuses: isLimit,
+		kind: 'rateLimited',
+	},
+	{
+		words: /concurren|parallel|并发/i,
+		statuses: isLimit,
+		kind: 'concurrencyLimit',
+	},
+	{
+		words:
+			/quota|insufficient|balance|credits?\b|arrears|billing|payment|recharge|top[ _-]?up|余额|额度|欠费|充值/i,
+		statuses: isError,
+		kind: 'noQuota',
+	},
+	{
+		words:
+			/task[ _-]?(is |does )?(not|n.t)[ _-]?(exist|found)|no such task|unknown task|任务不存在/i,
+		statuses: isClientError,
+		kind: 'notFound',
+	},
+	{
+		words:
+			/(invalid|incorrect|wrong|missing|expired|no|bad)[ _-](api[ _-]?)?(key|token)|unauthori[sz]ed|authentication|无效的令牌|令牌/i,
+		statuses: (httpStatus) => [400, 401, 403].includes(httpStatus),
+		kind: 'badKey',
+	},
+	{
+		words:
+			/moderat|sensitive|risk[ _-]?control|content[ _-]?(policy|filter|violat)|nsfw|敏感|违规|风控|审核/i,
+		statuses: isClientError,
+		kind: 'moderation',
+	},
+];
+
+function isError(httpStatus: number): boolean {
+	return httpStatus < 300 || httpStatus >= 400;
+}
+
+function isClientError(httpStatus: number): boolean {
+	return isError(httpStatus) && httpStatus < 500;
+}
+
+function isLimit(httpStatus: number): boolean {
+	return [403, 429, 503].includes(httpStatus);
+}
+
+/** Answers without a code that is known, and without words that are. */
 const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
 	400: 'badRequest',
 	401: 'badKey',
+	402: 'noQuota',
 	403: 'noPermission',
 	404: 'notFound',
+	405: 'unsupported',
+	408: 'timeout',
 	409: 'conflict',
+	410: 'notFound',
+	413: 'badRequest',
+	422: 'badRequest',
+	425: 'busy',
 	429: 'busy',
 	500: 'serverError',
 };
 
-/** @param code Kling's service code, where the reply has one */
-export function kindOf(httpStatus: number, code: number | undefined): ErrorKind {
-	const known = (code === undefined ? undefined : KIND_BY_CODE[code]) ?? KIND_BY_STATUS[httpStatus];
+export function isKnownCode(code: number): boolean {
+	return code in KIND_BY_CODE;
+}
+
+/** What a refusal says in words: a relay's own code and its message. */
+export interface RefusalWords {
+	codeWord?: string;
+	message?: string;
+}
+
+/** Longer texts are no messages. */
+const MAX_WORDS = 1000;
+
+/**
+ * @param code a service code, where the reply has one
+ * @param said what the reply says in words
+ */
+export function kindOf(
+	httpStatus: number,
+	code: number | undefined,
+	{ codeWord = '', message = '' }: RefusalWords = {},
+): ErrorKind {
+	const byCode = code === undefined ? undefined : KIND_BY_CODE[code];
+	if (byCode) return byCode;
+	const said = `${codeWord} ${message}`.slice(0, MAX_WORDS);
+	const byWords = KIND_BY_WORDS.find(
+		({ words, statuses }) => statuses(httpStatus) && words.test(said),
+	);
+	const known = byWords?.kind ?? KIND_BY_STATUS[httpStatus];
 	return known ?? (httpStatus >= 500 ? 'proxyError' : 'refused');
 }

@@ -35,6 +35,8 @@ export interface ErrorMeaning {
 	checking: WhileChecking;
 	/** The refusal may be about the external task ID: Kling has no code of its own for one in use. */
 	mayBeIdInUse?: true;
+	/** The service does not know the route: it may have that of another format. */
+	isAboutRoute?: true;
 	/** Only an account with a good key gets this answer. */
 	provesKey?: true;
 }
@@ -57,6 +59,8 @@ export const MEANINGS = {
 	accountRestricted: FINAL,
 	unpaid: { ...FINAL, provesKey: true },
 	noUnits: { ...FINAL, provesKey: true },
+	/** A relay's own account has nothing left. */
+	noQuota: { ...FINAL, provesKey: true },
 	noPermission: FINAL,
 	ipNotAllowed: FINAL,
 
@@ -65,7 +69,9 @@ export const MEANINGS = {
 	badParameter: { creating: 'refused', checking: 'absent', mayBeIdInUse: true },
 	conflict: { ...FINAL, mayBeIdInUse: true },
 	notFound: { creating: 'refused', checking: 'absent' },
-	unsupported: FINAL,
+	/** The service does not offer the model. */
+	modelUnavailable: FINAL,
+	unsupported: { ...FINAL, isAboutRoute: true },
 	policy: FINAL,
 	moderation: FINAL,
 	refused: FINAL,

@@ -1,8 +1,9 @@
 /** Errors that come from Kling, or from the way to it. */
 
 import type { TransportError, TransportProblem } from '../http';
+import { maskKeys } from '../mask';
 import type { TaskReply } from '../task';
-import { kindOf } from './codes';
+import { kindOf, type RefusalWords } from './codes';
 import { type ErrorKind, MEANINGS } from './kinds';
 import { UserError } from './userError';
 
@@ -19,6 +20,8 @@ export interface KlingErrorFacts {
 	flaw?: ReplyFlaw;
 	/** The external task ID that is in use, and the task that has it. */
 	inUse?: { externalTaskId: string; taskId: string; taskStatus: string };
+	/** That there is no such task was said in Kling's own words: it may be relied on even at a relay. */
+	isKlings?: boolean;
 	/** Why a task failed, in Kling's words. */
 	reason?: string;
 	/** What kept a connection from coming about. */
@@ -32,13 +35,24 @@ export type ReplyFlaw =
 
 /** A request that Kling refused, could not handle, or answered in a way nobody can read; or a task without a video. */
 export class KlingError extends UserError {
-	constructor(
-		kind: ErrorKind,
-		readonly facts: KlingErrorFacts = {},
-	) {
-		super(kind, [kind, facts.code, facts.httpStatus, facts.original].filter(Boolean).join(' '));
+	readonly facts: KlingErrorFacts;
+
+	constructor(kind: ErrorKind, facts: KlingErrorFacts = {}) {
+		const shown = withoutKeys(facts);
+		super(kind, [kind, shown.code, shown.httpStatus, shown.original].filter(Boolean).join(' '));
 		this.name = 'KlingError';
+		this.facts = shown;
 	}
+}
+
+/** What others wrote may quote a key, and errors are shown, logged and stored. */
+function withoutKeys({ original, reason, requestId, ...facts }: KlingErrorFacts): KlingErrorFacts {
+	return {
+		...facts,
+		...(original !== undefined && { original: maskKeys(original) }),
+		...(reason !== undefined && { reason: maskKeys(reason) }),
+		...(requestId !== undefined && { requestId: maskKeys(requestId) }),
+	};
 }
 
 /**
@@ -47,11 +61,11 @@ export class KlingError extends UserError {
  */
 export function refusal(
 	httpStatus: number,
-	verdict: { code?: number; message?: string; requestId?: string; retryAfter?: number },
+	verdict: RefusalWords & { code?: number; requestId?: string; retryAfter?: number },
 	body: string,
 ): KlingError {
 	const { code, message, requestId, retryAfter } = verdict;
-	return new KlingError(kindOfRefusal(httpStatus, code, body), {
+	return new KlingError(kindOfRefusal(httpStatus, verdict, body), {
 		httpStatus,
 		code,
 		original: message ?? excerptOf(body),
@@ -60,9 +74,13 @@ export function refusal(
 	});
 }
 
-function kindOfRefusal(httpStatus: number, code: number | undefined, body: string): ErrorKind {
-	if (httpStatus >= 300 && httpStatus < 400) return 'redirected';
-	const kind = kindOf(httpStatus, code);
+function kindOfRefusal(
+	httpStatus: number,
+	{ code, ...words }: RefusalWords & { code?: number },
+	body: string,
+): ErrorKind {
+	const isRedirected = httpStatus >= 300 && httpStatus < 400;
+	const kind = isRedirected ? 'redirected' : kindOf(httpStatus, code, words);
 	// A web page in place of a final answer: a proxy or firewall on the way, or a wrong address.
 	return isWebPage(body) && MEANINGS[kind].creating === 'refused' ? 'notTheApi' : kind;
 }
@@ -76,6 +94,15 @@ export function unreadable(httpStatus: number, body: string): KlingError {
 		: new KlingError('unreadable', { ...facts, flaw: { is: 'incompleteJson' } });
 }
 
+/** Kling's answer about the account says nothing about it. */
+export function noAccount(httpStatus: number, body: string): KlingError {
+	return new KlingError('unreadable', {
+		httpStatus,
+		original: excerptOf(body),
+		flaw: { is: 'noAccount' },
+	});
+}
+
 /** Kling's answer is JSON, but not what was asked for. */
 export function otherShape(httpStatus: number, body: string, flaw: ReplyFlaw): KlingError {
 	return new KlingError('otherShape', { httpStatus, original: excerptOf(body), flaw });
@@ -86,9 +113,12 @@ export function fromTransport({ failure, detail, problem }: TransportError): Kli
 	return new KlingError(failure, { original: detail, problem });
 }
 
-/** Kling answered properly, and has no such task. */
-export function absentTask(): KlingError {
-	return new KlingError('notFound');
+/**
+ * The answer was well-formed, and has no such task.
+ * @param isKlings it is in Kling's own words, which a relay's need not be
+ */
+export function absentTask(isKlings: boolean): KlingError {
+	return new KlingError('notFound', { isKlings });
 }
 
 /** The user's own ID for a task belongs to another task already. */

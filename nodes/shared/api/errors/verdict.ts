@@ -1,37 +1,122 @@
-/** Finds code, words and request ID of a reply, where Kling and the gateways put them. */
+/**
+ * Finds what a reply says of its request: code, words and request ID, where Kling, gateways and relays
+ * put them, which may be several levels deep and as JSON in a text.
+ */
 
-import { wire } from '../formats/reply';
+import { type Fields, firstOf, isFields, numberOf, textOf } from '../formats/fields';
+import { locateTask } from '../formats/levels';
+import { parseJson } from '../json';
+import { isKnownCode } from './codes';
 
 export interface Verdict {
-	/** Kling's service code, unless it says that all is well. */
+	/** The request was not carried out, whatever the HTTP status says. */
+	isRefusal: boolean;
+	/** A service code, unless it says that all is well. */
 	code?: number;
+	/** A relay's own code, in words. */
+	codeWord?: string;
 	message?: string;
 	requestId?: string;
 }
 
+/** A relay behind a relay quotes a reply that quotes a reply. */
+const MAX_LEVELS = 6;
+
+const CODE_NAMES = ['code', 'error_code', 'errorCode', 'err_code', 'status_code'];
+const MESSAGE_NAMES = [
+	'message',
+	'msg',
+	'error_msg',
+	'error_message',
+	'errorMessage',
+	'error_description',
+	'detail',
+	'error',
+];
+
+/** What relays call it when all is well. */
+const FINE = /^(ok|success|succeed|succeeded|successful|0+|2\d\d)?$/i;
+
 /** @param json the reply's body; undefined when it is no JSON */
 export function readVerdict(json: unknown, httpStatus: number): Verdict {
-	const reply = fieldsOf(json);
-	const error = fieldsOf(reply.error);
-	// The account endpoint has a second verdict inside its data (docs/kling-api.md#account).
-	const data = fieldsOf(reply.data);
-	const codes = [reply.code, error.code, data.code].map((code) => wire.number.parse(code));
-	// Some gateways repeat the HTTP status as the code: no fact of its own.
-	const code = codes.find((each) => each !== undefined && each !== 0 && each !== httpStatus);
-	const message = [
-		code === codes[2] ? data.msg : undefined,
-		reply.message,
-		reply.msg,
-		error.message,
-		reply.error,
-	].find(isText);
-	return { code, message, requestId: wire.text.parse(reply.request_id ?? error.request_id) };
+	const isFine = httpStatus >= 200 && httpStatus < 300;
+	// What a task says of its own failure is no verdict on the request.
+	const isTask = isFine && isFields(json) && locateTask(json).id !== undefined;
+	const levels = isTask ? [json as Fields] : levelsOf(json, !isFine);
+	const codes = levels
+		.map((fields) => firstOf(fields, CODE_NAMES, numberOf))
+		// Some gateways repeat the HTTP status as the code: no fact of its own.
+		.filter((code): code is number => code !== undefined && code !== 0 && code !== httpStatus);
+	// Of several codes Kling's own tells most, however deep it is quoted.
+	const code = codes.find(isKnownCode) ?? codes[0];
+	const codeWord = levels.map(codeWordOf).find((word) => word !== undefined);
+	const decisive = levels.find((fields) => firstOf(fields, CODE_NAMES, numberOf) === code);
+	const message = [...(code !== undefined && decisive ? [decisive] : []), ...levels]
+		.map((fields) => firstOf(fields, MESSAGE_NAMES, sentenceOf))
+		.find((words) => words !== undefined);
+	const requestId = levels
+		.map((fields) => firstOf(fields, ['request_id', 'requestId'], textOf))
+		.find((id) => id !== undefined);
+	const isRefusal = !isFine || code !== undefined || refusesInWords(json);
+	return { isRefusal, code, codeWord, message, requestId };
 }
 
-function isText(value: unknown): value is string {
-	return typeof value === 'string' && value !== '';
+/** A reply without a task whose code is a word other than "success", or that has an error. */
+function refusesInWords(json: unknown): boolean {
+	if (!isFields(json) || locateTask(json).id !== undefined) return false;
+	const word = textOf(json.code);
+	if (word !== undefined && !FINE.test(word)) return true;
+	if (textOf(json.error) !== undefined) return true;
+	return (
+		isFields(json.error) && firstOf(json.error, ['message', 'code', 'type'], textOf) !== undefined
+	);
 }
 
-function fieldsOf(json: unknown): Record<string, unknown> {
-	return typeof json === 'object' && json !== null ? { ...json } : {};
+function codeWordOf(fields: Fields): string | undefined {
+	const word = firstOf(fields, [...CODE_NAMES, 'type'], (value) =>
+		numberOf(value) === undefined ? textOf(value) : undefined,
+	);
+	return word === undefined || FINE.test(word) ? undefined : word;
+}
+
+/** What users can read: not the JSON that a relay quotes. */
+function sentenceOf(value: unknown): string | undefined {
+	const text = textOf(value);
+	return text === undefined || quotedIn(text) ? undefined : text;
+}
+
+/** The reply, its error, its data, and the replies that its words quote; the outermost first. */
+function levelsOf(json: unknown, isRefused: boolean): Fields[] {
+	const levels: Fields[] = [];
+	const open: unknown[] = [json];
+	while (open.length > 0 && levels.length < MAX_LEVELS) {
+		const value = open.shift();
+		if (!isFields(value)) continue;
+		levels.push(value);
+		open.push(value.error);
+		// The account endpoint has a second verdict inside its data (docs/kling-api.md#account); what a
+		// task says of itself is no verdict on the request.
+		if (isFields(value.data)) {
+			const { code, msg, message, error } = value.data;
+			open.push(isRefused ? { code, msg, message, error } : { code, msg });
+		}
+		for (const name of MESSAGE_NAMES) {
+			const text = textOf(value[name]);
+			if (text !== undefined) open.push(quotedIn(text));
+		}
+	}
+	return levels;
+}
+
+/** Longer texts are no messages. */
+const MAX_MESSAGE_LENGTH = 10_000;
+
+/** The reply that a text quotes as JSON, also with words around it. */
+function quotedIn(text: string): Fields | undefined {
+	if (text.length > MAX_MESSAGE_LENGTH) return undefined;
+	const start = text.indexOf('{');
+	const end = text.lastIndexOf('}');
+	if (start < 0 || end < start) return undefined;
+	const quoted = parseJson(text.slice(start, end + 1));
+	return isFields(quoted) ? quoted : undefined;
 }

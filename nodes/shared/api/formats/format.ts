@@ -1,10 +1,10 @@
 import type { ApiRequest } from '../http';
 import type { ServedModel } from '../models';
-import type { VideoRequest } from '../request';
+import type { RequestFeature, VideoRequest } from '../request';
 import type { TaskReply } from '../task';
 
-/** Settings that a wire format may or may not carry, whatever the model. */
-export type RequestFeature = 'watermark' | 'externalTaskId' | 'callbackUrl';
+/** Fields of a request's body that users may not change by additional fields, or not unnoticed. */
+export type GuardedFields = 'model' | 'externalTaskId' | 'callbackUrl' | 'price';
 
 /** One wire format of the Kling API: builds requests and reads replies; knows nothing else. */
 export interface Format {
@@ -19,6 +19,9 @@ export interface Format {
 
 	create(request: VideoRequest, model: ServedModel): ApiRequest;
 
+	/** Where such fields are in the body, by their paths. */
+	guarded: Readonly<Partial<Record<GuardedFields, readonly string[]>>>;
+
 	/** The requests that find one task by its ID, to be tried in order. */
 	find(id: string): ApiRequest[];
 
@@ -27,9 +30,10 @@ export interface Format {
 
 	/**
 	 * Reads a create or find reply.
+	 * @param wanted the ID that was asked for, the task's or the user's own
 	 * @throws {ShapeError} when it is JSON of another shape
 	 */
-	readTask(reply: unknown): TaskReply;
+	readTask(reply: unknown, wanted?: string): TaskReply;
 
 	/** Asks for several tasks in one request, where the format can. */
 	many?: {

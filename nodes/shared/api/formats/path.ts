@@ -3,19 +3,22 @@
  * tasks queried by list. It takes API keys only. Source: docs/kling-api.md#path-format.
  */
 
-import { z } from 'zod';
-
 import type { Mode, MultiShot, VideoRequest } from '../request';
+import { type Fields, isFields, nameOf } from './fields';
 import type { Format } from './format';
 import { readTask, readTasks } from './reply';
 
-const RESOLUTIONS: Readonly<Record<Mode, string>> = { std: '720p', pro: '1080p', '4k': '4k' };
+const RESOLUTIONS: Readonly<Record<Mode, string>> & Readonly<Partial<Record<string, string>>> = {
+	std: '720p',
+	pro: '1080p',
+	'4k': '4k',
+};
 
 /** Of the prompt, into which all shots go; in code points. */
 const PROMPT_LENGTH = 3072;
 
-/** Keeps the address of a query well below the 8 kB that servers commonly take. */
-const IDS_PER_QUERY = 100;
+/** What the documents of a sibling route allow; for this one they say nothing (docs/kling-api.md#lists-and-shared-queries). */
+const IDS_PER_QUERY = 20;
 
 export const path: Format = {
 	features: ['watermark', 'externalTaskId', 'callbackUrl'],
@@ -36,7 +39,8 @@ export const path: Format = {
 					? request.multiShot !== undefined
 					: undefined,
 				audio: request.sound === undefined ? undefined : request.sound ? 'native' : 'off',
-				resolution: RESOLUTIONS[request.mode],
+				// A custom model's mode may be the name of a resolution.
+				resolution: RESOLUTIONS[request.mode] ?? request.mode,
 				aspect_ratio: request.aspectRatio,
 				duration: request.duration,
 			},
@@ -48,6 +52,13 @@ export const path: Format = {
 			},
 		},
 	}),
+
+	guarded: {
+		model: ['model', 'model_name'],
+		externalTaskId: ['options.external_task_id', 'external_task_id'],
+		callbackUrl: ['options.callback_url', 'callback_url'],
+		price: ['settings.resolution', 'settings.duration', 'settings.audio'],
+	},
 
 	find: (id) => [toQuery('task_ids', [id]), toQuery('external_task_ids', [id])],
 
@@ -69,7 +80,7 @@ export const path: Format = {
 		}),
 		next(reply) {
 			const { has_more: hasMore, next_cursor: cursor } = listOf(reply);
-			return hasMore && cursor ? cursor : undefined;
+			return hasMore === true || hasMore === 'true' ? nameOf(cursor) : undefined;
 		},
 	},
 
@@ -83,16 +94,11 @@ function toQuery(kind: 'task_ids' | 'external_task_ids', ids: readonly string[])
 	} as const;
 }
 
-const listSchema = z.object({
-	result: z.unknown(),
-	has_more: z.boolean().catch(false),
-	next_cursor: z.string().optional().catch(undefined),
-});
-
 /** A query's data is the tasks themselves, a list's data holds them as its result. */
-function listOf(reply: unknown): z.output<typeof listSchema> {
-	const { data } = z.object({ data: z.unknown() }).catch({ data: undefined }).parse(reply);
-	return listSchema.parse(Array.isArray(data) ? { result: data } : (data ?? {}));
+function listOf(reply: unknown): Fields {
+	const data = isFields(reply) ? reply.data : undefined;
+	if (Array.isArray(data)) return { result: data };
+	return isFields(data) ? data : {};
 }
 
 /** This format has no fields for shots: they are written into the prompt. */

@@ -1,12 +1,18 @@
 /**
  * Reads tasks out of replies. Services differ in more than the documents say: envelope or none,
- * numbers as text, `null` for absent, one spelling of "done" or another. None of that may cost a
- * user a video that is paid for, so one tolerant reader serves all formats (docs/kling-api.md#tasks-and-status-words).
+ * numbers as text, `null` for absent, one spelling of "done" or another, the video's address under a
+ * name of their own (docs/kling-api.md#replies). None of that may cost a user a video that is paid
+ * for, so one tolerant reader serves all formats; and it is bounded, so that no reply holds up the
+ * others.
  */
 
-import { z } from 'zod';
-
-import { type TaskReply, toTaskStatus, type Video } from '../task';
+import { parseJson } from '../json';
+import { type TaskReply, type TaskStatus, toKnownStatus, toTaskStatus } from '../task';
+import { readCost } from './cost';
+import { type Fields, firstOf, isFields, timeOf } from './fields';
+import { externalIdIn, isTask, type Located, locateTask, MAX_ENTRIES, statusIn } from './levels';
+import { failureReason, statusMessage } from './reason';
+import { readVideos } from './videos';
 
 /** The reply is JSON, but not what the format answers with. */
 export class ShapeError extends Error {
@@ -21,60 +27,21 @@ export class ShapeError extends Error {
 	}
 }
 
-/** Field types of replies. Absent, null and unusable are the same: not known. */
-export const wire = {
-	/** A number, or its text. */
-	number: optional(
-		z.union([z.number(), z.string().trim().min(1).transform(Number).pipe(z.number().finite())]),
-	),
-	text: optional(z.string().min(1)),
-	/** Text, or a number that stands for it. */
-	id: optional(z.union([z.string().min(1), z.number().transform(String)])),
-};
-
-const videoSchema = z.object({
-	id: wire.id,
-	url: wire.text,
-	watermark_url: wire.text,
-	duration: wire.number,
-});
-
-type WireVideo = z.output<typeof videoSchema>;
-
-/** A task in any of the formats: those of `gateway` and `v1` first, then those of `path`. */
-const taskSchema = z.object({
-	task_id: wire.id,
-	id: wire.id,
-	task_status: wire.text,
-	status: wire.text,
-	task_status_msg: wire.text,
-	message: wire.text,
-	created_at: wire.number,
-	create_time: wire.number,
-	updated_at: wire.number,
-	update_time: wire.number,
-	task_info: optional(z.object({ external_task_id: wire.id })),
-	external_id: wire.id,
-	task_result: optional(z.object({ videos: z.array(videoSchema) })),
-	outputs: optional(z.array(videoSchema.extend({ type: wire.text }))),
-});
-
 /**
  * @param reply the whole reply, kept as the task's `raw`
+ * @param wanted the ID that was asked for, the task's or the user's own: of several tasks this one
+ * is read
  * @throws {ShapeError}
  */
-export function readTask(reply: unknown): TaskReply {
-	const { data } = envelopeSchema.parse(reply);
-	if (Array.isArray(data) && data.length === 0) throw new ShapeError('', true);
-	const object: unknown = Array.isArray(data) ? data[0] : (data ?? reply);
-	return toTask(object, reply, data !== undefined);
+export function readTask(reply: unknown, wanted?: string): TaskReply {
+	return toTask(locateTask(reply, wanted), reply, false);
 }
 
 /**
- * Reads a reply whose `data` is a list of tasks. Each task's `raw` is the reply as a query for this
- * task alone would have brought it.
+ * Reads a reply whose `data` is a list of tasks; entries that are none are left out. Each task's `raw`
+ * is the reply as a query for this task alone would have brought it.
  * @param toData how a single query wraps a task into `data`
- * @throws {ShapeError}
+ * @throws {ShapeError} when there are entries, but no task among them
  */
 export function readTasks(
 	reply: unknown,
@@ -82,9 +49,14 @@ export function readTasks(
 	toData: (object: unknown) => unknown,
 ): TaskReply[] {
 	if (!Array.isArray(objects)) throw new ShapeError('data');
-	return objects.map((object: unknown) =>
-		toTask(object, { ...envelopeSchema.parse(reply), data: toData(object) }, true),
-	);
+	const envelope = envelopeOf(reply);
+	const entries: unknown[] = objects.slice(0, MAX_ENTRIES);
+	const tasks = entries.flatMap((object) => {
+		const located = locateTask(object);
+		return findFlaw(located) ? [] : toTask(located, { ...envelope, data: toData(object) }, true);
+	});
+	if (entries.length > 0 && tasks.length === 0) throw new ShapeError('');
+	return tasks;
 }
 
 /**
@@ -92,40 +64,128 @@ export function readTasks(
  * @throws {ShapeError}
  */
 export function readBareTask(task: unknown): TaskReply {
-	return toTask(task, task, true);
+	return toTask(locateTask(task), task, true);
 }
 
-const envelopeSchema = z.object({ data: z.unknown() }).passthrough().catch({ data: undefined });
+/** A callback of Kling's has some kilobytes at most; the rest of the world can send what it likes. In bytes. */
+const MAX_CALLBACK_SIZE = 1_000_000;
 
-function toTask(object: unknown, raw: unknown, isEnveloped: boolean): TaskReply {
-	const read = taskSchema.safeParse(object);
-	if (!read.success) throw new ShapeError('');
-	const task = read.data;
-	const id = task.task_id ?? task.id;
-	const status = task.task_status ?? task.status;
-	if (id === undefined) throw new ShapeError('task_id');
-	if (status === undefined) throw new ShapeError('task_status');
+/**
+ * Reads a callback's body.
+ * @param mask keeps keys out of what is read
+ * @returns undefined when it is not about a task, or larger than any callback
+ */
+export function readCallbackBody(
+	body: Buffer,
+	mask: (text: string) => string = (text) => text,
+): TaskReply | undefined {
+	if (body.length > MAX_CALLBACK_SIZE) return undefined;
+	try {
+		return readBareTask(parseJson(mask(body.toString('utf8'))));
+	} catch {
+		return undefined;
+	}
+}
+
+/** Enough for Kling's code, message and request ID, and for what relays add. */
+const MAX_ENVELOPE_FIELDS = 20;
+
+/** The longest text of those, in characters. */
+const MAX_ENVELOPE_TEXT = 1000;
+
+/** What a list's reply says in addition to its tasks: it is repeated for each of them, so only small facts. */
+function envelopeOf(reply: unknown): Fields {
+	const envelope: Record<string, unknown> = {};
+	if (!isFields(reply)) return envelope;
+	let left = MAX_ENVELOPE_FIELDS;
+	for (const name in reply) {
+		if (left-- === 0) break;
+		const value = reply[name];
+		if (typeof value === 'object' && value !== null) continue;
+		if (name.length + String(value).length <= MAX_ENVELOPE_TEXT) envelope[name] = value;
+	}
+	return envelope;
+}
+
+const CREATED_NAMES = [
+	'created_at',
+	'create_time',
+	'createdAt',
+	'createTime',
+	'submit_time',
+	'created',
+];
+const UPDATED_NAMES = [
+	'updated_at',
+	'update_time',
+	'updatedAt',
+	'updateTime',
+	'finish_time',
+	'finished_at',
+	'completed_at',
+	'completeTime',
+];
+
+/** @throws {ShapeError} */
+function toTask(located: Located, raw: unknown, isEnveloped: boolean): TaskReply {
+	const flaw = findFlaw(located);
+	if (flaw) throw flaw;
+	const { id, levels, index } = located;
+	const [task = {}, ...inside] = levels.slice(index).map(({ fields }) => fields);
+	const inner = [task, ...inside];
+	const around = aroundOf(located);
+	const told = readStatus(inner);
+	const videos = readVideos(inner, around, told === 'completed');
+	// A relay that calls its own request a success has no video as long as Kling has none.
+	const status = told === 'completed' && videos.length === 0 ? (knownIn(inside) ?? told) : told;
+	const first = <Fact>(names: readonly string[], read: (value: unknown) => Fact | undefined) =>
+		inner.map((fields) => firstOf(fields, names, read)).find((fact) => fact !== undefined);
 	return {
-		id,
-		status: toTaskStatus(status),
-		// A flat reply's message would be the envelope's own, which says SUCCEED.
-		statusMessage: task.task_status_msg ?? (isEnveloped ? task.message : undefined),
-		createdAt: task.created_at ?? task.create_time,
-		updatedAt: task.updated_at ?? task.update_time,
-		externalTaskId: task.task_info?.external_task_id ?? task.external_id,
-		videos: (task.task_result?.videos ?? task.outputs?.filter(isVideo) ?? []).flatMap(toVideo),
+		id: id as string,
+		status,
+		statusMessage:
+			status === 'failed'
+				? failureReason([...inner, ...around])
+				: statusMessage(task, isEnveloped || index > 0),
+		createdAt: first(CREATED_NAMES, timeOf),
+		updatedAt: first(UPDATED_NAMES, timeOf),
+		externalTaskId: inner.map(externalIdIn).find((name) => name !== undefined),
+		videos,
+		cost: inner.map(readCost).find((cost) => cost !== undefined),
 		raw,
 	};
 }
 
-function isVideo({ type }: { type?: string }): boolean {
-	return type === undefined || type === 'video';
+function findFlaw({ levels, index, id, isEmptyList }: Located): ShapeError | undefined {
+	if (levels.length === 0) return new ShapeError('');
+	if (id === undefined && isEmptyList) return new ShapeError('', true);
+	if (id === undefined) return new ShapeError('task_id');
+	const isStatusKnown = levels.slice(index).some(({ fields }) => statusIn(fields) !== undefined);
+	return isStatusKnown ? undefined : new ShapeError('task_status');
 }
 
-function toVideo({ id, url, watermark_url: watermarkUrl, duration }: WireVideo): Video[] {
-	return url === undefined ? [] : [{ id, url, watermarkUrl, duration }];
+/** What is around the task, the nearest first, as far as it is about this task only. */
+function aroundOf({ levels, index }: Located): Fields[] {
+	const lastEntry = levels
+		.slice(0, index + 1)
+		.map(({ isEntry }) => isEntry)
+		.lastIndexOf(true);
+	return levels
+		.slice(Math.max(0, lastEntry), index)
+		.map(({ fields }) => fields)
+		.reverse();
 }
 
-function optional<Type extends z.ZodTypeAny>(type: Type) {
-	return type.optional().catch(undefined);
+/** @param inner the task, then what is inside of it */
+function readStatus(inner: readonly Fields[]): TaskStatus {
+	const word = inner.map(statusIn).find((each) => each !== undefined) ?? '';
+	return toKnownStatus(word) ?? knownIn(inner.slice(1)) ?? toTaskStatus(word);
+}
+
+/** What the replies inside of a task say of its status. */
+function knownIn(inside: readonly Fields[]): TaskStatus | undefined {
+	return inside
+		.filter(isTask)
+		.map((fields) => toKnownStatus(statusIn(fields) ?? ''))
+		.find((status) => status !== undefined);
 }

@@ -3,9 +3,8 @@
  * envelope. Source: docs/kling-api.md#v1-format.
  */
 
-import { z } from 'zod';
-
 import type { CameraControl, MultiShot } from '../request';
+import { isFields } from './fields';
 import type { Format } from './format';
 import { readTask, readTasks, ShapeError } from './reply';
 
@@ -38,6 +37,13 @@ export const v1: Format = {
 			callback_url: request.callbackUrl,
 		},
 	}),
+
+	guarded: {
+		model: ['model_name', 'model'],
+		externalTaskId: ['external_task_id'],
+		callbackUrl: ['callback_url'],
+		price: ['mode', 'duration', 'sound', 'voice_list'],
+	},
 
 	// The same route takes both kinds of ID.
 	find: (id) => [toQuery(id)],
@@ -74,9 +80,9 @@ function toPage(pageSize: number, pageNum: number) {
 
 /** @throws {ShapeError} */
 function dataOf(reply: unknown): unknown[] {
-	const read = z.object({ data: z.array(z.unknown()) }).safeParse(reply);
-	if (!read.success) throw new ShapeError('data');
-	return read.data.data;
+	const data = isFields(reply) ? reply.data : undefined;
+	if (!Array.isArray(data)) throw new ShapeError('data');
+	return data;
 }
 
 function toCameraControl(control: CameraControl): object {

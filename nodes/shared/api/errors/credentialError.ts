@@ -1,0 +1,83 @@
+import { UserError } from './userError';
+
+/** What is wrong with a field of the credential, or with the request it is to sign. */
+export type CredentialProblem =
+	| 'empty'
+	| 'unsupported'
+	| 'noKey'
+	| 'noUrl'
+	| 'unencrypted'
+	| 'foreignUrl'
+	| 'weakSecret';
+
+/** Labels of the credential's fields, by their names. */
+export const CREDENTIAL_LABELS: Readonly<Record<string, string>> = {
+	service: 'Service',
+	region: 'Region',
+	baseUrl: 'Base URL',
+	authentication: 'Authentication',
+	apiKey: 'API Key',
+	accessKey: 'Access Key',
+	secretKey: 'Secret Key',
+	webhookSecret: 'Webhook Secret',
+};
+
+/**
+ * The credential cannot be used as it is filled in, or not for this request. It brings its words
+ * along, because n8n's own nodes show them, too: its HTTP Request node signs with this credential
+ * and knows nothing of n8n/messages.ts.
+ */
+export class CredentialError extends UserError<'credential'> {
+	/** How to fix it; whole sentences. n8n shows it below the message. */
+	readonly description: string;
+
+	constructor(
+		/** The field's internal name. */
+		readonly field: string,
+		readonly problem: CredentialProblem,
+		/** The only origin that the credential signs for; of a foreign URL. */
+		origin?: string,
+	) {
+		const { message, description } = wordsOf(field, problem, origin);
+		super('credential', message);
+		this.name = 'CredentialError';
+		this.description = description;
+	}
+}
+
+function wordsOf(
+	field: string,
+	problem: CredentialProblem,
+	origin = 'its own address',
+): { message: string; description: string } {
+	const label = `'${CREDENTIAL_LABELS[field] ?? field}' in the Kling API credential`;
+	return {
+		empty: { message: `${label} is empty`, description: 'Fill in the field.' },
+		unsupported: {
+			message: `${label} has an unsupported value`,
+			description: 'Open the credential and choose the value again.',
+		},
+		noKey: {
+			message: `${label} has characters that no key has`,
+			description: 'Copy the whole key again. A page may show only a part of it.',
+		},
+		noUrl: {
+			message: `${label} is not a web address`,
+			description:
+				'Enter an address such as https://api.example.com or https://api.example.com/kling.',
+		},
+		unencrypted: {
+			message: `${label} must start with https:// so that your key is encrypted`,
+			description: 'Change the address. http:// is only allowed on your own network.',
+		},
+		foreignUrl: {
+			message: `The Kling API credential is only for requests to ${origin}, so this request was not sent`,
+			description: 'Change the URL of the request, or choose another credential for it.',
+		},
+		weakSecret: {
+			message: `${label} must be Base64 of at least 16 bytes, so that nobody can forge callbacks`,
+			description:
+				'Copy the whole secret from the Kling console, starting with whsec_, or leave the field empty.',
+		},
+	}[problem];
+}

@@ -1,0 +1,61 @@
+/** Reads a task's videos: where Kling has them, else wherever the service has them. */
+
+import type { Video } from '../task';
+import { durationOf, type Fields, isFields, nameOf, textOf } from './fields';
+import { MAX_ENTRIES } from './levels';
+import { searchVideos } from './videoSearch';
+
+/**
+ * @param inner the task, then what is inside of it
+ * @param around what is around it and about nothing else
+ * @param isCompleted only then what looks like the video's address can be one
+ */
+export function readVideos(
+	inner: readonly Fields[],
+	around: readonly Fields[],
+	isCompleted: boolean,
+): Video[] {
+	// The innermost reply is Kling's own.
+	const entries = [...inner].reverse().map(entriesOf);
+	for (const videos of entries) {
+		const complete = videos.flatMap(({ url, ...facts }) =>
+			url === undefined ? [] : { ...facts, url },
+		);
+		if (complete.length > 0) return complete;
+	}
+	if (!isCompleted) return [];
+	const found = [...inner.slice(0, 1), ...around]
+		.map(searchVideos)
+		.find((videos) => videos.length > 0);
+	const [video, ...others] = found ?? [];
+	if (!video || others.length > 0) return found ?? [];
+	// Kling's own reply may have all but the address, which the relay keeps for itself.
+	const facts = entries.flat()[0];
+	return [
+		{
+			id: video.id ?? facts?.id,
+			url: video.url,
+			watermarkUrl: video.watermarkUrl ?? facts?.watermarkUrl,
+			duration: video.duration ?? facts?.duration,
+		},
+	];
+}
+
+type Entry = Omit<Video, 'url'> & { url?: string };
+
+/** In `task_result` as `v1` and `gateway` have it, or in `outputs` as `path` does. */
+function entriesOf(task: Fields): Entry[] {
+	const result = isFields(task.task_result) ? task.task_result : {};
+	const list = Array.isArray(result.videos) ? result.videos : task.outputs;
+	if (!Array.isArray(list)) return [];
+	const entries: unknown[] = list.slice(0, MAX_ENTRIES);
+	return entries
+		.filter(isFields)
+		.filter(({ type }) => list !== task.outputs || (textOf(type) ?? 'video') === 'video')
+		.map((entry) => ({
+			id: nameOf(entry.id),
+			url: textOf(entry.url),
+			watermarkUrl: textOf(entry.watermark_url),
+			duration: durationOf(entry.duration),
+		}));
+}

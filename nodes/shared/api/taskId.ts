@@ -1,0 +1,41 @@
+/** What can be the ID of a task: IDs come from replies and from users, and become part of addresses. */
+
+/**
+ * The longest ID. Those of Kling have 18 digits, relays' own up to some 200 characters; and twenty of
+ * them, which one query may name, stay below the 8 kB that servers commonly take as an address.
+ */
+export const MAX_ID_LENGTH = 256;
+
+/** Control characters, halves of surrogate pairs (which no address can carry), line separators. */
+const UNUSABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/**
+ * Says why a text cannot be a task's ID, as the end of a sentence about it.
+ * @returns undefined when it can
+ */
+export function findIdFlaw(id: string): string | undefined {
+	if (id.length > MAX_ID_LENGTH) return `is longer than ${MAX_ID_LENGTH} characters`;
+	if (id.trim() === '') return 'is empty';
+	if (UNUSABLE.test(id)) return 'contains characters that no ID has';
+	// Encoded or not, some server on the way would follow them to another route.
+	if (id.split(/[/\\]/).some((part) => part === '.' || part === '..')) {
+		return 'contains "." or ".." where an ID has a name';
+	}
+	return undefined;
+}
+
+export function isSafeId(id: string): boolean {
+	return findIdFlaw(id) === undefined;
+}
+
+/** Leaves room for an ending and for what users put in front: file systems take 255 bytes. */
+const MAX_FILE_NAME_LENGTH = 100;
+
+/** Makes a file's name, without ending, from a task's ID: letters, digits, dot, hyphen, underscore. */
+export function safeFileName(id: string): string {
+	const name = id
+		.slice(0, MAX_FILE_NAME_LENGTH)
+		.replace(/[^A-Za-z0-9._-]+/g, '_')
+		.replace(/^\.+|\.+$/g, '');
+	return /[A-Za-z0-9]/.test(name) ? name : 'video';
+}

@@ -1,0 +1,52 @@
+/** Which of the account's tasks Get Many lists. */
+
+import { z } from 'zod';
+
+import { timeOf } from '../api/formats/fields';
+import type { TaskStatus } from '../api/task';
+import type { TaskFilters } from '../api/taskFilters';
+import { type Parameter, STATUS_LABELS } from '../n8n/labels';
+import { filterWords } from '../n8n/messages';
+import { toTimeInZone } from '../utils/zonedTime';
+import { check, choices, complain, fieldsOf, oneOf, optional, text } from './fieldTypes';
+import type { ParameterReader } from './parameterReader';
+
+const STATUSES = choices(Object.keys(STATUS_LABELS) as TaskStatus[], STATUS_LABELS);
+
+/** One or several, as a list or as text with commas. */
+const statusesSchema = z.preprocess(
+	(given) => (typeof given === 'string' ? given.split(',') : given),
+	z.array(oneOf('statusFilter', STATUSES)),
+);
+
+/**
+ * @param timezone of the workflow, for times without one
+ * @throws {InputError}
+ */
+export function readListFilters(parameters: ParameterReader, timezone: string): TaskFilters {
+	const filters = fieldsOf(parameters.raw('filters'));
+	const read = <Schema extends z.ZodTypeAny>(schema: Schema, given: unknown, name: Parameter) =>
+		check(optional(true, schema, name, ''), given, name) as z.output<Schema> | undefined;
+	return {
+		statuses: read(statusesSchema, filters.status, 'statusFilter'),
+		createdAfter: read(timeSchema(timezone), filters.createdAfter, 'createdAfter'),
+		externalTaskIdStartsWith: read(
+			text('externalTaskIdStartsWith', 1),
+			filters.externalTaskIdStartsWith,
+			'externalTaskIdStartsWith',
+		),
+	};
+}
+
+/** A date as text, a number since the epoch, or an object of JavaScript or Luxon. @returns milliseconds */
+function timeSchema(timezone: string) {
+	return z.unknown().transform((given, context): number => {
+		const time =
+			typeof given === 'string'
+				? (toTimeInZone(given, timezone) ?? timeOf(given))
+				: timeOf(Number(given));
+		if (time !== undefined) return time;
+		context.addIssue(complain('createdAfter', filterWords.noTime('createdAfter', given)));
+		return z.NEVER;
+	});
+}

@@ -1,0 +1,5 @@
+/**
+ * Requests to Kling at once, of one node run and of all callbacks together: so many that none of
+ * them waits long, and so few that neither Kling nor a relay takes them for an attack.
+ */
+export const PARALLEL_REQUESTS = 20;

@@ -1,0 +1,53 @@
+import { Semaphore } from '../../../../nodes/shared/utils/semaphore';
+import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
+
+describe('a semaphore', () => {
+	it('lets the work in by its order, each piece as soon as one before has ended', async () => {
+		const clock = new VirtualClock();
+		const semaphore = new Semaphore(2);
+		const started: Array<[number, number]> = [];
+		const work = async (n: number, seconds: number) =>
+			await semaphore.run(async () => {
+				started.push([n, clock.seconds]);
+				await clock.sleep(seconds * 1000);
+				return n;
+			});
+		const results = await Promise.all([work(0, 5), work(1, 1), work(2, 1), work(3, 1), work(4, 1)]);
+		expect(results).toEqual([0, 1, 2, 3, 4]);
+		expect(started).toEqual([
+			[0, 0],
+			[1, 0],
+			[2, 1],
+			[3, 2],
+			[4, 3],
+		]);
+	});
+
+	it('is freed by work that fails, and passes its error on', async () => {
+		const semaphore = new Semaphore(1);
+		const failing = semaphore.run(async () => {
+			throw new Error('boom');
+		});
+		const next = semaphore.run(async () => 'next');
+		await expect(failing).rejects.toThrow('boom');
+		expect(await next).toBe('next');
+		expect(await semaphore.run(async () => 'later')).toBe('later');
+	});
+
+	it('lets in as much later on as in the beginning', async () => {
+		const clock = new VirtualClock();
+		const semaphore = new Semaphore(2);
+		let open = 0;
+		let most = 0;
+		const work = async () =>
+			await semaphore.run(async () => {
+				most = Math.max(most, ++open);
+				await clock.sleep(1000);
+				open--;
+			});
+		await Promise.all([work(), work(), work()]);
+		await Promise.all([work(), work(), work(), work()]);
+		expect(most).toBe(2);
+		expect(clock.seconds).toBe(4);
+	});
+});

@@ -1,0 +1,14 @@
+import type { Ledger, LedgerEntry } from '../nodes/shared/waiting/ledger.ts';
+
+/** The waiting engine's memory without n8n: it remembers nothing beyond its own life. */
+export class MemoryLedger implements Ledger {
+	private readonly entries = new Map<string, LedgerEntry>();
+
+	read(key: string): LedgerEntry {
+		return this.entries.get(key) ?? { failures: 0 };
+	}
+
+	write(key: string, entry: LedgerEntry): void {
+		this.entries.set(key, entry);
+	}
+}

@@ -1,0 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { SAMPLE_VIDEO } from '../emulator/index.mts';
+
+/** The video that the emulator serves for every task. */
+export function sampleVideo(): Buffer {
+	return readFileSync(SAMPLE_VIDEO);
+}
