@@ -22,7 +22,7 @@ const TRIES = 3;
  */
 const TIME_LIMIT = 10 * 60_000;
 
-export interface DownloadTools {
+interface DownloadTools {
 	clock: Clock;
 	/** Ends the download when aborted. */
 	signal?: AbortSignal;

@@ -15,7 +15,7 @@ const MOST_REDIRECTS = 5;
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-export interface FileRequest {
+interface FileRequest {
 	/** Files may be in one's own network, because the service is there, too. */
 	allowsOwnNetwork: boolean;
 	/** Cancels the request, and ends the body. */

@@ -4,7 +4,7 @@ import { TransportError } from '../api/http';
 import { onAbort } from '../utils/onAbort';
 import { wasNeverSent } from './transportError';
 
-export interface Limits {
+interface Limits {
 	/** How long the work may take from beginning to end; milliseconds. */
 	limit: number;
 	/** Ends the work when aborted: the execution was stopped. */
@@ -12,7 +12,7 @@ export interface Limits {
 }
 
 /** What the work is handed. */
-export interface Reins {
+interface Reins {
 	/** To be passed to n8n's helpers: cancels the request. Aborted at the end in any case. */
 	signal: AbortSignal;
 	/** Ends the work with this error. */

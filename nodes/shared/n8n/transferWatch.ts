@@ -3,13 +3,13 @@
 import { onAbort } from '../utils/onAbort';
 
 /** What a stream that n8n reads from does with each piece that arrives. */
-export interface Transfer {
+interface Transfer {
 	readonly readableLength: number;
 	push(chunk: unknown, encoding?: BufferEncoding): boolean;
 }
 
 /** Why a transfer is given up. */
-export type TransferProblem = 'stalled' | 'tooLarge';
+type TransferProblem = 'stalled' | 'tooLarge';
 
 /**
  * A minute must bring this much. Less is a connection that died without a word, or a host that keeps

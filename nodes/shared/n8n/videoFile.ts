@@ -7,10 +7,7 @@ import { DownloadError } from './downloadError';
 import { downloadReasons } from './messages';
 
 /** As n8n's helpers type a stream. */
-export type FileStream = Exclude<
-	Parameters<NodeContext['helpers']['prepareBinaryData']>[0],
-	Uint8Array
->;
+type FileStream = Exclude<Parameters<NodeContext['helpers']['prepareBinaryData']>[0], Uint8Array>;
 
 /** The file's stream, if the reply has one. */
 export function streamOf({ body }: IN8nHttpFullResponse): FileStream | undefined {
