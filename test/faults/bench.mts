@@ -5,10 +5,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { startEmulator, type Emulator, type RecordedRequest } from '../../emulator/index.mts';
 import { fastNow } from '../../testkit/clocks/fastClock.mts';
 
-/** How long the emulator takes for a video; ms. */
+/** How long the emulator takes for a video; milliseconds. */
 export const GENERATION = 4_000;
 
-/** How long a connection may outlive its run; really, ms. */
+/** How long a connection may outlive its run; really, milliseconds. */
 const PATIENCE = 20_000;
 
 /** Turns of the event loop in which nothing is to arrive: one may pass between a connection and its request. */
@@ -63,9 +63,9 @@ class Door {
 }
 
 export class Bench {
-	/** How far Kling's clock is turned; ms. */
+	/** How far Kling's clock is set forward; milliseconds. */
 	offset = 0;
-	/** Told when an exchange is over. */
+	/** Called when an exchange is over. */
 	onRequest: (request: RecordedRequest) => void = () => {};
 
 	private constructor(

@@ -27,10 +27,10 @@ import { watchedNode } from './node.mts';
 
 const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
 
-/** How long a run may take; really, ms. What takes longer hangs. */
+/** How long a run may take; really, milliseconds. What takes longer hangs. */
 const PATIENCE = 20_000;
 
-/** How long nothing may be sent after a run; really, ms: longer than a polling interval. */
+/** How long nothing may be sent after a run; really, milliseconds: longer than a polling interval. */
 const QUIET = 60;
 
 export interface Cell {
@@ -106,9 +106,9 @@ class CellRun {
 	/** Makes the tasks that must be there before. */
 	private async prepare(): Promise<void> {
 		const { cell, bench } = this;
-		const { taken } = cell.row.setting ?? {};
-		if (taken !== undefined) {
-			bench.offset = -taken;
+		const { inUse } = cell.row.setting ?? {};
+		if (inUse !== undefined) {
+			bench.offset = -inUse;
 			await createTask(bench, cell.format, 'another film', 'order-1');
 		}
 		if (!this.creates) {
@@ -155,8 +155,8 @@ class CellRun {
 		const requests = {
 			create: 'create',
 			createAndWait: 'create',
-			getStatus: 'ask',
-			getMany: 'ask',
+			getStatus: 'check',
+			getMany: 'check',
 		} as const;
 		switch (on === 'request' ? requests[operation] : on) {
 			case 'create':
@@ -171,7 +171,7 @@ class CellRun {
 			}
 			case 'download':
 				return [fault({ route: 'video', ...this.named(item) })];
-			case 'ask':
+			case 'check':
 				if (operation === 'getMany') return [fault({ route: 'list' })];
 				return [
 					fault({ route: 'query', ...this.named(item) }),
@@ -196,7 +196,7 @@ class CellRun {
 			this.toFaults(spec),
 		)) {
 			const { match, action } = fault;
-			// Tasks are asked for one by one or together, as the node likes.
+			// Tasks are checked one by one or together, as the node likes.
 			const routes =
 				match?.route === 'list' || match?.route === 'query' ? ['list', 'query'] : [match?.route];
 			if (!routes.some((route) => hit.has(`${route} ${action.type}`))) {
@@ -232,7 +232,7 @@ class CellRun {
 			await this.ended(first);
 			this.hasHappened = true;
 		}
-		// What the dead worker knew is gone.
+		// What the crashed worker knew is gone.
 		this.log = '';
 		this.bench.emulator.clearFaults();
 		for (const fault of row.afterwards ?? []) this.addFault(fault);
@@ -266,7 +266,7 @@ class CellRun {
 			creating: () => creations(({ body }) => body !== '') >= ITEMS.length,
 			created: () => this.log.includes(` ${ITEMS.length} running`),
 			refused: () => creations(({ status }) => status === 429) > 0,
-			asking: () =>
+			checking: () =>
 				[...sent(emulator, 'query'), ...sent(emulator, 'list')].some(
 					(request) => request.format === format,
 				),
@@ -333,7 +333,7 @@ function isShutting(event?: EventSpec): event is EventSpec & { does: { shut: num
 
 /** The IDs of tasks are not known before the node has made them. */
 function needsIds({ on, item }: FaultSpec, creates: boolean): boolean {
-	return creates && item !== undefined && (on === 'ask' || on === 'download');
+	return creates && item !== undefined && (on === 'check' || on === 'download');
 }
 
 function parametersOf({ row, format, operation }: Cell): INodeParameters {

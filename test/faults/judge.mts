@@ -1,16 +1,18 @@
 /** Looks at a run from outside: what the emulator has, and what the user can see. */
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { TaskSummary } from '../../emulator/index.mts';
+import { consequences } from '../../nodes/shared/n8n/messages.ts';
+import {
+	errorFacts,
+	type ErrorFacts,
+	othersThatMayHaveStarted,
+} from '../../testkit/engine/errorFacts.mts';
 import type { EngineRun } from '../../testkit/engine/index.mts';
 import type { Format, Mode, Operation } from '../../testkit/faults/row.mts';
 import { NODE, sampleVideo } from '../integration/fixture.mts';
 
 /** Input items of a run. */
 export const ITEMS = [0, 1, 2] as const;
-
-const MAY_BE_STARTED = /may have (been started|started it)/;
-/** What an error says of the other items. */
-const BESIDE = /so that it may have been started: ([^.]*)\./;
 
 export const promptOf = (item: number) => `a cat ${item}`;
 
@@ -21,7 +23,7 @@ export interface Evidence {
 	run: EngineRun;
 	/** What the node wrote to the log. */
 	log: string;
-	/** Tasks that were there before, for the operations that only ask. */
+	/** Tasks that were there before, for the operations that only check. */
 	given: TaskSummary[];
 	/** Tasks that the node made. */
 	made: TaskSummary[];
@@ -29,15 +31,19 @@ export interface Evidence {
 
 export interface Verdict {
 	/**
-	 * `bought/delivered/reported`:
-	 * - videos bought: tasks that the node made, without those that failed at Kling, which cost nothing;
+	 * `charged/delivered/reported`:
+	 * - videos charged: tasks that the node created, without those that failed at Kling, which cost nothing;
 	 * - input items that got what the operation promises: the finished file, the task's ID from Create, all tasks from Get Many;
-	 * - videos, bought or asked for, of which an output item or the error names the task ID (after Stop, which shows no error,
+	 * - videos, charged or checked, of which an output item or the error names the task ID (after Stop, which shows no error,
 	 *   the log), or says that they may have been started, with the external task ID where there is one. When the operations
-	 *   that only ask are stopped nothing is asked of them: their items brought the IDs along.
+	 *   that only check are stopped nothing is expected of them: their items brought the IDs along.
 	 */
 	counts: string;
-	/** What the failure says to the user. */
+	/** What failed: the node, or items of it. */
+	failures: ErrorFacts[];
+	/** The items of which the user is told that their videos may have been started. */
+	mayHaveStarted: number[];
+	/** All that the user is told of failures. */
 	words: string;
 	/** What must never be. */
 	wrongs: string[];
@@ -46,21 +52,32 @@ export interface Verdict {
 export async function judge(evidence: Evidence): Promise<Verdict> {
 	const { run, operation, given, made } = evidence;
 	const wrongs: string[] = [];
-	const bought = made.filter(({ state }) => state !== 'failed');
+	const charged = made.filter(({ state }) => state !== 'failed');
 	for (const item of ITEMS) {
-		const its = bought.filter((task) => itemOf(task) === item);
-		if (its.length > 1) wrongs.push(`item ${item} was bought ${its.length} times`);
+		const its = charged.filter((task) => itemOf(task) === item);
+		if (its.length > 1) wrongs.push(`item ${item} was charged ${its.length} times`);
 	}
 	const strange = made.filter((task) => itemOf(task) === undefined);
-	if (strange.length > 0) wrongs.push(`${strange.length} videos that nobody asked for`);
+	if (strange.length > 0) wrongs.push(`${strange.length} videos that no item is for`);
 
-	const words = wordsOf(evidence);
-	const asked = given.length === 0 ? bought : run.status === 'canceled' ? [] : given;
-	const reported = asked.filter((task) => isReported(task, words, evidence));
-	for (const task of bought.filter((each) => !reported.includes(each))) {
+	const reports = reportsOf(evidence);
+	const words = reports.map(({ text }) => text).join('\n');
+	const mayHaveStarted = ITEMS.filter((item) =>
+		reports.some(
+			({ facts, others }) =>
+				others.includes(item) || (facts?.itemIndex === item && facts.mayHaveStarted !== undefined),
+		),
+	);
+	const expected = given.length === 0 ? charged : run.status === 'canceled' ? [] : given;
+	const reported = expected.filter(
+		(task) =>
+			isNamed(task, words, run) ||
+			(mayHaveStarted.some((item) => item === itemOf(task)) && hasItsId(task, words, evidence)),
+	);
+	for (const task of charged.filter((each) => !reported.includes(each))) {
 		wrongs.push(`task ${task.id} of item ${itemOf(task)} is lost`);
 	}
-	wrongs.push(...falseComfort(words, bought));
+	wrongs.push(...falseComfort(reports, charged));
 	const output = run.items(NODE);
 	const order = output.map(({ pairedItem }) => (pairedItem as { item: number }).item);
 	if (order.some((item, index) => item < (order[index - 1] ?? 0))) wrongs.push('out of order');
@@ -77,7 +94,13 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
 			wrongs.push(`item ${index} got the video of item ${itemOf(task) ?? 'nobody'}`);
 		}
 	}
-	return { counts: `${bought.length}/${delivered}/${reported.length}`, words, wrongs };
+	return {
+		counts: `${charged.length}/${delivered}/${reported.length}`,
+		failures: reports.flatMap(({ facts }) => facts ?? []),
+		mayHaveStarted,
+		words,
+		wrongs,
+	};
 }
 
 /** The item that a task was made for. */
@@ -86,58 +109,58 @@ function itemOf({ body }: TaskSummary): number | undefined {
 	return ITEMS.find((item) => prompt === promptOf(item));
 }
 
-function errorItemsOf(run: EngineRun): INodeExecutionData[] {
-	return run.items(NODE).filter(({ json }) => json.error !== undefined);
+/** Something that tells the user of a failure. */
+interface Report {
+	/** All of it. */
+	text: string;
+	/** What it is about; absent for the log. */
+	facts?: ErrorFacts;
+	/** The other items of which it says that their videos may have been started. */
+	others: number[];
 }
 
-/** The error, or the items that carry one; after Stop the log too. */
-function wordsOf({ run, log }: Evidence): string {
+/** The node's error, and the items that carry one; after Stop the log too. */
+function reportsOf({ run, log }: Evidence): Report[] {
 	const error = run.nodeError(NODE) ?? run.error;
+	const items = run.items(NODE).filter(({ json }) => json.error !== undefined);
 	return [
-		error && `${error.message}\n${error.description ?? ''}`,
-		...errorItemsOf(run).map(({ json }) => JSON.stringify(json)),
-		run.status === 'canceled' ? log : '',
-	]
-		.filter(Boolean)
-		.join('\n');
+		...(error ? [reportOf(error, `${error.message}\n${error.description ?? ''}`)] : []),
+		...items.map((item) => reportOf(item, JSON.stringify(item.json))),
+		...(run.status === 'canceled' ? [{ text: log, others: othersThatMayHaveStarted(log) }] : []),
+	];
 }
 
-function isReported(task: TaskSummary, words: string, { run, format }: Evidence): boolean {
+function reportOf(failed: Parameters<typeof errorFacts>[0], text: string): Report {
+	return { text, facts: errorFacts(failed), others: othersThatMayHaveStarted(text) };
+}
+
+/** Whether the user is given a task's ID. */
+function isNamed({ id }: TaskSummary, words: string, run: EngineRun): boolean {
 	const output = run.items(NODE).map(({ json }) => JSON.stringify(json));
-	if ([...output, words].some((text) => text.includes(task.id))) return true;
-	const item = itemOf(task);
-	const isNamed =
-		format === 'gateway' ||
-		(task.externalTaskId !== undefined && words.includes(task.externalTaskId));
-	return isNamed && saysMayBeStarted(words, item);
+	return [...output, words].some((text) => text.includes(id));
 }
 
-/** Says that nothing was bought although something was. */
-function falseComfort(words: string, bought: TaskSummary[]): string[] {
-	const wrongs = bought
-		.filter((task) => {
-			const its = ownWords(words, itemOf(task));
-			return its.includes('Nothing was bought') && !its.includes(task.id);
-		})
-		.map((task) => `says that nothing was bought for item ${itemOf(task)}`);
-	if (bought.length > 0 && words.includes('No video had been created')) {
+/** Whether the user is given the external ID of a task, where there is one. */
+function hasItsId({ externalTaskId }: TaskSummary, words: string, { format }: Evidence): boolean {
+	return format === 'gateway' || (externalTaskId !== undefined && words.includes(externalTaskId));
+}
+
+/** Says that nothing was charged although something was. */
+function falseComfort(reports: Report[], charged: TaskSummary[]): string[] {
+	const wrongs = charged
+		.filter((task) =>
+			reports.some(
+				({ text, facts }) =>
+					facts?.itemIndex === itemOf(task) &&
+					text.includes(consequences.notCharged) &&
+					!text.includes(task.id),
+			),
+		)
+		.map((task) => `says that nothing was charged for item ${itemOf(task)}`);
+	if (charged.length > 0 && reports.some(({ text }) => text.includes(consequences.noneCreated))) {
 		wrongs.push('says that no video had been created');
 	}
 	return wrongs;
-}
-
-/** Message and description of an item's own error are two lines; an item is one. */
-function ownWords(words: string, item: number | undefined): string {
-	const lines = words.split('\n');
-	const at = lines.findIndex((line) => line.includes(`[Item ${item}]`));
-	return at < 0 ? '' : lines.slice(at, lines[at]?.startsWith('{') ? at + 1 : at + 2).join('\n');
-}
-
-/** Whether an item is among those of which it is said that their video may have been started. */
-function saysMayBeStarted(words: string, item: number | undefined): boolean {
-	const beside = BESIDE.exec(words)?.[1] ?? '';
-	if (new RegExp(`\\bitem ${item}\\b`).test(beside)) return true;
-	return MAY_BE_STARTED.test(ownWords(words, item).replace(BESIDE, ''));
 }
 
 async function isDelivered(

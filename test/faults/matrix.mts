@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 import { replaceClocks } from '../../testkit/clocks/machine.mts';
+import { toPattern } from '../../testkit/engine/sentences.mts';
 import { renderText } from '../../testkit/faults/render.mts';
 import {
 	expectationOf,
@@ -11,6 +12,7 @@ import {
 	MODES,
 	OPERATIONS,
 	type Ending,
+	type Failure,
 	type Row,
 } from '../../testkit/faults/row.mts';
 import { TABLE } from '../../testkit/faults/table.mts';
@@ -133,19 +135,38 @@ export class Matrix {
 		});
 		const seconds = ((Date.now() - this.startedAt) / 1000).toFixed(1);
 		process.stdout.write(
-			`\nbought/delivered/reported; three times where On Error: Stop, On Error: Continue and Retry On Fail differ\n${table}\n${this.measured.size} cells in ${seconds} s\n`,
+			`\ncharged/delivered/reported; three times where On Error: Stop, On Error: Continue and Retry On Fail differ\n${table}\n${this.measured.size} cells in ${seconds} s\n`,
 		);
 	}
 }
 
 /** Everything that is not as it should be. */
-export function flawsOf({ ending }: Case, { counts, words, wrongs }: Verdict): string[] {
-	const { says } = ending;
+export function flawsOf({ ending }: Case, verdict: Verdict): string[] {
+	const { counts, fails } = ending;
 	return [
-		...wrongs,
-		...(counts === ending.counts ? [] : [`${counts} instead of ${ending.counts}`]),
-		...(says ?? []).filter((each) => !each.test(words)).map((each) => `does not say ${each}`),
-		...(says || words === '' ? [] : ['fails']),
+		...verdict.wrongs,
+		...(verdict.counts === counts ? [] : [`${verdict.counts} instead of ${counts}`]),
+		...(fails
+			? flawsOfFailure(fails, verdict)
+			: verdict.failures.map(({ kind }) => `fails: ${kind}`)),
+	];
+}
+
+function flawsOfFailure(
+	{ kinds, mayHaveStarted, reason }: Failure,
+	{ failures, mayHaveStarted: unsure }: Verdict,
+): string[] {
+	const others = failures.filter(
+		(each) =>
+			!kinds.includes(each.kind) ||
+			(reason !== undefined && !toPattern(reason).test(each.reason ?? '')),
+	);
+	return [
+		...(failures.length === 0 ? [`does not fail: ${kinds.join(', ')}`] : []),
+		...others.map((each) => `fails: ${each.kind} ${each.reason ?? ''}`.trim()),
+		...((mayHaveStarted === true) === unsure.length > 0
+			? []
+			: [`${mayHaveStarted ? 'does not say' : 'says'} that videos may have been started`]),
 	];
 }
 

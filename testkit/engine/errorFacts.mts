@@ -148,3 +148,10 @@ function readAddition(addition: string): true | string {
 export function adviceOn(kind: ErrorKind, situation: Situation = {}): string {
 	return wordsOf(new KlingError(kind), situation).description;
 }
+
+/** The numbers of the other items of which a description says that they may have been started. */
+export function othersThatMayHaveStarted(description: string): number[] {
+	const [beginning = ''] = consequences.othersMayHaveStarted([slot('items')]).split(slot('items'));
+	const [, listed = ''] = description.split(beginning);
+	return [...listed.matchAll(/\bitem (\d+)\b/g)].map(([, item]) => Number(item));
+}

@@ -1,5 +1,6 @@
 /** How a row of the fault matrix is written down. */
 import type { FaultAction } from '../../emulator/index.mts';
+import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
 
 export const OPERATIONS = ['create', 'createAndWait', 'getStatus', 'getMany'] as const;
 export type Operation = (typeof OPERATIONS)[number];
@@ -16,17 +17,17 @@ export interface FaultSpec {
 	 * Which requests it hits:
 	 * - `request`: those that make up the operation: create, query, list;
 	 * - `create`; `download`;
-	 * - `ask`: questions for tasks, one by one or together; `list`: only those for a list;
-	 * - `lookUp`: questions by the name that the node or the user gave a task.
+	 * - `check`: status checks, of one task or of several together; `list`: only those by a list;
+	 * - `lookUp`: lookups by the external task ID that the node or the user gave a task.
 	 */
-	on: 'request' | 'create' | 'ask' | 'list' | 'lookUp' | 'download';
+	on: 'request' | 'create' | 'check' | 'list' | 'lookUp' | 'download';
 	/** Of which item, from 0; absent: of all. */
 	item?: number;
 	/** How many requests; of all items' create requests, each item's so many. */
 	times?: number | 'forever';
 	/** How many pass before. */
 	skip?: number;
-	/** From the moment all tasks exist, for so long; ms. */
+	/** From the moment all tasks exist, for so long; milliseconds. */
 	forMs?: number;
 	action: FaultAction | Readonly<Record<Format, FaultAction>>;
 }
@@ -34,44 +35,54 @@ export interface FaultSpec {
 /**
  * - `start`: before the node runs;
  * - `creating`: all create requests are on their way; `created`: the node knows all tasks;
- * - `refused`: a create request was answered with "not yet";
- * - `asking`, `downloading`: the first such request is on its way.
+ * - `refused`: a create request was refused because of a limit;
+ * - `checking`, `downloading`: the first such request is on its way.
  */
-export type Moment = 'start' | 'creating' | 'created' | 'refused' | 'asking' | 'downloading';
+export type Moment = 'start' | 'creating' | 'created' | 'refused' | 'checking' | 'downloading';
 
 export interface EventSpec {
 	at: Moment;
 	/**
 	 * - `stop`: somebody presses Stop;
-	 * - `die`: the worker dies, and another one begins the same execution again;
-	 * - `finish`: the node finishes, and then the worker dies, with the same consequence;
-	 * - `jump`: the clock of n8n's server is set, by so many ms;
+	 * - `crash`: the worker crashes, and another one restarts the same execution;
+	 * - `finish`: the node finishes, and then the worker crashes, with the same consequence;
+	 * - `jump`: the clock of n8n's server is set, by so many milliseconds;
 	 * - `shut`: connections are refused until so many have been.
 	 */
-	does: 'stop' | 'die' | 'finish' | { jump: number } | { shut: number };
+	does: 'stop' | 'crash' | 'finish' | { jump: number } | { shut: number };
 }
 
 export interface Setting {
-	/** Videos that the account may have under way at once. */
+	/** The account's concurrency limit. */
 	concurrency?: number;
 	/** Wait Options. */
 	wait?: Readonly<Record<string, unknown>>;
 	/** Every item has an External Task ID, `order-0`, `order-1` … */
 	named?: boolean;
-	/** Another video has item 1's External Task ID already, for so long; ms. */
-	taken?: number;
+	/** Another video has item 1's External Task ID already, for so long; milliseconds. */
+	inUse?: number;
 	/** Every item sets it; units. */
 	costLimit?: number;
 	authentication?: 'accessKey';
-	/** The service only passes Kling's own API on. */
+	/** The service only forwards Kling's API. */
 	relay?: boolean;
 }
 
 export interface Ending {
-	/** `bought/delivered/reported`; see `judge.mts`. */
+	/** `charged/delivered/reported`; see `judge.mts`. */
 	counts: string;
-	/** What the failure says; absent: nothing fails. */
-	says?: readonly RegExp[];
+	/** What fails; absent: nothing does. */
+	fails?: Failure;
+}
+
+/** What the user is told of what failed. */
+export interface Failure {
+	/** Every error is of one of these kinds. */
+	kinds: readonly ErrorKind[];
+	/** The user is told that a video may have been started; otherwise not. */
+	mayHaveStarted?: true;
+	/** Why the task failed, or the file could not be downloaded; may have slots. */
+	reason?: string;
 }
 
 /** How a cell ends under each setting of On Error, or why the fault cannot happen there. */
@@ -84,9 +95,9 @@ export interface Row {
 	name: string;
 	faults?: readonly FaultSpec[];
 	event?: EventSpec;
-	/** What goes wrong when the execution begins again, instead of `faults`. */
+	/** What goes wrong when the execution is restarted, instead of `faults`. */
 	afterwards?: readonly FaultSpec[];
-	/** The second try of Retry On Fail finds everything in order. */
+	/** The second attempt of Retry On Fail finds everything in order. */
 	passes?: boolean;
 	setting?: Setting;
 	cells: Readonly<Record<Operation, Expected>>;
@@ -114,14 +125,15 @@ export function fine(counts = '3/3/3'): Expectation {
 
 type Counts = string | Ending;
 
-/** Something fails, and says so, unless the ending is given with words of its own. */
+/** Something fails, in the same way unless the ending is given with a failure of its own. */
 export function failing(
-	says: RegExp | readonly RegExp[],
+	failure: ErrorKind | readonly ErrorKind[] | Failure,
 	endings: Readonly<Record<Mode, Counts>>,
 ): Expectation {
-	const words = says instanceof RegExp ? [says] : says;
+	const isWhole = typeof failure === 'object' && 'kinds' in failure;
+	const fails: Failure = isWhole ? failure : { kinds: [failure].flat() };
 	const toEnding = (ending: Counts): Ending =>
-		typeof ending === 'string' ? { counts: ending, says: words } : ending;
+		typeof ending === 'string' ? { counts: ending, fails } : ending;
 	return {
 		stop: toEnding(endings.stop),
 		continue: toEnding(endings.continue),
@@ -129,7 +141,7 @@ export function failing(
 	};
 }
 
-/** Kling's own service in one way, gateways in another. */
+/** Kling AI in one way, gateways in another. */
 export function each(official: Expectation, gateway: Expectation): Expected {
 	return { gateway, v1: official, path: official };
 }

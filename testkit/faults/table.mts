@@ -5,6 +5,9 @@
  * Every cell runs with three items. Unless a row says otherwise the fault hits the second of them, once.
  */
 import type { FaultAction } from '../../emulator/index.mts';
+import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
+import { downloadReasons } from '../../nodes/shared/n8n/messages.ts';
+import { slot } from '../engine/sentences.mts';
 import {
 	each,
 	failing,
@@ -12,29 +15,39 @@ import {
 	none,
 	type Expectation,
 	type Expected,
+	type Failure,
 	type Format,
 	type Row,
 } from './row.mts';
 
-const MAY_BE_BOUGHT = /may have (been started|started it)/;
 const CREATES_NOTHING = none('Creates no video');
 const NO_CREATE = { getStatus: CREATES_NOTHING, getMany: CREATES_NOTHING };
-const WAITS_FOR_NOTHING = none('Asks for no task after it was created');
-const ASKS_ONCE = none('Asks once, and fails as in the rows on its only request');
-const NO_LIST = none('Is polled without a list');
+const WAITS_FOR_NOTHING = none('Checks no task after it was created');
+const CHECKS_ONCE = none('Checks once, and fails as in the rows on its only request');
+const NO_LIST = none('Is checked without a list');
 const NO_FILE = none('Downloads nothing');
-const NO_NAMES = none('Gateways know no names for tasks');
+const NO_EXTERNAL_IDS = none('Gateways have no external task IDs');
 const NO_CODE = none('Gateways answer without service codes');
 const NO_TOKEN = none('Takes API keys only, no signed tokens');
-const OTHER_SERVICE = none('Only Kling’s v1 format is passed on by others');
+const NO_RELAY = none('Relays forward the v1 format only');
 
 const RETRIED = { counts: '3/3/3' };
 
-/** What the operations that only ask make of one request that fails. */
-function asked(says: RegExp, times = 1): { getStatus: Expectation; getMany: Expectation } {
+/** One kind, or several that formats tell apart. */
+type Kinds = ErrorKind | readonly ErrorKind[];
+
+function mayHaveStarted(kinds: Kinds): Failure {
+	return { kinds: [kinds].flat(), mayHaveStarted: true };
+}
+
+/** What a retry says of a video that may have been started. */
+const NOT_AGAIN = mayHaveStarted('unknownOutcome');
+
+/** What the operations that only check make of one request that fails. */
+function checked(kinds: Kinds, times = 1): { getStatus: Expectation; getMany: Expectation } {
 	return {
-		getStatus: failing(says, { stop: '0/0/1', continue: '0/2/3', retry: { counts: '0/3/3' } }),
-		getMany: failing(says, {
+		getStatus: failing(kinds, { stop: '0/0/1', continue: '0/2/3', retry: { counts: '0/3/3' } }),
+		getMany: failing(kinds, {
 			stop: '0/0/0',
 			continue: `0/${3 - times}/3`,
 			retry: { counts: '0/3/3' },
@@ -43,14 +56,14 @@ function asked(says: RegExp, times = 1): { getStatus: Expectation; getMany: Expe
 }
 
 /**
- * A create request whose outcome the node cannot know. Kling's own service is asked whether it has the task; on a gateway
- * the video is not created again.
+ * A create request whose outcome the node cannot know. At Kling AI the task is looked up; on a gateway the video is not
+ * created again.
  */
-function unsure(says: RegExp, accepted: boolean): Expected {
-	const lost = failing([says, MAY_BE_BOUGHT], {
+function unsure(kinds: Kinds, accepted: boolean): Expected {
+	const lost = failing(mayHaveStarted(kinds), {
 		stop: accepted ? '3/0/3' : '2/0/2',
 		continue: accepted ? '3/2/3' : '2/2/2',
-		retry: { counts: accepted ? '3/0/3' : '2/0/2', says: [MAY_BE_BOUGHT] },
+		retry: { counts: accepted ? '3/0/3' : '2/0/2', fails: NOT_AGAIN },
 	});
 	return each(fine(), lost);
 }
@@ -58,22 +71,22 @@ function unsure(says: RegExp, accepted: boolean): Expected {
 interface LostReply {
 	name: string;
 	action: FaultAction | Readonly<Record<Format, FaultAction>>;
-	says: RegExp;
+	kinds: Kinds;
 	/** The video was started all the same. */
 	accepted: boolean;
-	/** Whether the operations that only ask run too; where nothing is accepted there is nothing to tell apart. */
-	asks: boolean;
+	/** Whether the operations that only check run too; where nothing is accepted there is nothing to tell apart. */
+	checks: boolean;
 }
 
-function lostReply({ name, action, says, accepted, asks }: LostReply): Row {
+function lostReply({ name, action, kinds, accepted, checks }: LostReply): Row {
 	const same = none('Changes nothing at Kling: the same as before acceptance');
 	return {
 		name,
 		faults: [{ on: 'request', item: 1, action }],
 		cells: {
-			create: unsure(says, accepted),
-			createAndWait: unsure(says, accepted),
-			...(asks ? asked(says) : { getStatus: same, getMany: same }),
+			create: unsure(kinds, accepted),
+			createAndWait: unsure(kinds, accepted),
+			...(checks ? checked(kinds) : { getStatus: same, getMany: same }),
 		},
 	};
 }
@@ -82,64 +95,60 @@ function lostReply({ name, action, says, accepted, asks }: LostReply): Row {
 function lostReplies(
 	name: string,
 	toAction: (when: 'before' | 'after') => FaultAction,
-	says: RegExp,
+	kinds: Kinds,
 ): Row[] {
 	return (['before', 'after'] as const).map((when) =>
 		lostReply({
 			name: `${name}, ${when} acceptance`,
 			action: toAction(when),
-			says,
+			kinds,
 			accepted: when === 'after',
-			asks: when === 'before',
+			checks: when === 'before',
 		}),
 	);
 }
 
-const BROKEN = /The connection to Kling broke before the reply was complete/;
-const UNUSABLE = /Kling’s reply cannot be used/;
 const GATEWAY_500 = { type: 'kling-error', code: 5000 } as const;
 
 const LOST_REPLIES: Row[] = [
-	...lostReplies('Connection reset', (when) => ({ type: 'reset', when }), BROKEN),
-	...lostReplies('No answer', (when) => ({ type: 'hang', when }), /Kling did not answer in time/),
-	...lostReplies('500', (when) => ({ ...GATEWAY_500, when }), /Kling has trouble on its side/),
+	...lostReplies('Connection reset', (when) => ({ type: 'reset', when }), 'interrupted'),
+	...lostReplies('No answer', (when) => ({ type: 'hang', when }), 'timeout'),
+	...lostReplies('500', (when) => ({ ...GATEWAY_500, when }), 'serverError'),
 	...lostReplies(
 		'502 with a web page',
 		(when) => ({ type: 'html', status: 502, when }),
-		/The server in front of Kling has trouble/,
+		'proxyError',
 	),
-	...lostReplies(
-		'503, maintenance (5001)',
-		(when) => ({ type: 'kling-error', code: 5001, when }),
-		/Kling (is under maintenance|has trouble on its side)/,
-	),
-	...lostReplies(
-		'504, backlog (5002)',
-		(when) => ({ type: 'kling-error', code: 5002, when }),
-		/Kling(’s backlog is too long| has trouble on its side)/,
-	),
-	...lostReplies('200 without a body', (when) => ({ type: 'empty', when }), UNUSABLE),
-	...lostReplies('200 with a web page', (when) => ({ type: 'html', status: 200, when }), UNUSABLE),
+	...lostReplies('503, maintenance (5001)', (when) => ({ type: 'kling-error', code: 5001, when }), [
+		'maintenance',
+		'serverError',
+	]),
+	...lostReplies('504, backlog (5002)', (when) => ({ type: 'kling-error', code: 5002, when }), [
+		'overloaded',
+		'serverError',
+	]),
+	...lostReplies('200 without a body', (when) => ({ type: 'empty', when }), 'unreadable'),
+	...lostReplies('200 with a web page', (when) => ({ type: 'html', status: 200, when }), 'webPage'),
 	lostReply({
 		name: 'Reply cut off, after acceptance',
 		action: { type: 'truncate' },
-		says: BROKEN,
+		kinds: 'interrupted',
 		accepted: true,
-		asks: true,
+		checks: true,
 	}),
 	lostReply({
 		name: 'Half a JSON document, after acceptance',
 		action: { type: 'reply', status: 200, when: 'after', body: '{"data": {"task_id": "8' },
-		says: UNUSABLE,
+		kinds: 'unreadable',
 		accepted: true,
-		asks: true,
+		checks: true,
 	}),
 	lostReply({
 		name: 'JSON of another shape, after acceptance',
 		action: { type: 'reshape', body: { hello: 'world' } },
-		says: UNUSABLE,
+		kinds: 'otherShape',
 		accepted: true,
-		asks: true,
+		checks: true,
 	}),
 	lostReply({
 		name: 'Task ID missing, after acceptance',
@@ -148,51 +157,37 @@ const LOST_REPLIES: Row[] = [
 			v1: { type: 'reshape', body: { code: 0, data: { task_status: 'submitted' } } },
 			path: { type: 'reshape', body: { code: 0, data: { status: 'submitted' } } },
 		},
-		says: UNUSABLE,
+		kinds: 'otherShape',
 		accepted: true,
-		asks: true,
+		checks: true,
 	}),
 ];
 
-/** A "not yet" that passes. */
-function notYet(name: string, action: FaultAction, says: RegExp, gateway?: Expectation): Row {
-	const { getStatus, getMany } = asked(says, 2);
-	const cell = (expectation: Expectation): Expected =>
-		gateway ? each(expectation, gateway) : expectation;
+/** A limit that passes. */
+function limited(name: string, action: FaultAction, kinds: Kinds): Row {
 	return {
 		name: `${name}, twice`,
 		faults: [{ on: 'request', item: 1, times: 2, action }],
 		cells: {
-			create: cell(fine()),
-			createAndWait: cell(fine()),
-			getStatus: cell(getStatus),
-			getMany: cell(getMany),
+			create: fine(),
+			createAndWait: fine(),
+			...checked(kinds, 2),
 		},
 	};
 }
 
-const NO_FURTHER = /Kling takes no further request at the moment/;
-
-const NOT_YETS: Row[] = [
-	notYet(
+const LIMITS: Row[] = [
+	limited(
 		'429 without a code',
 		{ type: 'reply', status: 429, headers: { 'Retry-After': '2' }, body: { message: 'busy' } },
-		NO_FURTHER,
+		'busy',
 	),
-	notYet(
-		'429 with 1302',
-		{ type: 'kling-error', code: 1302 },
-		/Requests come too fast for Kling|Kling takes no further/,
-	),
-	notYet(
-		'429 with 1303',
-		{ type: 'kling-error', code: 1303 },
-		/slots for parallel videos are taken|Kling takes no further/,
-	),
-	notYet(
+	limited('429 with 1302', { type: 'kling-error', code: 1302 }, ['rateLimited', 'busy']),
+	limited('429 with 1303', { type: 'kling-error', code: 1303 }, ['concurrencyLimit', 'busy']),
+	limited(
 		'429 with "1303" as text',
 		{ type: 'reply', status: 429, body: { code: '1303', message: 'over limit' } },
-		/slots for parallel videos are taken/,
+		'concurrencyLimit',
 	),
 	{
 		name: 'Concurrency limit of one (1303)',
@@ -211,32 +206,31 @@ const NOT_YETS: Row[] = [
 		passes: true,
 		setting: { wait: { timeout: 2 } },
 		cells: {
-			create: failing(NO_FURTHER, { stop: '0/0/0', continue: '0/0/0', retry: RETRIED }),
-			createAndWait: failing(NO_FURTHER, { stop: '0/0/0', continue: '0/0/0', retry: RETRIED }),
+			create: failing('busy', { stop: '0/0/0', continue: '0/0/0', retry: RETRIED }),
+			createAndWait: failing('busy', { stop: '0/0/0', continue: '0/0/0', retry: RETRIED }),
 			...NO_CREATE,
 		},
 	},
 ];
 
-/** A refusal that repetitions do not change: nothing is bought, and nothing else harmed. */
+/** A refusal that retries do not change: nothing is charged for the item, and no other is harmed. */
 function refused(
 	name: string,
 	action: FaultAction | Readonly<Record<Format, FaultAction>>,
-	says: RegExp,
-	{ asks = false, gateway }: { asks?: boolean; gateway?: Expectation } = {},
+	kind: ErrorKind,
+	{ checks = false }: { checks?: boolean } = {},
 ): Row {
-	const failed = failing(says, { stop: '2/0/2', continue: '2/2/2', retry: '2/0/2' });
-	const cell = gateway ? each(failed, gateway) : failed;
+	const cell = failing(kind, { stop: '2/0/2', continue: '2/2/2', retry: '2/0/2' });
 	return {
 		name,
 		faults: [{ on: 'request', item: 1, times: 'forever', action }],
 		cells: {
 			create: cell,
 			createAndWait: cell,
-			...(asks
+			...(checks
 				? {
-						getStatus: failing(says, { stop: '0/0/1', continue: '0/2/3', retry: '0/0/1' }),
-						getMany: failing(says, { stop: '0/0/0', continue: '0/0/0', retry: '0/0/0' }),
+						getStatus: failing(kind, { stop: '0/0/1', continue: '0/2/3', retry: '0/0/1' }),
+						getMany: failing(kind, { stop: '0/0/0', continue: '0/0/0', retry: '0/0/0' }),
 					}
 				: NO_CREATE),
 		},
@@ -254,11 +248,12 @@ function coded(status: number, code: number | string): Readonly<Record<Format, F
 }
 
 /** Nothing is sent, so nothing is charged, and no task can be reported. */
-function unsent(says: RegExp): Expectation {
-	return failing(says, { stop: '0/0/0', continue: '0/0/0', retry: '0/0/0' });
+function unsent(): Expectation {
+	return failing('input', { stop: '0/0/0', continue: '0/0/0', retry: '0/0/0' });
 }
 
-const OVER_LIMIT = each(unsent(/exceeds 'Cost Limit/), unsent(/price of .+ isn’t known/));
+/** The estimate is over the limit; at a gateway no price is known. */
+const OVER_LIMIT = unsent();
 
 const LIMITED: Row[] = [
 	{
@@ -269,20 +264,20 @@ const LIMITED: Row[] = [
 ];
 
 const REFUSALS: Row[] = [
-	refused('429 with 1102, no balance', coded(429, 1102), /resource pack is used up/),
-	refused('429 with "1102" as text', coded(429, '1102'), /resource pack is used up/),
-	refused('200 with 1102', coded(200, 1102), /resource pack is used up/),
-	refused('429 with 1304, address not allowed', coded(429, 1304), /IP address/, { asks: true }),
-	refused('400 with 1301, content check', coded(400, 1301), /content check refused/),
-	refused('400 with 1201, parameter', coded(400, 1201), /refused one of the request’s parameters/),
-	refused('401 with 1000, wrong key', coded(401, 1000), /Kling refused the credential/, {
-		asks: true,
+	refused('429 with 1102, no balance', coded(429, 1102), 'noUnits'),
+	refused('429 with "1102" as text', coded(429, '1102'), 'noUnits'),
+	refused('200 with 1102', coded(200, 1102), 'noUnits'),
+	refused('429 with 1304, address not allowed', coded(429, 1304), 'ipNotAllowed', { checks: true }),
+	refused('400 with 1301, content moderation', coded(400, 1301), 'moderation'),
+	refused('400 with 1201, parameter', coded(400, 1201), 'badParameter'),
+	refused('401 with 1000, wrong key', coded(401, 1000), 'badKey', {
+		checks: true,
 	}),
 	refused(
 		'307 to another address',
 		{ type: 'reply', status: 307, headers: { Location: '/gateway/v1/videos/text2video' } },
-		/Something else than the Kling API answered/,
-		{ asks: true },
+		'redirected',
+		{ checks: true },
 	),
 	{
 		name: 'One refused (1102) while another gets no answer, after acceptance',
@@ -298,26 +293,25 @@ const REFUSALS: Row[] = [
 	},
 ];
 
-/** With fewer slots than items, the tries of Retry On Fail do not get to the last item. */
+/** With fewer places than items, the attempts of Retry On Fail do not get to the last item. */
 const ONE_AFTER_THE_OTHER: Row = {
 	name: 'No answer, after acceptance, to the first of three with Max Concurrency 2',
 	faults: [{ on: 'create', item: 0, action: { type: 'hang', when: 'after' } }],
 	setting: { wait: { maxConcurrency: 2 } },
 	cells: {
 		create: none('Has no Max Concurrency'),
-		createAndWait: unsure(/Kling did not answer in time/, true),
+		createAndWait: unsure('timeout', true),
 		...NO_CREATE,
 	},
 };
 
 function refusedBesideUnsure(): Expected {
-	const says = /resource pack is used up/;
 	return each(
-		failing([says], { stop: '2/0/2', continue: '2/2/2', retry: RETRIED }),
-		failing([says, MAY_BE_BOUGHT], {
+		failing('noUnits', { stop: '2/0/2', continue: '2/2/2', retry: RETRIED }),
+		failing(mayHaveStarted('noUnits'), {
 			stop: '2/0/2',
-			continue: '2/1/2',
-			retry: { counts: '3/0/3', says: [MAY_BE_BOUGHT] },
+			continue: { counts: '2/1/2', fails: mayHaveStarted(['noUnits', 'timeout']) },
+			retry: { counts: '3/0/3', fails: NOT_AGAIN },
 		}),
 	);
 }
@@ -330,10 +324,10 @@ const LOOKUP_FAILS = {
 	action: { type: 'kling-error', code: 5000 },
 } as const;
 
-const named = (expectation: Expectation): Expected => each(expectation, NO_NAMES);
+const named = (expectation: Expectation): Expected => each(expectation, NO_EXTERNAL_IDS);
 
-const TAKEN = named(
-	failing(/belongs to another task already/, {
+const IN_USE = named(
+	failing('idInUse', {
 		stop: '0/0/0',
 		continue: '2/2/2',
 		retry: '0/0/0',
@@ -344,20 +338,20 @@ const NAMES: Row[] = [
 	{
 		name: 'Worker crashes before the replies, execution restarts',
 		faults: [{ on: 'create', action: HANG_AFTER }],
-		event: { at: 'creating', does: 'die' },
+		event: { at: 'creating', does: 'crash' },
 		cells: { create: named(fine()), createAndWait: named(fine()), ...NO_CREATE },
 	},
 	{
 		name: 'Worker crashes before the replies, execution restarts; no lookup is answered',
 		faults: [{ on: 'create', action: HANG_AFTER }],
-		event: { at: 'creating', does: 'die' },
+		event: { at: 'creating', does: 'crash' },
 		afterwards: [LOOKUP_FAILS],
 		setting: { wait: { timeout: 2 } },
-		cells: { create: named(nameTaken()), createAndWait: named(nameTaken()), ...NO_CREATE },
+		cells: { create: named(idMayBeInUse()), createAndWait: named(idMayBeInUse()), ...NO_CREATE },
 	},
 	{
 		name: 'Worker crashes while polling, execution restarts',
-		event: { at: 'asking', does: 'die' },
+		event: { at: 'checking', does: 'crash' },
 		cells: { create: WAITS_FOR_NOTHING, createAndWait: named(fine()), ...NO_CREATE },
 	},
 	{
@@ -367,13 +361,13 @@ const NAMES: Row[] = [
 	},
 	{
 		name: 'Worker crashes while polling, with External Task ID',
-		event: { at: 'created', does: 'die' },
+		event: { at: 'created', does: 'crash' },
 		setting: { named: true },
 		cells: {
 			create: WAITS_FOR_NOTHING,
 			// Whose tasks these are cannot be told.
 			createAndWait: named(
-				failing(/belongs to another task already/, {
+				failing('idInUse', {
 					stop: '3/0/3',
 					continue: '3/0/3',
 					retry: '3/0/3',
@@ -384,13 +378,13 @@ const NAMES: Row[] = [
 	},
 	{
 		name: 'External Task ID in use since a day ago',
-		setting: { named: true, taken: 24 * 3_600_000 },
-		cells: { create: TAKEN, createAndWait: TAKEN, ...NO_CREATE },
+		setting: { named: true, inUse: 24 * 3_600_000 },
+		cells: { create: IN_USE, createAndWait: IN_USE, ...NO_CREATE },
 	},
 	{
 		name: 'External Task ID in use by another video since a minute ago',
-		setting: { named: true, taken: 60_000 },
-		cells: { create: TAKEN, createAndWait: TAKEN, ...NO_CREATE },
+		setting: { named: true, inUse: 60_000 },
+		cells: { create: IN_USE, createAndWait: IN_USE, ...NO_CREATE },
 	},
 	{
 		name: 'Connection reset, after acceptance, with External Task ID',
@@ -428,10 +422,18 @@ const NAMES: Row[] = [
 		setting: { wait: { timeout: 2 } },
 		cells: {
 			create: named(
-				failing([BROKEN, MAY_BE_BOUGHT], { stop: '3/0/3', continue: '3/2/3', retry: RETRIED }),
+				failing(mayHaveStarted('interrupted'), {
+					stop: '3/0/3',
+					continue: '3/2/3',
+					retry: RETRIED,
+				}),
 			),
 			createAndWait: named(
-				failing([BROKEN, MAY_BE_BOUGHT], { stop: '3/0/3', continue: '3/2/3', retry: RETRIED }),
+				failing(mayHaveStarted('interrupted'), {
+					stop: '3/0/3',
+					continue: '3/2/3',
+					retry: RETRIED,
+				}),
 			),
 			...NO_CREATE,
 		},
@@ -448,7 +450,11 @@ const NAMES: Row[] = [
 		cells: {
 			create: none('Gives up after 5 minutes, as in the row above'),
 			createAndWait: named(
-				failing([BROKEN, MAY_BE_BOUGHT], { stop: '3/0/3', continue: '3/2/3', retry: RETRIED }),
+				failing(mayHaveStarted('interrupted'), {
+					stop: '3/0/3',
+					continue: '3/2/3',
+					retry: RETRIED,
+				}),
 			),
 			...NO_CREATE,
 		},
@@ -456,15 +462,15 @@ const NAMES: Row[] = [
 	...(['before', 'after'] as const).map((when): Row => {
 		const isAccepted = when === 'after';
 		const cell = {
-			gateway: OTHER_SERVICE,
-			path: OTHER_SERVICE,
+			gateway: NO_RELAY,
+			path: NO_RELAY,
 			// There a task that is not found proves nothing.
 			v1: isAccepted
 				? fine()
-				: failing([BROKEN, MAY_BE_BOUGHT], {
+				: failing(mayHaveStarted('interrupted'), {
 						stop: '2/0/2',
 						continue: '2/2/2',
-						retry: { counts: '2/0/2', says: [MAY_BE_BOUGHT] },
+						retry: { counts: '2/0/2', fails: NOT_AGAIN },
 					}),
 		};
 		return {
@@ -476,21 +482,25 @@ const NAMES: Row[] = [
 	}),
 ];
 
-/** Tasks of these names may be a dead worker's, but that cannot be found out. */
-function nameTaken(): Expectation {
-	return failing(MAY_BE_BOUGHT, { stop: '3/0/3', continue: '3/0/3', retry: '3/0/3' });
+/** Tasks of these external IDs may be a crashed worker's, but that cannot be found out. */
+function idMayBeInUse(): Expectation {
+	return failing(mayHaveStarted(['badRequest', 'conflict']), {
+		stop: '3/0/3',
+		continue: '3/0/3',
+		retry: '3/0/3',
+	});
 }
 
-/** Questions lost for half a minute do not lose a video. */
+/** Status checks lost for half a minute do not lose a video. */
 function lostPolls(name: string, action: FaultAction): Row {
 	return {
 		name: `Status checks for 30 s: ${name}`,
-		faults: [{ on: 'ask', times: 'forever', forMs: 30_000, action }],
+		faults: [{ on: 'check', times: 'forever', forMs: 30_000, action }],
 		cells: {
 			create: WAITS_FOR_NOTHING,
 			createAndWait: fine(),
-			getStatus: ASKS_ONCE,
-			getMany: ASKS_ONCE,
+			getStatus: CHECKS_ONCE,
+			getMany: CHECKS_ONCE,
 		},
 	};
 }
@@ -500,16 +510,14 @@ function waiting(expected: Expected, others: Partial<Row['cells']> = {}): Row['c
 	return {
 		create: WAITS_FOR_NOTHING,
 		createAndWait: expected,
-		getStatus: ASKS_ONCE,
-		getMany: ASKS_ONCE,
+		getStatus: CHECKS_ONCE,
+		getMany: CHECKS_ONCE,
 		...others,
 	};
 }
 
-const TIMED_OUT = /did not finish the video within 'Timeout \(Minutes\)'/;
-const NO_VIDEO = /calls the task completed, but its reply names no video/;
 const RISK = 'Failure to pass the risk control system';
-const COULD_NOT = /Kling could not make the video: Failure to pass the risk control system/;
+const RISKY: Failure = { kinds: ['taskFailed'], reason: RISK };
 
 const POLLS: Row[] = [
 	lostPolls('connection reset', { type: 'reset' }),
@@ -523,9 +531,9 @@ const POLLS: Row[] = [
 	lostPolls('JSON of another shape', { type: 'reshape', body: { hello: 'world' } }),
 	{
 		name: 'Status checks until the timeout: connection reset',
-		faults: [{ on: 'ask', times: 'forever', action: { type: 'reset' } }],
+		faults: [{ on: 'check', times: 'forever', action: { type: 'reset' } }],
 		setting: { wait: { timeout: 2 } },
-		cells: waiting(failing(TIMED_OUT, { stop: '3/0/3', continue: '3/0/3', retry: '3/0/3' })),
+		cells: waiting(failing('timeLimit', { stop: '3/0/3', continue: '3/0/3', retry: '3/0/3' })),
 	},
 	{
 		name: 'Connections refused while polling',
@@ -535,7 +543,7 @@ const POLLS: Row[] = [
 	{
 		name: 'Connections refused for a moment',
 		event: { at: 'start', does: { shut: 3 } },
-		cells: { create: fine(), createAndWait: fine(), getStatus: ASKS_ONCE, getMany: ASKS_ONCE },
+		cells: { create: fine(), createAndWait: fine(), getStatus: CHECKS_ONCE, getMany: CHECKS_ONCE },
 	},
 	{
 		name: 'Connections refused for good',
@@ -544,7 +552,7 @@ const POLLS: Row[] = [
 		cells: {
 			create: unreachable('0/0/0', RETRIED.counts),
 			createAndWait: unreachable('0/0/0', RETRIED.counts),
-			getStatus: failing(/Kling cannot be reached/, {
+			getStatus: failing('unreachable', {
 				stop: '0/0/1',
 				continue: '0/0/3',
 				retry: { counts: '0/3/3' },
@@ -581,12 +589,12 @@ const POLLS: Row[] = [
 	},
 	{
 		name: 'Code as text in every status check',
-		faults: [{ on: 'ask', times: 'forever', action: { type: 'string-code' } }],
+		faults: [{ on: 'check', times: 'forever', action: { type: 'string-code' } }],
 		cells: waiting(each(fine(), NO_CODE)),
 	},
 	{
 		name: 'Unknown status word',
-		faults: [{ on: 'ask', times: 2, action: { type: 'status', value: 'reticulating' } }],
+		faults: [{ on: 'check', times: 2, action: { type: 'status', value: 'reticulating' } }],
 		cells: waiting(fine(), { getStatus: fine('0/1/3'), getMany: fine('0/3/3') }),
 	},
 	{
@@ -598,7 +606,7 @@ const POLLS: Row[] = [
 	...[1, -1].map(
 		(sign): Row => ({
 			name: `Clock set ${sign > 0 ? 'forward' : 'back'} by 1 h while waiting`,
-			faults: [{ on: 'ask', times: 2, action: { type: 'status', value: 'processing' } }],
+			faults: [{ on: 'check', times: 2, action: { type: 'status', value: 'processing' } }],
 			event: { at: 'created', does: { jump: sign * 3_600_000 } },
 			cells: waiting(fine(), {
 				getStatus: none('Measures no time'),
@@ -621,9 +629,13 @@ const POLLS: Row[] = [
 			cells: { create: fine(), createAndWait: fine(), ...NO_CREATE },
 		}),
 	),
-	...[1003, 1004].map((code): Row => {
-		const says = /Kling says the signed token/;
-		const { getStatus, getMany } = asked(says);
+	...(
+		[
+			[1003, 'tokenEarly'],
+			[1004, 'tokenExpired'],
+		] as const
+	).map(([code, kind]): Row => {
+		const { getStatus, getMany } = checked(kind);
 		return {
 			name: `Token rejected once (${code})`,
 			faults: [{ on: 'request', item: 1, action: { type: 'kling-error', code } }],
@@ -651,16 +663,16 @@ const POLLS: Row[] = [
 	{
 		name: 'Status checks for 30 s: token rejected (1004)',
 		faults: [
-			{ on: 'ask', times: 'forever', forMs: 30_000, action: { type: 'kling-error', code: 1004 } },
+			{ on: 'check', times: 'forever', forMs: 30_000, action: { type: 'kling-error', code: 1004 } },
 		],
 		setting: { authentication: 'accessKey' },
 		cells: waiting(tokens(fine())),
 	},
 	{
 		name: 'Key withdrawn while polling (1000)',
-		faults: [{ on: 'ask', times: 'forever', action: { type: 'kling-error', code: 1000 } }],
+		faults: [{ on: 'check', times: 'forever', action: { type: 'kling-error', code: 1000 } }],
 		cells: waiting(
-			failing(/Kling refused the (credential|API key)/, {
+			failing('badKey', {
 				stop: '3/0/3',
 				continue: '3/0/3',
 				retry: '3/0/3',
@@ -669,10 +681,10 @@ const POLLS: Row[] = [
 	},
 	{
 		name: 'Key withdrawn while polling (1000), valid again for the second attempt',
-		faults: [{ on: 'ask', times: 'forever', action: { type: 'kling-error', code: 1000 } }],
+		faults: [{ on: 'check', times: 'forever', action: { type: 'kling-error', code: 1000 } }],
 		passes: true,
 		cells: waiting(
-			failing(/Kling refused the (credential|API key)/, {
+			failing('badKey', {
 				stop: '3/0/3',
 				continue: '3/0/3',
 				retry: RETRIED,
@@ -683,7 +695,7 @@ const POLLS: Row[] = [
 		name: 'Task unknown while polling',
 		faults: [
 			{
-				on: 'ask',
+				on: 'check',
 				item: 1,
 				times: 'forever',
 				action: {
@@ -692,41 +704,41 @@ const POLLS: Row[] = [
 					path: { type: 'reshape', body: { code: 0, message: 'SUCCEED', data: [] } },
 				},
 			},
-			// So that tasks are asked for one by one.
+			// So that tasks are checked one by one.
 			{ on: 'list', times: 'forever', action: { type: 'kling-error', code: 1202 } },
 		],
 		cells: waiting(
-			failing(/Kling (does not know|refused the request’s parameters)/, {
+			failing(['notFound', 'badRequest'], {
 				stop: '3/0/3',
 				continue: '3/2/3',
 				retry: '3/0/3',
 			}),
 			{
-				getStatus: failing(/Kling (does not know|refused the request’s parameters)/, {
+				getStatus: failing(['notFound', 'badRequest'], {
 					stop: '0/0/1',
 					continue: '0/2/3',
 					retry: '0/0/1',
 				}),
-				getMany: none('Asks for no certain task'),
+				getMany: none('Checks no certain task'),
 			},
 		),
 	},
 	{
 		name: 'Task fails (risk control)',
 		faults: [{ on: 'create', item: 1, action: { type: 'fail-task', message: RISK } }],
-		cells: waiting(failing(COULD_NOT, { stop: '2/0/2', continue: '2/2/2', retry: RETRIED }), {
+		cells: waiting(failing(RISKY, { stop: '2/0/2', continue: '2/2/2', retry: RETRIED }), {
 			getStatus: none('See the next row'),
 			getMany: none('See the next row'),
 		}),
 	},
 	{
 		name: 'Task has failed, seen by a status check',
-		faults: [{ on: 'ask', item: 1, action: { type: 'fail-task', message: RISK } }],
+		faults: [{ on: 'check', item: 1, action: { type: 'fail-task', message: RISK } }],
 		cells: {
 			create: WAITS_FOR_NOTHING,
 			createAndWait: none('See the row before'),
 			getStatus: fine('0/2/3'),
-			// One question for all: all of them fail.
+			// One check for all: all of them fail.
 			getMany: fine('0/3/3'),
 		},
 	},
@@ -735,7 +747,7 @@ const POLLS: Row[] = [
 		faults: [
 			{ on: 'create', item: 1, times: 'forever', action: { type: 'fail-task', message: RISK } },
 		],
-		cells: waiting(failing(COULD_NOT, { stop: '2/0/2', continue: '2/2/2', retry: '2/0/2' }), {
+		cells: waiting(failing(RISKY, { stop: '2/0/2', continue: '2/2/2', retry: '2/0/2' }), {
 			getStatus: none('See the row before'),
 			getMany: none('See the row before'),
 		}),
@@ -746,10 +758,10 @@ const POLLS: Row[] = [
 		setting: { named: true },
 		cells: waiting(
 			named(
-				failing(COULD_NOT, {
+				failing(RISKY, {
 					stop: '2/0/2',
 					continue: '2/2/2',
-					retry: { counts: '2/0/2', says: [/belongs to another task already/] },
+					retry: { counts: '2/0/2', fails: { kinds: ['idInUse'] } },
 				}),
 			),
 			{ getStatus: none('See the rows before'), getMany: none('See the rows before') },
@@ -757,9 +769,9 @@ const POLLS: Row[] = [
 	},
 	{
 		name: 'Completed, the video is listed a moment later',
-		faults: [{ on: 'ask', times: 2, action: { type: 'no-result' } }],
+		faults: [{ on: 'check', times: 2, action: { type: 'no-result' } }],
 		cells: waiting(fine(), {
-			getStatus: failing(NO_VIDEO, {
+			getStatus: failing('noVideo', {
 				stop: '0/0/1',
 				continue: '0/1/3',
 				retry: { counts: '0/3/3' },
@@ -770,7 +782,7 @@ const POLLS: Row[] = [
 	{
 		name: 'Completed, the video is never listed',
 		faults: [{ on: 'create', item: 1, times: 'forever', action: { type: 'no-result' } }],
-		cells: waiting(failing(NO_VIDEO, { stop: '3/0/3', continue: '3/2/3', retry: '3/0/3' }), {
+		cells: waiting(failing('noVideo', { stop: '3/0/3', continue: '3/2/3', retry: '3/0/3' }), {
 			getStatus: none('See the row before'),
 			getMany: none('See the row before'),
 		}),
@@ -779,7 +791,7 @@ const POLLS: Row[] = [
 		name: 'Timeout, On Timeout: Error',
 		faults: [{ on: 'create', item: 1, action: { type: 'status', value: 'processing' } }],
 		setting: { wait: { timeout: 2 } },
-		cells: waiting(failing(TIMED_OUT, { stop: '3/0/3', continue: '3/2/3', retry: '3/0/3' })),
+		cells: waiting(failing('timeLimit', { stop: '3/0/3', continue: '3/2/3', retry: '3/0/3' })),
 	},
 	{
 		name: 'Timeout, On Timeout: Continue',
@@ -790,7 +802,7 @@ const POLLS: Row[] = [
 ];
 
 function unreachable(counts: string, retried: string): Expectation {
-	return failing(/Kling cannot be reached/, {
+	return failing('unreachable', {
 		stop: counts,
 		continue: counts,
 		retry: { counts: retried },
@@ -802,7 +814,7 @@ function tokens(v1: Expectation): Expected {
 }
 
 function expiredForGood(): Expectation {
-	return failing(/Kling says the signed token has expired/, {
+	return failing('tokenExpired', {
 		stop: '2/0/2',
 		continue: '2/2/2',
 		retry: '2/0/2',
@@ -823,21 +835,21 @@ function passingDownload(name: string, action: FaultAction): Row {
 	};
 }
 
-/** The file does not come, and its address is named. @param passes under Retry On Fail the second try gets it */
-function lostDownload(name: string, action: FaultAction, says: RegExp, passes = true): Row {
-	const words = [/The video is finished, but could not be downloaded/, says];
+/** The file does not come, and its address is named. @param passes under Retry On Fail the second attempt gets it */
+function lostDownload(name: string, action: FaultAction, reason: string, passes = true): Row {
+	const failed: Failure = { kinds: ['download'], reason };
 	return {
 		name: `File: ${name}`,
 		faults: [{ on: 'download', item: 1, times: 'forever', action }],
 		passes,
 		cells: {
 			create: NO_FILE,
-			createAndWait: failing(words, {
+			createAndWait: failing(failed, {
 				stop: '3/0/3',
 				continue: '3/2/3',
 				retry: passes ? RETRIED : '3/0/3',
 			}),
-			getStatus: failing(words, {
+			getStatus: failing(failed, {
 				stop: '0/0/1',
 				continue: '0/2/3',
 				retry: passes ? { counts: '0/3/3' } : '0/0/1',
@@ -846,6 +858,8 @@ function lostDownload(name: string, action: FaultAction, says: RegExp, passes = 
 		},
 	};
 }
+
+const INTERRUPTED = downloadReasons.interrupted(slot('detail'));
 
 const DOWNLOADS: Row[] = [
 	passingDownload('connection reset', { type: 'reset' }),
@@ -856,11 +870,11 @@ const DOWNLOADS: Row[] = [
 	passingDownload('500', { type: 'reply', status: 500 }),
 	passingDownload('web page with 200', { type: 'html', status: 200 }),
 	passingDownload('redirected', { type: 'redirect' }),
-	lostDownload('cut off every time', { type: 'cut', bytes: 1000 }, /broke off/),
-	lostDownload('cut off in all tries', { type: 'cut', bytes: 1000 }, /broke off/, false),
-	lostDownload('stalled every time', { type: 'stall', bytes: 1000 }, /broke off/),
-	lostDownload('empty every time', { type: 'zero' }, /the file is empty/),
-	lostDownload('link expired (403)', { type: 'expired' }, /the file host answered HTTP 403/),
+	lostDownload('cut off every time', { type: 'cut', bytes: 1000 }, INTERRUPTED),
+	lostDownload('cut off in all tries', { type: 'cut', bytes: 1000 }, INTERRUPTED, false),
+	lostDownload('stalled every time', { type: 'stall', bytes: 1000 }, INTERRUPTED),
+	lostDownload('empty every time', { type: 'zero' }, downloadReasons.empty),
+	lostDownload('link expired (403)', { type: 'expired' }, downloadReasons.status(403)),
 	{
 		name: 'File: half of it, announced as the whole',
 		faults: [{ on: 'download', item: 1, action: { type: 'short-length' } }],
@@ -874,15 +888,15 @@ const DOWNLOADS: Row[] = [
 	},
 ];
 
-const STOPPED = /canceled|stopped/;
+const STOPPED = ['stopped', 'aborted'] as const;
 
-function stopped(counts: string, says: readonly RegExp[] = [STOPPED]): Expectation {
-	return failing(says, { stop: counts, continue: counts, retry: counts });
+function stopped(counts: string, failure: Failure = { kinds: STOPPED }): Expectation {
+	return failing(failure, { stop: counts, continue: counts, retry: counts });
 }
 
 const STOPS: Row[] = [
 	...(['before', 'after'] as const).map((when): Row => {
-		const cell = stopped(when === 'after' ? '3/0/3' : '0/0/0', [STOPPED, MAY_BE_BOUGHT]);
+		const cell = stopped(when === 'after' ? '3/0/3' : '0/0/0', mayHaveStarted(STOPPED));
 		return {
 			name: `Stop while creating, ${when} acceptance`,
 			faults: [{ on: 'create', action: { type: 'hang', when } }],
@@ -913,17 +927,17 @@ const STOPS: Row[] = [
 			{ on: 'create', action: RESET_AFTER },
 			{ on: 'lookUp', times: 'forever', action: { type: 'hang' } },
 		],
-		event: { at: 'asking', does: 'stop' },
+		event: { at: 'checking', does: 'stop' },
 		cells: {
-			create: named(stopped('3/0/3', [STOPPED, MAY_BE_BOUGHT])),
-			createAndWait: named(stopped('3/0/3', [STOPPED, MAY_BE_BOUGHT])),
+			create: named(stopped('3/0/3', mayHaveStarted(STOPPED))),
+			createAndWait: named(stopped('3/0/3', mayHaveStarted(STOPPED))),
 			...NO_CREATE,
 		},
 	},
 	{
 		name: 'Stop between status checks',
-		faults: [{ on: 'ask', times: 'forever', action: { type: 'status', value: 'processing' } }],
-		event: { at: 'asking', does: 'stop' },
+		faults: [{ on: 'check', times: 'forever', action: { type: 'status', value: 'processing' } }],
+		event: { at: 'checking', does: 'stop' },
 		cells: {
 			create: WAITS_FOR_NOTHING,
 			createAndWait: stopped('3/0/3'),
@@ -933,8 +947,8 @@ const STOPS: Row[] = [
 	},
 	{
 		name: 'Stop during a status check',
-		faults: [{ on: 'ask', times: 'forever', action: { type: 'hang' } }],
-		event: { at: 'asking', does: 'stop' },
+		faults: [{ on: 'check', times: 'forever', action: { type: 'hang' } }],
+		event: { at: 'checking', does: 'stop' },
 		cells: {
 			create: WAITS_FOR_NOTHING,
 			createAndWait: stopped('3/0/3'),
@@ -959,7 +973,7 @@ const STOPS: Row[] = [
 export const TABLE: readonly Row[] = [
 	...LOST_REPLIES,
 	ONE_AFTER_THE_OTHER,
-	...NOT_YETS,
+	...LIMITS,
 	...REFUSALS,
 	...LIMITED,
 	...NAMES,
