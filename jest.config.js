@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
+	// All cores: nobody works beside the tests.
+	maxWorkers: '100%',
 	roots: ['<rootDir>/emulator', '<rootDir>/test', '<rootDir>/testkit'],
 	testMatch: ['**/*.test.ts'],
 	// On a real n8n: npm run test:e2e, test:browser and test:queue.

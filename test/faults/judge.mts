@@ -121,7 +121,8 @@ interface Report {
 
 /** The node's error, and the items that carry one; after Stop the log too. */
 function reportsOf({ run, log }: Evidence): Report[] {
-	const error = run.nodeError(NODE) ?? run.error;
+	// n8n's own word for a stopped execution says nothing of the node.
+	const error = run.nodeError(NODE) ?? (run.status === 'canceled' ? undefined : run.error);
 	const items = run.items(NODE).filter(({ json }) => json.error !== undefined);
 	return [
 		...(error ? [reportOf(error, `${error.message}\n${error.description ?? ''}`)] : []),

@@ -164,7 +164,7 @@ function flawsOfFailure(
 	return [
 		...(failures.length === 0 ? [`does not fail: ${kinds.join(', ')}`] : []),
 		...others.map((each) => `fails: ${each.kind} ${each.reason ?? ''}`.trim()),
-		...((mayHaveStarted === true) === unsure.length > 0
+		...(mayHaveStarted === 'perhaps' || (mayHaveStarted === true) === unsure.length > 0
 			? []
 			: [`${mayHaveStarted ? 'does not say' : 'says'} that videos may have been started`]),
 	];

@@ -192,7 +192,6 @@ describe('a suspended execution of an earlier build', () => {
 		const { tasks } = execution;
 		expect(execution.suspended?.map((item) => 'klingWaiting' in item)).toEqual([true, true, true]);
 		const { reply, items, files } = await callBack(execution, tasks[1] as StoredTask);
-		expect(reply.status).toBe(200);
 		expect(items).toHaveLength(3);
 		for (const [item, task] of tasks.entries()) {
 			const url = `${kling.url}/videos/${task.id}.mp4`;

@@ -79,8 +79,8 @@ export interface Ending {
 export interface Failure {
 	/** Every error is of one of these kinds. */
 	kinds: readonly ErrorKind[];
-	/** The user is told that a video may have been started; otherwise not. */
-	mayHaveStarted?: true;
+	/** The user is told that a video may have been started; otherwise not, unless it is up to chance. */
+	mayHaveStarted?: true | 'perhaps';
 	/** Why the task failed, or the file could not be downloaded; may have slots. */
 	reason?: string;
 }

@@ -460,19 +460,8 @@ const NAMES: Row[] = [
 		},
 	},
 	...(['before', 'after'] as const).map((when): Row => {
-		const isAccepted = when === 'after';
-		const cell = {
-			gateway: NO_RELAY,
-			path: NO_RELAY,
-			// There a task that is not found proves nothing.
-			v1: isAccepted
-				? fine()
-				: failing(mayHaveStarted('interrupted'), {
-						stop: '2/0/2',
-						continue: '2/2/2',
-						retry: { counts: '2/0/2', fails: NOT_AGAIN },
-					}),
-		};
+		// "No such task" in Kling's own words is an answer there, too.
+		const cell = { gateway: NO_RELAY, path: NO_RELAY, v1: fine() };
 		return {
 			name: `Connection reset, ${when} acceptance, at a relay`,
 			faults: [{ on: 'create', item: 1, action: { type: 'reset', when } }],
@@ -480,7 +469,34 @@ const NAMES: Row[] = [
 			cells: { create: cell, createAndWait: cell, ...NO_CREATE },
 		};
 	}),
+	inOwnWords(),
 ];
+
+/** "No such task" in a relay's own words proves nothing: it may not know external task IDs. */
+function inOwnWords(): Row {
+	const cell = {
+		gateway: NO_RELAY,
+		path: NO_RELAY,
+		v1: failing(mayHaveStarted('interrupted'), {
+			stop: '2/0/2',
+			continue: '2/2/2',
+			retry: { counts: '2/0/2', fails: NOT_AGAIN },
+		}),
+	};
+	return {
+		name: 'Connection reset, before acceptance, at a relay that knows no external task IDs',
+		faults: [
+			{ on: 'create', item: 1, action: { type: 'reset', when: 'before' } },
+			{
+				on: 'lookUp',
+				times: 'forever',
+				action: { type: 'reply', status: 400, body: { code: 'task_not_exist', data: null } },
+			},
+		],
+		setting: { relay: true },
+		cells: { create: cell, createAndWait: cell, ...NO_CREATE },
+	};
+}
 
 /** Tasks of these external IDs may be a crashed worker's, but that cannot be found out. */
 function idMayBeInUse(): Expectation {
@@ -917,7 +933,8 @@ const STOPS: Row[] = [
 		setting: { wait: { timeout: 1000 } },
 		cells: {
 			create: none('Waits for 5 minutes at most: the pause would be longer'),
-			createAndWait: stopped('0/0/0'),
+			// Requests of the other items may be on their way.
+			createAndWait: stopped('0/0/0', { kinds: STOPPED, mayHaveStarted: 'perhaps' }),
 			...NO_CREATE,
 		},
 	},
@@ -964,7 +981,7 @@ const STOPS: Row[] = [
 		cells: {
 			create: NO_FILE,
 			createAndWait: stopped('3/0/3'),
-			getStatus: stopped('0/0/0'),
+			getStatus: stopped('0/0/0', { kinds: [...STOPPED, 'download'] }),
 			getMany: NO_FILE,
 		},
 	},

@@ -5,6 +5,7 @@ import { isUnanswered, meaningOf } from '../api/errors/userError';
 import { knownById, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
 import { type Clock, StoppedError } from './clock';
+import { saysInUse } from './idRefusal';
 import { retry } from './retry';
 import type { PlannedVideo, Verbs } from './verbs';
 
@@ -41,9 +42,11 @@ export async function findAfter(
 	if (creating !== 'unknown') {
 		// Kling rejects a second task of one external ID, and only its words would tell
 		// (docs/kling-api.md#external-task-ids): what may be such a rejection of a derived ID may be
-		// about the task that a crashed worker created. Without an answer the rejection stands.
+		// about the task that a crashed worker created.
 		const isDerived = video.request.externalTaskId === undefined;
 		if (!mayBeIdInUse || !isDerived || externalTaskId === undefined) return undefined;
+		if (saysInUse(error)) return await findLost(video, externalTaskId, lookUp, error);
+		// Words that say nothing of it: without an answer the rejection stands.
 		const asked = await attempt(
 			async () => await lookUp.verbs.findByExternalId(video.target.format, externalTaskId),
 		);
