@@ -11,7 +11,7 @@ import { triggerParametersOf } from '../shared/parameters/parameterReader';
 export const DEFAULT_STATUSES = ['completed', 'failed'] as const satisfies readonly TaskStatus[];
 
 /** Of the Options collection. */
-export const OPTION_DEFAULTS = { verifySignature: true, fetchTask: true, deduplicate: true };
+const OPTION_DEFAULTS = { verifySignature: true, fetchTask: true, deduplicate: true };
 
 type TriggerOption = keyof typeof OPTION_DEFAULTS;
 

@@ -198,7 +198,7 @@ function kindOfAnswer({ reply, json }: Answer): ErrorKind {
 }
 
 /** An answer in one line. */
-export function describe({ reply, json }: Answer): string {
+function describe({ reply, json }: Answer): string {
 	const { code, message } = readVerdict(json, reply.status);
 	return [`HTTP ${reply.status}`, code !== undefined && `code ${code}`, message && `"${message}"`]
 		.filter(Boolean)

@@ -1,3 +1,4 @@
+import { KlingApi } from '../../credentials/KlingApi.credentials';
 import type { INodeParameters } from 'n8n-workflow';
 
 import {
@@ -113,6 +114,13 @@ describe('a service on the internet', () => {
 	const HOST = 'https://kling.example';
 	const seen = (): RunOptions => ({
 		nodeTypes: { 'n8n-nodes-kling.klingTextToVideo': nodeThatSees(HOST, server) },
+		// The requests really go elsewhere, where the credential would not sign them.
+		credentialTypes: {
+			klingApi: Object.assign(new KlingApi(), {
+				authenticate: async (_credential: unknown, request: unknown) =>
+					await Promise.resolve(request),
+			}),
+		},
 	});
 
 	it('N9: leads n8n to no file in one’s own network', async () => {

@@ -82,7 +82,7 @@ export async function startGateway(options: Partial<EmulatorOptions> = {}): Prom
 }
 
 /** "Start" (a manual trigger), then the node; the items of its outputs go no further. */
-export function workflow(parameters: INodeParameters, node: Partial<INode> = {}): WorkflowJson {
+function workflow(parameters: INodeParameters, node: Partial<INode> = {}): WorkflowJson {
 	return chain('Test', manualTrigger(), { name: NODE, type: KLING_NODE, parameters, ...node });
 }
 

@@ -17,7 +17,11 @@ jest.mock('../../nodes/shared/n8n/systemClock', () =>
 );
 
 /** The limits of requests, and how long they last here. */
-const LIMITS: Readonly<Record<number, number>> = { 20_000: 700, 60_000: 1_000 };
+const LIMITS: Readonly<Record<number, number>> = {
+	10_000: 500,
+	20_000: 700,
+	60_000: 1_000,
+};
 
 const server = new HttpServer();
 beforeAll(async () => {

@@ -191,7 +191,7 @@ describe('a suspended execution of an earlier build', () => {
 		const execution = stored(name);
 		const { tasks } = execution;
 		expect(execution.suspended?.map((item) => 'klingWaiting' in item)).toEqual([true, true, true]);
-		const { reply, items, files } = await callBack(execution, tasks[1] as StoredTask);
+		const { items, files } = await callBack(execution, tasks[1] as StoredTask);
 		expect(items).toHaveLength(3);
 		for (const [item, task] of tasks.entries()) {
 			const url = `${kling.url}/videos/${task.id}.mp4`;

@@ -20,7 +20,7 @@ import { call } from '../../emulator/testing.mts';
 import { SettableClock } from '../../testkit/clocks/settableClock.mts';
 
 export type { Emulator } from '../../emulator/index.mts';
-export { FAIL_WORD, sign } from '../../emulator/index.mts';
+export { FAIL_WORD } from '../../emulator/index.mts';
 export { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
 
 /** `whsec_` and 24 bytes. */

@@ -38,7 +38,7 @@ import { TimeLimitError } from '../../nodes/shared/waiting/poller.ts';
 import { UnknownOutcomeError } from '../../nodes/shared/waiting/submit.ts';
 
 /** A sentence of the table. */
-export class Sentence {
+class Sentence {
 	/** The longest part that is always the same: looking for it is much faster than the pattern. */
 	private readonly fixed: string;
 

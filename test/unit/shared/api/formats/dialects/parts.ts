@@ -15,7 +15,7 @@ export const URL = 'https://cdn.example/a.mp4';
 export const ENDLESS = 'https://cdn.example/a?sign=.jpg';
 export const SECONDS = 1_774_805_076;
 export const CREATED = 1_774_805_076_000;
-export const UPDATED = 1_774_805_176_000;
+const UPDATED = 1_774_805_176_000;
 
 export const success = (data: unknown) => ({ code: 'success', message: '', data });
 export const envelope = (data: unknown) => ({ code: 0, message: 'SUCCEED', request_id: 'r', data });
