@@ -1,5 +1,6 @@
 import { cleanUp } from '../integration/fixture.mts';
 import { chosen, flawsOf, Matrix, type Case } from './matrix.mts';
+import { shortenedLimit } from './node.mts';
 
 jest.mock('../../nodes/shared/n8n/systemClock', () => {
 	const { systemClock } = jest.requireActual('../../nodes/shared/n8n/systemClock');
@@ -13,9 +14,12 @@ const CASES = chosen();
 let matrix: Matrix;
 
 beforeAll(() => {
+	const timeout = AbortSignal.timeout.bind(AbortSignal);
+	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(shortenedLimit(ms)));
 	matrix = new Matrix(CASES);
 });
 afterAll(() => {
+	jest.restoreAllMocks();
 	matrix.print();
 	cleanUp();
 });

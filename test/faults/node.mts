@@ -52,6 +52,11 @@ function hurried(context: IExecuteFunctions, watcher: Watcher): IExecuteFunction
 	return Object.create(context, { helpers: { value: helpers } }) as IExecuteFunctions;
 }
 
+/** Limits that are no pauses of the clock; shorter than a second they stay as they are. Milliseconds. */
+export function shortenedLimit(ms: number): number {
+	return ms < 1_000 ? ms : ms / SPEED;
+}
+
 function shortened<Options extends { timeout?: number }>(options: Options): Options {
 	return options.timeout === undefined ? options : { ...options, timeout: options.timeout / SPEED };
 }

@@ -307,7 +307,14 @@ const ONE_AFTER_THE_OTHER: Row = {
 
 function refusedBesideUnsure(): Expected {
 	return each(
-		failing('noUnits', { stop: '2/0/2', continue: '2/2/2', retry: RETRIED }),
+		failing(
+			{ kinds: ['noUnits'], mayHaveStarted: 'perhaps' },
+			{
+				stop: '2/0/2',
+				continue: { counts: '2/2/2', fails: { kinds: ['noUnits'] } },
+				retry: RETRIED,
+			},
+		),
 		failing(mayHaveStarted('noUnits'), {
 			stop: '2/0/2',
 			continue: { counts: '2/1/2', fails: mayHaveStarted(['noUnits', 'timeout']) },
@@ -500,10 +507,11 @@ function inOwnWords(): Row {
 
 /** Tasks of these external IDs may be a crashed worker's, but that cannot be found out. */
 function idMayBeInUse(): Expectation {
-	return failing(mayHaveStarted(['badRequest', 'conflict']), {
+	const refused = ['badRequest', 'badParameter', 'conflict'] as const;
+	return failing(mayHaveStarted(refused), {
 		stop: '3/0/3',
 		continue: '3/0/3',
-		retry: '3/0/3',
+		retry: { counts: '3/0/3', fails: mayHaveStarted([...refused, 'unknownOutcome']) },
 	});
 }
 
@@ -888,7 +896,7 @@ const DOWNLOADS: Row[] = [
 	passingDownload('redirected', { type: 'redirect' }),
 	lostDownload('cut off every time', { type: 'cut', bytes: 1000 }, INTERRUPTED),
 	lostDownload('cut off in all tries', { type: 'cut', bytes: 1000 }, INTERRUPTED, false),
-	lostDownload('stalled every time', { type: 'stall', bytes: 1000 }, INTERRUPTED),
+	lostDownload('stalled every time', { type: 'stall', bytes: 1000 }, downloadReasons.stalled),
 	lostDownload('empty every time', { type: 'zero' }, downloadReasons.empty),
 	lostDownload('link expired (403)', { type: 'expired' }, downloadReasons.status(403)),
 	{

@@ -25,13 +25,15 @@ export class KlingClient {
 	/**
 	 * @param formats those that the credential can use, the preferred one first
 	 * @param now milliseconds since the epoch
-	 * @param isRelay the service passes Kling's API on, perhaps in one of the formats only
+	 * @param isRelay the service passes Kling's API on: it may not know external task IDs
+	 * @param mayLackFormats it may know one of the formats only, and answer the others as it likes
 	 */
 	constructor(
 		private readonly formats: readonly FormatName[],
 		private readonly send: Send,
 		private readonly now: () => number = Date.now,
 		private readonly isRelay = false,
+		private readonly mayLackFormats = isRelay,
 	) {
 		this.refresher = new Refresher({
 			askForTask: async ({ format, id }, request) => await this.askForTask(format, request, id),
@@ -155,7 +157,7 @@ export class KlingClient {
 		return (
 			checking === 'absent' ||
 			isAboutRoute === true ||
-			(this.isRelay && checking === 'notUnderstood')
+			(this.mayLackFormats && checking === 'notUnderstood')
 		);
 	}
 

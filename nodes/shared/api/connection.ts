@@ -26,6 +26,8 @@ export interface Connection {
 	 * not finding one there proves nothing.
 	 */
 	isRelay: boolean;
+	/** It stands behind a prefix, as relays of one format do: the others it answers as it likes. */
+	mayLackFormats: boolean;
 	/** Verifies callbacks, once webhookKey (callback.ts) has read it; absent when the credential has none. */
 	webhookSecret?: string;
 	/** The wire formats it can use, the preferred one first. */
@@ -77,6 +79,7 @@ export function toConnection(credential: unknown): Connection {
 		baseUrl,
 		hasOwnBaseUrl: !host,
 		isRelay,
+		mayLackFormats: new URL(baseUrl).pathname !== '/',
 		// Elsewhere the form hides the field, but n8n may still have what once stood in it.
 		webhookSecret: service === 'official' ? fields.webhookSecret : undefined,
 	};

@@ -13,6 +13,7 @@ export function connect(
 	connection: Connection,
 	around: (send: Send) => Send = (send) => send,
 ): KlingClient {
-	const { formats, isRelay } = connection;
-	return new KlingClient(formats, around(sendAsNode(context, connection)), Date.now, isRelay);
+	const { formats, isRelay, mayLackFormats } = connection;
+	const send = around(sendAsNode(context, connection));
+	return new KlingClient(formats, send, Date.now, isRelay, mayLackFormats);
 }
