@@ -94,7 +94,7 @@ describe('a video', () => {
 
 describe('what goes wrong is said in the output panel', () => {
 	/** What the panel says is all there is to see: no context comes with it. */
-	const factsIn = (message: string): ErrorFacts => errorFacts({ message });
+	const factsIn = (message: string): ErrorFacts => errorFacts({ json: { error: message } });
 
 	it('a prompt that is too long: the field, the limit and the item; nothing is sent', async () => {
 		await execute('x'.repeat(LIMIT + 1));
