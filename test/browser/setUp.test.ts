@@ -7,7 +7,8 @@ import { chain, EMULATOR_ACCOUNT, OWNER } from '../../testkit/n8n/index.mts';
 import { expectSoon } from './expectSoon.mts';
 
 const NODE = 'Kling Text to Video';
-const TRIGGER = 'Kling Trigger';
+/** As n8n lists a trigger that has actions. */
+const TRIGGER = 'Kling';
 
 let session: Session;
 
@@ -37,7 +38,7 @@ describe('the nodes panel', () => {
 	it('offers the node and the trigger for "kling", with their icon', async () => {
 		const panel = await editor.openNodesPanel();
 		await panel.search('kling');
-		await expectSoon(async () => (await panel.offers()).sort(), [NODE, TRIGGER]);
+		await expectSoon(async () => (await panel.offers()).sort(), [TRIGGER, NODE]);
 		for (const name of [NODE, TRIGGER]) {
 			expect(await panel.icon(name).getAttribute('src')).toMatch(/kling\.svg$/);
 			await expectSoon(async () => await panel.isIconDrawn(name), true);

@@ -27,10 +27,13 @@ beforeEach(() => host.emulator.reset());
 afterEach(async () => await session?.closePage());
 afterAll(async () => await session?.stop());
 
-/** Adds a Kling Trigger to a new workflow, and opens it. */
+/**
+ * Adds a Kling Trigger to a new workflow, and opens it. n8n lists a trigger that has 'Trigger On' without
+ * the word, and offers what it triggers on as its actions.
+ */
 async function addTrigger() {
 	const editor = await session.openEditor();
-	return { editor, node: await editor.addNode('Kling Trigger', 'Add to workflow') };
+	return { editor, node: await editor.addNode('Kling', 'On Completed') };
 }
 
 /** Has the node create a video whose callbacks go to a URL. @returns the task ID */
