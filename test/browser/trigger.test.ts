@@ -33,7 +33,7 @@ afterAll(async () => await session?.stop());
  */
 async function addTrigger() {
 	const editor = await session.openEditor();
-	return { editor, node: await editor.addNode('Kling', 'On Completed') };
+	return { editor, node: await editor.addNode('Kling', 'On completed') };
 }
 
 /** Has the node create a video whose callbacks go to a URL. @returns the task ID */

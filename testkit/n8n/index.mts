@@ -537,7 +537,8 @@ export class Host {
 				if (!(error instanceof RestError && error.status === 404)) throw error;
 				status = 'published';
 			}
-			return status !== 'in_progress';
+			// Right after the request it may not have begun yet.
+			return status !== 'in_progress' && status !== 'not_published';
 		});
 		if (status !== 'published') throw new Error(`n8n could not publish the workflow: ${status}`);
 	}
