@@ -23,6 +23,7 @@ import { answer, bodyOf, isFromKling } from '../shared/n8n/webhook';
 import { attempt } from '../shared/utils/attempt';
 import { SingleFlight } from '../shared/utils/singleFlight';
 import { isInOwnNetwork } from '../shared/utils/url';
+import { TRIES_UNANSWERED } from '../shared/waiting/limits';
 import { retry } from '../shared/waiting/retry';
 import { isDelivered, isRepeated } from './deduplicate';
 import { readTriggerParameters, type TriggerParameters } from './triggerParameters';
@@ -77,9 +78,6 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 		workflowData: [[await toTriggerItem(context, connection, task, delivery)]],
 	};
 }
-
-/** How often a question that gets no answer is asked before the callback is given back. */
-const TRIES_UNANSWERED = 3;
 
 /**
  * How often a task is checked again whose status is behind the callback: with pauses that double

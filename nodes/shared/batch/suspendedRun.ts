@@ -9,6 +9,7 @@ import type { Refreshed } from '../api/refresh';
 import { isOver, knownById, lacksVideo, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
 import type { Clock } from '../waiting/clock';
+import { TRIES_UNANSWERED } from '../waiting/limits';
 import { retry } from '../waiting/retry';
 
 /** How one callback asks Kling. */
@@ -28,9 +29,6 @@ interface Report {
 	/** It does not say that its task is over, but wants everything checked. */
 	isLook: boolean;
 }
-
-/** How often a question that gets no answer is asked before the callback is given back. */
-const TRIES_UNANSWERED = 3;
 
 /**
  * When a task is checked again whose callback is ahead of its status, or whose video is not listed

@@ -8,7 +8,7 @@ import {
 describe('an ID', () => {
 	it.each([
 		['Kling’s', '867283741759111202'],
-		['the seed document’s', 'CmYgjmbyMToAAAAAAF6svw'],
+		['a gateway’s', 'CmYgjmbyMToAAAAAAF6svw'],
 		['new-api’s', 'task_AbC'],
 		['with a slash', 'projects/1/operations/2'],
 		['with dots', 'v1.2..3'],
