@@ -68,7 +68,8 @@ export class RequestLog {
 		this.byMessage.set(request, entry);
 		response.once('close', () => {
 			if (entry.outcome !== 'reset') {
-				entry.outcome = response.writableFinished ? 'replied' : 'disconnected';
+				// Not `writableFinished`: a client that has read all may be gone before that is set.
+				entry.outcome = response.writableEnded ? 'replied' : 'disconnected';
 			}
 			this.onEnd(entry);
 		});
