@@ -42,7 +42,7 @@ export const triggerWebhooks: IWebhookDescription[] = [
 export async function handleCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const handled = await attempt(async () => await tryToHandle(context));
 	if (handled.ok) return handled.value;
-	context.logger.warn(notes.callbackNotHandled(String(handled.error)));
+	context.logger.warn(notes.callbackNotHandled(handled.error));
 	return answer(context, 503, answers.tryLater);
 }
 
@@ -64,7 +64,7 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 		async () => await confirm(context, connection, reported, parameters),
 	);
 	if (!confirmed.ok) {
-		context.logger.warn(notes.callbackIgnored(String(confirmed.error)));
+		context.logger.warn(notes.callbackIgnored(confirmed.error));
 		return answer(context, isUnanswered(confirmed.error) ? 503 : 404, answers.notConfirmed);
 	}
 	const task = confirmed.value;

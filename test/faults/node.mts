@@ -52,9 +52,9 @@ function hurried(context: IExecuteFunctions, watcher: Watcher): IExecuteFunction
 	return Object.create(context, { helpers: { value: helpers } }) as IExecuteFunctions;
 }
 
-/** Limits that are no pauses of the clock; shorter than a second they stay as they are. Milliseconds. */
+/** Limits that are no pauses of the clock; shorter than a second they stay as they are. Whole milliseconds. */
 export function shortenedLimit(ms: number): number {
-	return ms < 1_000 ? ms : ms / SPEED;
+	return ms < 1_000 ? ms : Math.ceil(ms / SPEED);
 }
 
 function shortened<Options extends { timeout?: number }>(options: Options): Options {

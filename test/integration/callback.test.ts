@@ -402,8 +402,8 @@ describe('the first check', () => {
 			itemIndex: 1,
 		});
 		const { description } = errorOf(stopped);
-		expect(description).toContain(`${idOf('cat 0')} (item 0, processing)`);
-		expect(description).toContain(`${idOf('cat 2')} (item 2, processing)`);
+		expect(description).toContain(`${idOf('cat 0')} (item 0, Processing)`);
+		expect(description).toContain(`${idOf('cat 2')} (item 2, Processing)`);
 	});
 
 	it('keeps the facts of a video whose download fails', async () => {

@@ -269,7 +269,7 @@ describe('the default On Error', () => {
 		});
 		const others = [0, 2].map((item) => {
 			const id = taskOf(`a cat ${item}`)?.id ?? '';
-			return new RegExp(`${id} \\(item ${item}, (submitted|processing)\\)`);
+			return new RegExp(`${id} \\(item ${item}, (Submitted|Processing)\\)`);
 		});
 		for (const other of others) expect(errorOf(run).description).toMatch(other);
 		expect(emulator.tasks().map(promptOf).sort()).toEqual(['a cat 0', 'a cat 1', 'a cat 2']);

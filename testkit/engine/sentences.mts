@@ -127,14 +127,15 @@ const OWN: Partial<Record<ErrorKind, () => Sentence[]>> = {
 		...flawed('otherShape', 'noTask', 'notUnderstood'),
 		...answers('otherShape', { flaw: { is: 'badField', field: slot('flaw') } }),
 	],
-	idInUse: () => {
-		const inUse = {
-			externalTaskId: slot('externalTaskId'),
-			taskId: slot('ownerId'),
-			taskStatus: slot('ownerStatus'),
-		};
-		return [sentence(new KlingError('idInUse', { inUse }))];
-	},
+	idInUse: () =>
+		STATUSES.map((ownerStatus) => {
+			const inUse = {
+				externalTaskId: slot('externalTaskId'),
+				taskId: slot('ownerId'),
+				taskStatus: ownerStatus,
+			};
+			return sentence(new KlingError('idInUse', { inUse }), { ownerStatus });
+		}),
 	taskFailed: () => [
 		sentence(new KlingError('taskFailed', { reason: slot('reason') })),
 		sentence(new KlingError('taskFailed')),

@@ -6,6 +6,7 @@ import { KlingError } from '../api/errors/klingError';
 import { isOver } from '../api/task';
 import { failItem } from '../items/errorItem';
 import { factsOfTask } from '../items/settleTask';
+import { STATUS_LABELS } from '../n8n/labels';
 import { consequences, notes } from '../n8n/messages';
 import type { BatchVideo, Created } from './batchVideo';
 import { noteCosts } from './costs';
@@ -75,7 +76,7 @@ function consequenceOf({ error, task, isUnsure }: BatchVideo): string {
 function othersOf(all: BatchVideo[], failed?: BatchVideo): string {
 	const others = all.filter((video) => video !== failed);
 	const tasks = others.flatMap(({ task, itemIndex }) =>
-		task ? [`${task.id} (item ${itemIndex}, ${task.status})`] : [],
+		task ? [`${task.id} (item ${itemIndex}, ${STATUS_LABELS[task.status]})`] : [],
 	);
 	const unsure = others
 		.filter(({ isUnsure }) => isUnsure)

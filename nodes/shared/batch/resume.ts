@@ -56,7 +56,7 @@ export const waitingWebhooks: IWebhookDescription[] = [
 export async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const handled = await attempt(async () => await tryToResume(context));
 	if (handled.ok) return handled.value;
-	context.logger.warn(notes.callbackNotHandled(String(handled.error)));
+	context.logger.warn(notes.callbackNotHandled(handled.error));
 	return answer(context, 503, answers.tryLater);
 }
 

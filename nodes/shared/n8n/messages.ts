@@ -120,7 +120,7 @@ const WORDS = {
 	),
 
 	idInUse: ({ facts: { inUse } }: KlingError) => ({
-		message: `'${LABELS.externalTaskId}' "${inUse?.externalTaskId}" is already in use by task ${inUse?.taskId} (${inUse?.taskStatus})`,
+		message: `'${LABELS.externalTaskId}' "${inUse?.externalTaskId}" is already in use by task ${inUse?.taskId} (${inUse && STATUS_LABELS[inUse.taskStatus]})`,
 		description: 'Use a different ID, or retrieve that task with Get Status.',
 	}),
 	taskFailed: ({ facts: { reason } }: KlingError) => ({
@@ -515,10 +515,10 @@ export const notes = {
 	canceled: (details: string): string => `Kling: the execution was canceled. ${details}`,
 	privateCallback: (host: string): string =>
 		`Kling’s callback goes to ${host}, which is only reachable on your network. Set ${ADDRESS_VARIABLE} to n8n’s public address, or ${USE_POLLING}.`,
-	callbackNotHandled: (reason: string): string =>
-		`Kling: a callback couldn’t be handled. ${maskKeys(reason)}`,
-	callbackIgnored: (reason: string): string =>
-		`Kling: ignored a callback that Kling doesn’t confirm. ${maskKeys(reason)}`,
+	callbackNotHandled: (error: unknown): string =>
+		`Kling: a callback couldn’t be handled. ${reasonOf(error)}`,
+	callbackIgnored: (error: unknown): string =>
+		`Kling: ignored a callback that Kling doesn’t confirm. ${reasonOf(error)}`,
 };
 
 /** What callers of a webhook are told. */
@@ -599,6 +599,11 @@ const LONGEST_ADDRESS = 2_000;
 
 function shortened(address: string): string {
 	return address.length > LONGEST_ADDRESS ? `${address.slice(0, LONGEST_ADDRESS)}…` : address;
+}
+
+/** An error's reason in one line, for the log. */
+function reasonOf(error: unknown): string {
+	return maskKeys(isUserError(error) ? `${wordsOf(error).message}.` : String(error));
 }
 
 function costOf({ amount, unit }: Cost): string {

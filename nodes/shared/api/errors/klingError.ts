@@ -2,7 +2,7 @@
 
 import type { TransportError, TransportProblem } from '../http';
 import { maskKeys } from '../mask';
-import type { TaskReply } from '../task';
+import type { TaskReply, TaskStatus } from '../task';
 import { kindOf, type RefusalWords } from './codes';
 import { type ErrorKind, MEANINGS } from './kinds';
 import { UserError } from './userError';
@@ -19,7 +19,7 @@ export interface KlingErrorFacts {
 	/** What is wrong with a reply that could not be read. */
 	flaw?: ReplyFlaw;
 	/** The external task ID that is in use, and the task that has it. */
-	inUse?: { externalTaskId: string; taskId: string; taskStatus: string };
+	inUse?: { externalTaskId: string; taskId: string; taskStatus: TaskStatus };
 	/** That there is no such task was said in Kling's own words: it may be relied on even at a relay. */
 	isKlings?: boolean;
 	/** Why a task failed, in Kling's words. */

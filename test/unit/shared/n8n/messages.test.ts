@@ -228,7 +228,7 @@ const OTHER_SENTENCES = [
 		notCharged: [consequences.notCharged],
 		stillRunning: [consequences.stillRunning],
 		otherIdsInUse: [consequences.otherIdsInUse(['t-1 (item 0)'])],
-		otherTasks: [consequences.otherTasks(['t-1 (item 0, processing)'])],
+		otherTasks: [consequences.otherTasks(['t-1 (item 0, Processing)'])],
 		othersMayHaveStarted: [consequences.othersMayHaveStarted(['item 1'])],
 		noneCreated: [consequences.noneCreated],
 		canceled: [consequences.canceled],
@@ -243,7 +243,10 @@ const OTHER_SENTENCES = [
 		progress: [notes.progress({ waiting: 1, running: 2, finished: 3, failed: 4 })],
 		canceled: [notes.canceled('No video had been created.')],
 		privateCallback: [notes.privateCallback('localhost:5678')],
-		callbackNotHandled: [notes.callbackNotHandled('a reason')],
+		callbackNotHandled: [
+			notes.callbackNotHandled('a reason'),
+			notes.callbackNotHandled(new KlingError('timeout')),
+		],
 		callbackIgnored: [notes.callbackIgnored('a reason')],
 	} satisfies Record<keyof typeof notes, string[]>),
 	...Object.values({
@@ -626,7 +629,7 @@ const ERRORS: Array<[UserError, Situation, message: string, description: string]
 	[
 		idInUse('mine', { ...created('t-1'), status: 'processing' }),
 		{},
-		'\'External Task ID\' "mine" is already in use by task t-1 (processing)',
+		'\'External Task ID\' "mine" is already in use by task t-1 (Processing)',
 		'Use a different ID, or retrieve that task with Get Status.',
 	],
 	[
@@ -771,8 +774,8 @@ const SENTENCES_AS_READ: Array<[string, string]> = [
 		'the video may have been started with the external task ID n8n-1-0-abc',
 	],
 	[
-		consequences.otherTasks(['t-1 (item 0, processing)', 't-2 (item 1, completed)']),
-		'Other tasks of this run (retrieve their videos with Get Status): t-1 (item 0, processing), t-2 (item 1, completed).',
+		consequences.otherTasks(['t-1 (item 0, Processing)', 't-2 (item 1, Completed)']),
+		'Other tasks of this run (retrieve their videos with Get Status): t-1 (item 0, Processing), t-2 (item 1, Completed).',
 	],
 	[notes.reused(1), 'Reused 1 video from an earlier attempt.'],
 	[notes.reused(3), 'Reused 3 videos from an earlier attempt.'],
