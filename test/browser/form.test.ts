@@ -78,9 +78,14 @@ describe('the operation decides on the fields', () => {
 
 	it('Get Many', async () => {
 		await node.form.choose('operation', 'Get Many');
-		await expectFields('Operation', 'Return All', 'Limit', 'Simplify');
+		await expectFields('Operation', 'Return All', 'Limit', 'Filters', 'Simplify');
 		await node.form.toggle('returnAll');
-		await expectFields('Operation', 'Return All', 'Simplify');
+		await expectFields('Operation', 'Return All', 'Filters', 'Simplify');
+		expect((await node.offersOf('Add filter')).sort()).toEqual([
+			'Created After',
+			'External Task ID Starts With',
+			'Status',
+		]);
 	});
 });
 
@@ -95,6 +100,7 @@ describe('the model decides on what it can do', () => {
 	function offersOf(model: AnyModel, mode: keyof typeof MODE_LABELS, duration: number): string[] {
 		const can = (ability: (format: Capabilities) => boolean) => formatsOf(model).some(ability);
 		const offers: Record<string, boolean> = {
+			'Additional Body Fields': true,
 			'CFG Scale': can(({ cfgScale }) => cfgScale),
 			'Camera Control': can(
 				({ camera, modes, durations }) =>
@@ -102,6 +108,7 @@ describe('the model decides on what it can do', () => {
 					(camera.modes ?? modes).includes(mode) &&
 					(camera.durations ?? durations).includes(duration),
 			),
+			'Cost Limit (Units)': true,
 			'External Task ID': true,
 			'Multi-Shot': can(({ multiShot }) => multiShot.length > 0),
 			'Negative Prompt': can(({ negativePrompt }) => negativePrompt),
