@@ -367,7 +367,7 @@ describe('the default On Error', () => {
 		expect(emulator.tasks().length).toBe(2);
 		for (const { id, body } of emulator.tasks()) {
 			const item = (body as { prompt: string }).prompt.slice(-1);
-			expect(error.description).toContain(`${id} (item ${item}, submitted)`);
+			expect(error.description).toContain(`${id} (item ${item}, Submitted)`);
 		}
 	});
 
