@@ -5,6 +5,7 @@ import {
 	type Model,
 	MODELS,
 	type ServedModel,
+	modelsIn,
 } from '../../nodes/shared/api/models';
 import type { Parameter } from '../../nodes/shared/n8n/labels.ts';
 import { consequences, located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
@@ -250,14 +251,7 @@ const multiShot = (shotType: string) => ({
 });
 
 /** What Kling AI offers today. */
-const OFFERED = [
-	'Kling 3.0',
-	'Kling 3.0 Turbo',
-	'Kling 2.6',
-	'Kling 2.5 Turbo',
-	'Kling 4.0',
-	'Kling 4.0 Flash',
-];
+const OFFERED = modelsIn(['v1', 'path']).map(({ displayName }) => displayName);
 
 /** What is wrong, in which parameter, and which words of the table say so. */
 type Complaint = [parameter: Parameter, words: Words];

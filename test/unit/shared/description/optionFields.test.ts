@@ -49,30 +49,32 @@ describe.each(OPERATIONS)('the Options of %s', (operation) => {
 		expect(axes.filter(isShown)).toEqual(axes);
 	});
 
-	it.each<[string, string, string[]]>([
+	const classic = ['kling-v2-1-master', 'kling-v2-1', 'kling-v2-master', 'kling-v1-6', 'kling-v1'];
+	const v4 = ['kling-4.0', 'kling-4.0-flash'];
+	const v2 = ['kling-v2-6', 'kling-v2-5-turbo'];
+
+	it.each<[string, string, string[], string[]]>([
 		[
 			'CFG Scale',
 			'cfgScale',
-			[
-				'kling-v3',
-				'kling-v2-1-master',
-				'kling-v2-1',
-				'kling-v2-master',
-				'kling-v1-6',
-				'kling-v1',
-				'custom',
-			],
+			['kling-v3', ...classic, 'custom'],
+			['kling-3.0-turbo', ...v2, ...v4],
 		],
 		[
 			'Negative Prompt',
 			'negativePrompt',
-			ALL_MODELS.map(({ value }) => value).filter((value) => !/^kling-(3.0-turbo|4)/.test(value)),
+			['kling-v3', ...v2, ...classic, 'custom'],
+			['kling-3.0-turbo', ...v4],
 		],
-		['Multi-Shot', 'multiShot', ['kling-v3', 'kling-3.0-turbo', 'custom']],
-	])('offers %s for the models that have it', (_field, name, models) => {
-		const offering = ALL_MODELS.filter(({ value }) => option(name, value) > 0);
-		expect(offering.map(({ value }) => value)).toEqual(models);
-		for (const { value } of offering) expect(option(name, value)).toBe(1);
+		[
+			'Multi-Shot',
+			'multiShot',
+			['kling-v3', 'kling-3.0-turbo', 'custom'],
+			[...v2, ...v4, ...classic],
+		],
+	])('offers %s for the models that have it', (_field, name, having, lacking) => {
+		expect(having.map((model) => option(name, model))).toEqual(having.map(() => 1));
+		expect(lacking.map((model) => option(name, model))).toEqual(lacking.map(() => 0));
 	});
 
 	it('lets Kling 3.0 split the prompt, but not Kling 3.0 Turbo', () => {

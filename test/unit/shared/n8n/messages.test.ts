@@ -21,7 +21,7 @@ import {
 import { type ErrorKind, MEANINGS } from '../../../../nodes/shared/api/errors/kinds';
 import type { UserError } from '../../../../nodes/shared/api/errors/userError';
 import type { TransportProblem } from '../../../../nodes/shared/api/http';
-import { ALL_MODELS, describeModel } from '../../../../nodes/shared/api/models';
+import { ALL_MODELS, describeModel, modelsIn } from '../../../../nodes/shared/api/models';
 import { DownloadError } from '../../../../nodes/shared/n8n/downloadError';
 import { InputError } from '../../../../nodes/shared/n8n/inputError';
 import * as labels from '../../../../nodes/shared/n8n/labels';
@@ -576,7 +576,7 @@ const ERRORS: Array<[UserError, Situation, message: string, description: string]
 		new KlingError('notFound', { httpStatus: 404, code: 1203 }),
 		{ isCreating: true, connection: AT_KLING },
 		'Kling couldn’t find the model or task (code 1203, HTTP 404)',
-		"Choose an available 'Model': Kling 3.0, Kling 3.0 Turbo, Kling 2.6, Kling 2.5 Turbo, Kling 4.0 or Kling 4.0 Flash. Check 'Service' and 'Region' in the Kling API credential.",
+		`Choose an available 'Model': ${either(modelsIn(['v1', 'path']).map(({ displayName }) => displayName))}. Check 'Service' and 'Region' in the Kling API credential.`,
 	],
 	[
 		new KlingError('moderation', { httpStatus: 400, code: 1301 }),
