@@ -1,5 +1,8 @@
 /** Runs many items through the node, n8n's request helper alone and bare fetch, and takes the time. */
 import type { IExecuteFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { subscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import type { ClientRequest } from 'node:http';
 import { createRequire } from 'node:module';
 import { EMULATOR_API_KEY } from '../emulator/index.mts';
 import { Semaphore } from '../nodes/shared/utils/semaphore.ts';
@@ -97,8 +100,15 @@ class BareHelper implements INodeType {
 	}
 }
 
-/** Puts a clock in the place of the built node's own: what remains of a run without pauses is work. */
-function setNodeClock(clock: Clock): void {
+/**
+ * Puts a clock in the place of the built node's own: what remains of a run without pauses is work. It
+ * stands still while a request is on its way, or the node's time limits would be over at once, too.
+ */
+function setNodeClock(clock: VirtualClock): void {
+	subscribe('http.client.request.start', (message) => {
+		const { request } = message as { request: ClientRequest };
+		void clock.hold(async () => void (await once(request, 'close')));
+	});
 	const fromRoot = createRequire(`${process.cwd()}/package.json`);
 	const module = fromRoot('./dist/nodes/shared/n8n/systemClock.js') as { systemClock: Clock };
 	Object.assign(module.systemClock, {

@@ -5,6 +5,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { ALL_MODELS, offeredBy } from '../api/models';
 import { type CameraAxis, type CameraPreset, LIMITS, type MultiShot } from '../api/request';
 import { CAMERA_LABELS, LABELS, SHOT_TYPE_LABELS } from '../n8n/labels';
+import { compareNames, withThousands } from '../utils/text';
 import { perModel } from './perModel';
 import { showFor } from './showFor';
 
@@ -133,7 +134,7 @@ export function videoOptions(
 				typeOptions: { rows: 2 },
 				default: '',
 				placeholder: 'e.g. blurry, text, watermark',
-				description: `What the video should not show (max ${LIMITS.promptLength.toLocaleString('en')} characters)`,
+				description: `What the video should not show (max ${withThousands(LIMITS.promptLength)} characters)`,
 				displayOptions: { show: show('/') },
 			}),
 		),
@@ -168,7 +169,7 @@ export function videoOptions(
 		placeholder: 'Add option',
 		default: {},
 		displayOptions: showFor(operations),
-		options: options.sort((one, other) => one.displayName.localeCompare(other.displayName)),
+		options: options.sort((one, other) => compareNames(one.displayName, other.displayName)),
 	};
 }
 
@@ -301,5 +302,5 @@ function multiShotFields(): INodeProperties[] {
 }
 
 function sortByName(options: INodePropertyOptions[]): INodePropertyOptions[] {
-	return options.sort((one, other) => one.name.localeCompare(other.name));
+	return options.sort((one, other) => compareNames(one.name, other.name));
 }

@@ -5,6 +5,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { ALL_MODELS, CUSTOM_MODEL, DEFAULT_MODEL, describeModel, offeredBy } from '../api/models';
 import { LIMITS, type Mode } from '../api/request';
 import { LABELS, MODE_LABELS } from '../n8n/labels';
+import { withThousands } from '../utils/text';
 import { perModel } from './perModel';
 import { showFor } from './showFor';
 
@@ -54,7 +55,7 @@ export function videoFields(operations: string[], form: VideoForm): INodePropert
 			default: '',
 			required: true,
 			placeholder: 'e.g. A kitten chases butterflies in a sunny garden',
-			description: `What the video should show, in any language (max ${LIMITS.promptLength.toLocaleString('en')} characters, more with some models)`,
+			description: `What the video should show, in any language (max ${withThousands(LIMITS.promptLength)} characters, more with some models)`,
 			displayOptions,
 		},
 		...perModel(

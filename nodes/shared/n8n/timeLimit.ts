@@ -22,6 +22,9 @@ interface Reins {
 /** What a canceled request may still take to fail by itself, and to tell how far it came; milliseconds. */
 const GRACE = 100;
 
+/** Why what is left of work that has come to its end is canceled. */
+const OVER = 'over';
+
 /**
  * Does the work within a limit. What does not heed its signal is left behind.
  * @throws {TransportError} `timeout` when the limit has passed, `aborted` when the execution was
@@ -53,7 +56,8 @@ export async function withinLimit<Result>(
 	} finally {
 		forgetLimit();
 		forgetStop();
-		request.abort();
+		// A reason of its own, because Node makes an error with a stack for each abort without one.
+		request.abort(OVER);
 	}
 }
 

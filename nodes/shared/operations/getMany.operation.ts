@@ -10,6 +10,7 @@ import { toItem } from '../items/toItem';
 import { LABELS, STATUS_LABELS } from '../n8n/labels';
 import { parametersOf } from '../parameters/parameterReader';
 import { readListParameters } from '../parameters/taskParameters';
+import { compareNames } from '../utils/text';
 import type { Operation } from './operation';
 
 const OPERATIONS = ['getMany'];
@@ -78,7 +79,7 @@ function filtersField(): INodeProperties {
 				type: 'multiOptions',
 				options: Object.entries(STATUS_LABELS)
 					.map(([value, name]) => ({ name, value }))
-					.sort((one, other) => one.name.localeCompare(other.name)),
+					.sort((one, other) => compareNames(one.name, other.name)),
 				default: [],
 				description: 'Return only videos with one of these statuses',
 			},

@@ -7,6 +7,7 @@ import { explainAddress } from '../batch/resumeUrl';
 import type { VideoForm } from '../description/videoFields';
 import { failItem } from '../items/errorItem';
 import { LABELS } from '../n8n/labels';
+import { compareNames } from '../utils/text';
 import { createOperation } from './create.operation';
 import { createAndWaitOperation } from './createAndWait.operation';
 import { getManyOperation } from './getMany.operation';
@@ -36,7 +37,7 @@ export function operationsFor(form: VideoForm, own: readonly Operation[] = []): 
 		getManyOperation,
 		getStatusOperation,
 		...own,
-	].sort((one, other) => one.option.name.localeCompare(other.option.name));
+	].sort((one, other) => compareNames(one.option.name, other.option.name));
 	const options = operations.map(({ option }) => option);
 	const names = Object.fromEntries(options.map(({ value, name }) => [value, name]));
 	return {

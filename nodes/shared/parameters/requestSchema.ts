@@ -42,7 +42,20 @@ const ALL_MODES = choices(keysOf(MODE_LABELS), MODE_LABELS);
 const ALL_CAMERA_TYPES = choices(keysOf(CAMERA_LABELS), CAMERA_LABELS);
 const ALL_SHOT_TYPES = choices(keysOf(SHOT_TYPE_LABELS), SHOT_TYPE_LABELS);
 
-export function requestSchema(model: Target): z.ZodType<VideoRequest, z.ZodTypeDef, unknown> {
+type RequestSchema = z.ZodType<VideoRequest, z.ZodTypeDef, unknown>;
+
+/** Of the registry's models, by format and ID: making one takes longer than reading an item with it. */
+const schemas = new Map<string, RequestSchema>();
+
+export function requestSchema(model: Target): RequestSchema {
+	if (model.isOpen) return makeSchema(model);
+	const key = `${model.format} ${model.id}`;
+	const schema = schemas.get(key) ?? makeSchema(model);
+	schemas.set(key, schema);
+	return schema;
+}
+
+function makeSchema(model: Target): RequestSchema {
 	const name = model.displayName;
 	const atService = model.format === 'gateway' ? name : `${name} at Kling AI`;
 	return z
