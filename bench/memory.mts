@@ -35,7 +35,7 @@ export async function benchmarkMemory(isQuick: boolean): Promise<Section<MemoryR
 			]
 		: [
 				{ way: 'streamed', bytes: 256 * MEBIBYTE },
-				{ way: 'streamed', bytes: 1024 * MEBIBYTE },
+				{ way: 'streamed', bytes: 950 * MEBIBYTE },
 				{ way: 'buffered', bytes: 256 * MEBIBYTE },
 			];
 	const results = await withRemoteEmulator(async (emulator) => {

@@ -1,11 +1,7 @@
 /** Who makes the video: the emulator, started for the demo, or a real service. */
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import {
-	EMULATOR_API_KEY,
-	startEmulator,
-	type Emulator,
-	type RecordedRequest,
-} from '../../emulator/index.mts';
+import { startEmulator, type Emulator, type RecordedRequest } from '../../emulator/index.mts';
+import { klingAccount } from '../../testkit/credentials.mts';
 import type { Report } from './report.mts';
 import type { Settings } from './settings.mts';
 
@@ -32,11 +28,7 @@ export async function startService(
 		onRequest: (request) => watch.see(request, emulator),
 	});
 	return {
-		credential: {
-			service: 'gateway',
-			baseUrl: emulator.gatewayUrl,
-			apiKey: EMULATOR_API_KEY,
-		},
+		credential: klingAccount(emulator),
 		close: async () => await emulator.close(),
 	};
 }

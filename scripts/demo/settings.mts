@@ -22,8 +22,8 @@ export interface Settings {
 /** Long enough to watch a task's progress. */
 const GENERATION_SECONDS = 12;
 
-/** The example's model is one for gateways. */
-const OFFICIAL_MODEL = 'kling-v2-6';
+/** Gateways don't have the example's model, which is the newest generation's. */
+const GATEWAY_MODEL = 'kling-v1-6';
 
 /**
  * Reads the settings from
@@ -61,7 +61,7 @@ export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
 			? gateway(secret, baseUrl)
 			: official(secret, baseUrl, service ?? 'official')),
 		...wishes,
-		model: wishes.model ?? (service === 'gateway' ? undefined : OFFICIAL_MODEL),
+		model: wishes.model ?? (service === 'gateway' ? GATEWAY_MODEL : undefined),
 	};
 }
 

@@ -181,16 +181,17 @@ describe('create-and-wait.json', () => {
 
 	it('runs with a gateway', async () => {
 		const gateway = credentials.filter(({ name }) => name === 'Kling gateway');
-		const { id } = await host.importWorkflow(
-			fit(await readExample('create-and-wait.json'), gateway),
-		);
+		const workflow = fit(await readExample('create-and-wait.json'), gateway);
+		// As its second note says.
+		nodeOf(workflow, 'Kling Text to Video').parameters.model = 'kling-v1-6';
+		const { id } = await host.importWorkflow(workflow);
 		await expectVideo(await host.run(id));
 		expect(host.emulator.tasks()[0]?.format).toBe('gateway');
 	});
 
 	it('says what to do when the chosen credential does not fit', async () => {
 		const wrong = await host.createCredential('Kling account', {
-			...klingGateway(host.emulator),
+			...klingAccount(host.emulator),
 			apiKey: 'not-the-right-one',
 		});
 		const workflow = fit(await readExample('create-and-wait.json'), [wrong]);
@@ -199,7 +200,7 @@ describe('create-and-wait.json', () => {
 
 		expect(execution.status).toBe('error');
 		expect(errorFacts(execution.error!)).toMatchObject({ kind: 'badKey', itemIndex: 0 });
-		const connection = { service: 'gateway', hasOwnBaseUrl: true } as const;
+		const connection = { service: 'official', hasOwnBaseUrl: true } as const;
 		expect(execution.error?.description).toContain(adviceOn('badKey', { connection }));
 		expect(host.emulator.tasks()).toEqual([]);
 	});

@@ -65,7 +65,7 @@ describe('with the emulator', () => {
 		expect(item).toMatchObject({
 			task_id: taskId,
 			task_status: 'completed',
-			model_name: 'kling-v1-6',
+			model_name: 'kling-v2-6',
 		});
 		const video = await takeVideo(stdout);
 		expect(video).toEqual(sampleVideo());
@@ -86,6 +86,7 @@ describe('with the emulator', () => {
 			'emulator: status: processing',
 			'emulator: status: succeeded',
 			'emulator: video downloaded',
+			expect.stringMatching(/^hint: ./), // what it cost
 			'Kling Text to Video: finished, items: 1',
 		]);
 	});
@@ -131,11 +132,11 @@ describe('with a service of the user', () => {
 describe('settings', () => {
 	const key = 'from-the-console';
 
-	it('ask Kling itself for a model it still has', () => {
+	it('leave Kling itself the model of the example', () => {
 		expect(readSettings({ KLING_API_KEY: key }, [])).toMatchObject({
 			costsMoney: true,
 			credential: { service: 'official', region: 'global', apiKey: key },
-			model: 'kling-v2-6',
+			model: undefined,
 		});
 	});
 
@@ -149,14 +150,14 @@ describe('settings', () => {
 		});
 	});
 
-	it('leave a gateway the model of the example unless told otherwise', () => {
+	it('ask a gateway for a model that gateways have, unless told otherwise', () => {
 		const env = {
 			KLING_API_KEY: key,
 			KLING_SERVICE: 'gateway',
 			KLING_BASE_URL: 'https://api.example.com',
 		};
 
-		expect(readSettings(env, []).model).toBeUndefined();
+		expect(readSettings(env, []).model).toBe('kling-v1-6');
 		expect(readSettings({ ...env, KLING_MODEL: 'kling-v2-1' }, []).model).toBe('kling-v2-1');
 	});
 
