@@ -1,0 +1,44 @@
+/** An https address in front of a server that speaks http only, with a certificate made on the spot. */
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { generate } from 'selfsigned';
+
+export interface HttpsFront {
+	url: string;
+	/** PEM; whoever trusts it can connect. */
+	certificate: string;
+	close(): Promise<void>;
+}
+
+/** @param target the address of the server behind, without a path */
+export async function startHttpsFront(target: string): Promise<HttpsFront> {
+	const { private: key, cert } = await generate([{ name: 'commonName', value: 'emulator' }], {
+		algorithm: 'sha256',
+		extensions: [
+			{ name: 'basicConstraints', cA: true },
+			{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
+		],
+	});
+	const server = createServer({ key, cert }, (received, reply) => {
+		const { method, headers, url = '/' } = received;
+		const passed = request(new URL(url, target), { method, headers }, (answer) => {
+			reply.writeHead(answer.statusCode ?? 502, answer.headers);
+			answer.pipe(reply);
+		});
+		passed.on('error', () => reply.destroy());
+		received.pipe(passed);
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	return {
+		url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		certificate: cert,
+		close: async () => {
+			server.closeAllConnections();
+			server.close();
+			await once(server, 'close');
+		},
+	};
+}
