@@ -1,8 +1,11 @@
 /**
  * Callbacks (docs/kling-api.md#callbacks): the task, without an envelope, POSTed to its `callback_url` on every change of its
- * status, signed in the manner of Standard Webhooks when the account has a secret. Kling documents no retries: there are none.
+ * status, signed in the manner of Standard Webhooks when the account has a secret. Kling documents no retries: there are none
+ * unless they are asked for.
  */
 import { createHmac, randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Phase, Snapshot, State, Task } from './state.mts';
 
 /** A callback that was sent, and how it was received. */
@@ -66,7 +69,7 @@ export class Callbacks {
 	private announced = new Map<Task, number>();
 	/** Per task, so that its changes arrive in order. */
 	private running = new Map<Task, Promise<void>>();
-	private abort = new AbortController();
+	private abort = unlimited();
 	private timer: NodeJS.Timeout | undefined;
 
 	/** @param render the body of a callback, in the format of its task */
@@ -108,7 +111,7 @@ export class Callbacks {
 	/** Forgets everything and stops what is on its way; `close` takes no further tasks either. */
 	reset(): void {
 		this.close();
-		this.abort = new AbortController();
+		this.abort = unlimited();
 		this.deliveries = [];
 		this.announced = new Map();
 		this.running = new Map();
@@ -121,12 +124,35 @@ export class Callbacks {
 
 	private enqueue(task: Task, url: string, snapshot: Snapshot): void {
 		const body = JSON.stringify(this.render(snapshot));
+		const { phase } = snapshot;
+		const { callbackJourney, callbackRetriesMs } = this.state.options;
+		const { delayMs = 0, isLost = false, copies = 1 } = callbackJourney(task.id, phase);
+		const send = async () => {
+			const headers = this.signed(body, task.account.webhookSecret);
+			return await this.deliver({ taskId: task.id, phase, url, body, headers });
+		};
 		const before = this.running.get(task) ?? Promise.resolve();
 		const delivered = before.then(async () => {
-			const headers = this.signed(body, task.account.webhookSecret);
-			await this.deliver({ taskId: task.id, phase: snapshot.phase, url, body, headers });
+			await this.pause(delayMs);
+			let isAccepted = !isLost && isAccepting(await send());
+			for (let copy = 1; copy < copies; copy++)
+				isAccepted = isAccepting(await send()) || isAccepted;
+			// Not waited for: the task's next change does not wait for it either.
+			if (!isAccepted) void this.repeat(send, callbackRetriesMs);
 		});
 		this.running.set(task, delivered);
+	}
+
+	private async repeat(send: () => Promise<CallbackDelivery>, pauses: readonly number[]) {
+		for (const ms of pauses) {
+			await this.pause(ms);
+			if (isAccepting(await send())) return;
+		}
+	}
+
+	private async pause(ms: number): Promise<void> {
+		if (ms === 0 || this.abort.signal.aborted) return;
+		await delay(ms, undefined, { ref: false, signal: this.abort.signal }).catch(() => {});
 	}
 
 	private signed(body: string, secret: string | undefined): Record<string, string> {
@@ -156,6 +182,17 @@ export class Callbacks {
 		}
 		return delivery;
 	}
+}
+
+/** Any number of callbacks may be on their way. */
+function unlimited(): AbortController {
+	const controller = new AbortController();
+	setMaxListeners(Infinity, controller.signal);
+	return controller;
+}
+
+function isAccepting({ replyStatus = 0 }: CallbackDelivery): boolean {
+	return replyStatus >= 200 && replyStatus < 300;
 }
 
 /** fetch hides the reason of a failure in its cause. */

@@ -126,3 +126,33 @@ describe('callbacks', () => {
 		]);
 	});
 });
+
+describe('callbacks on a bad day', () => {
+	it.each([
+		['are lost, and repeated until they are accepted', { isLost: true }, [500, 200]],
+		['come several times, and again when none was accepted', { copies: 3 }, [500, 500, 500, 200]],
+		['come late', { delayMs: 30 }, [500, 200]],
+	])('%s', async (_title, journey, statuses) => {
+		const receiver = await startReceiver();
+		const emulator = await startTestEmulator({
+			queueMs: 0,
+			callbackJourney: (_id, phase) => (phase === 'succeeded' ? journey : {}),
+			callbackRetriesMs: [10, 10, 10],
+		});
+		try {
+			const ofEnd = () => emulator.callbacks().filter(({ phase }) => phase === 'succeeded');
+			const body = { model_name: 'kling-v3', prompt: 'a cat', callback_url: receiver.url };
+			await call('POST', `${emulator.url}/v1/videos/text2video`, { body });
+			await emulator.flushCallbacks();
+			receiver.answerWith(statuses);
+			emulator.clock.advance(GENERATION_MS);
+			await emulator.flushCallbacks();
+			await eventually(() => ofEnd().length === statuses.length);
+			await eventually(() => ofEnd().at(-1)?.replyStatus === 200);
+			expect(ofEnd().map(({ replyStatus }) => replyStatus)).toEqual(statuses);
+		} finally {
+			await emulator.close();
+			await receiver.close();
+		}
+	});
+});

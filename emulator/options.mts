@@ -1,6 +1,7 @@
 /** What an emulator can be started with, and the defaults. */
 import { resolve } from 'node:path';
 import type { RecordedRequest } from './log.mts';
+import type { Phase } from './state.mts';
 
 export const EMULATOR_API_KEY = 'emulator-api-key';
 export const EMULATOR_ACCESS_KEY = 'emulator-access-key';
@@ -41,6 +42,16 @@ export interface AccountOptions {
 	resourcePacks?: ReadonlyArray<Partial<ResourcePack>>;
 }
 
+/** What becomes of one callback on its way. */
+export interface CallbackJourney {
+	/** How late it comes, ms. */
+	delayMs?: number;
+	/** Whether the first copy is lost. */
+	isLost?: boolean;
+	/** How often it comes; default once. */
+	copies?: number;
+}
+
 export interface EmulatorOptions {
 	/** 0 takes a free port. The emulator listens on 127.0.0.1 only, whatever the port. */
 	port: number;
@@ -50,6 +61,8 @@ export interface EmulatorOptions {
 	queueMs: number;
 	/** From creation to the end of a task, in ms; at least `queueMs`. */
 	generationMs: number;
+	/** By how much the task with this number, from 1, takes longer, in ms. Default: not at all. */
+	generationJitterMs: (seq: number) => number;
 	/** `current`: retired models answer 404/1203. `classic`: every text-to-video model ever listed is alive. */
 	models: 'current' | 'classic';
 	accounts: readonly AccountOptions[];
@@ -61,6 +74,10 @@ export interface EmulatorOptions {
 	faults: boolean;
 	/** Least time between two calls of `GET /account/costs`, in ms ("QPS <= 1"). 0 lifts the limit. */
 	accountIntervalMs: number;
+	/** How a callback travels, for tests of bad days. Default: at once, once, and safely. */
+	callbackJourney: (taskId: string, phase: Phase) => CallbackJourney;
+	/** Pauses in ms before a callback that was lost or not accepted is sent again. Kling documents no such repetition: default none. */
+	callbackRetriesMs: readonly number[];
 	/** Called when an exchange is over, with its outcome. */
 	onRequest: (request: RecordedRequest) => void;
 }
@@ -85,6 +102,9 @@ export function resolveOptions(options: Partial<EmulatorOptions>): EmulatorOptio
 		extraGatewayModels: ['kling-v9-preview'],
 		faults: true,
 		accountIntervalMs: 1000,
+		generationJitterMs: () => 0,
+		callbackJourney: () => ({}),
+		callbackRetriesMs: [],
 		onRequest: () => {},
 		...options,
 		// Resolved here and not at import: jest and the npm scripts run at the root, and a module has no say in that.

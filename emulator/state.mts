@@ -95,9 +95,10 @@ export class State {
 	private tasks: Task[] = [];
 	private seq = 0;
 	/** 18 digits, more than a JavaScript number can hold: an id that went through Number() comes back wrong. */
-	private readonly idBase = BigInt(Date.now()) * 100_000n;
+	private readonly idBase: bigint;
 
 	constructor(readonly options: EmulatorOptions) {
+		this.idBase = BigInt(Math.trunc(options.now())) * 100_000n;
 		this.accounts = options.accounts.map((account, index) =>
 			resolveAccount(account, index, options.now()),
 		);
@@ -133,7 +134,7 @@ export class State {
 			account,
 			createdAt,
 			startsAt: createdAt + this.options.queueMs,
-			endsAt: createdAt + this.options.generationMs,
+			endsAt: createdAt + this.options.generationMs + this.options.generationJitterMs(seq),
 			failure: effects.failure,
 			effects,
 			pack,

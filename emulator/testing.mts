@@ -131,18 +131,23 @@ export async function token(
 /** Something that callbacks can be sent to. */
 export async function startReceiver(status = 200) {
 	const received: Array<{ headers: IncomingHttpHeaders; body: string }> = [];
+	let next: number[] = [];
 	const server = createServer((request, response) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {
 			received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-			response.writeHead(status, { connection: 'close' }).end();
+			response.writeHead(next.shift() ?? status, { connection: 'close' }).end();
 		});
 	});
 	await once(server.listen(0, '127.0.0.1'), 'listening');
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`,
 		received,
+		/** What it answers to the next ones. */
+		answerWith(statuses: readonly number[]) {
+			next = [...statuses];
+		},
 		close: async () => {
 			server.closeAllConnections();
 			server.close();

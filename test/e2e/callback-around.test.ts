@@ -17,6 +17,8 @@ import {
 	type NodeSketch,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { startEmulator } from '../../emulator/index.mts';
+import { SettableClock } from '../../testkit/clocks/settableClock.mts';
 import { eventually } from '../../testkit/eventually.mts';
 
 /** Time enough for n8n to suspend the execution before Kling is done. */
@@ -116,6 +118,42 @@ describe('a callback that comes at a bad moment', () => {
 		const callbacks = await host.untilCalledBack(1);
 		expect(callbacks[0]).toMatchObject({ replyStatus: 200 });
 		expect(await host.emulator.sendCallback(callbacks[0]!)).toMatchObject({ replyStatus: 409 });
+	});
+});
+
+describe('tasks of two services with the same ID', () => {
+	it('are told apart: the callback of one resumes its execution and leaves the other waiting', async () => {
+		const now = Date.now();
+		const clocks = [new SettableClock(now), new SettableClock(now)];
+		const services = await Promise.all(
+			clocks.map(
+				async (clock) =>
+					await startEmulator({ now: () => clock.now(), generationMs: GENERATION_MS }),
+			),
+		);
+		try {
+			const executions: string[] = [];
+			for (const [index, service] of services.entries()) {
+				const credential = await host.createCredential(`Service ${index}`, klingAccount(service));
+				const node = { ...waiting(), credentials: { klingApi: credential } };
+				const id = await start(
+					chain(`Service ${index}`, manualTrigger(), prompts('a cat'), node, noOp('After')),
+				);
+				await host.waitForExecution(id, { until: (one) => isWaiting(one) || one.isOver });
+				executions.push(id);
+			}
+			const [one, other] = services.map((service) => service.tasks().map(({ id }) => id));
+			expect(one).toEqual(other);
+
+			for (const [index, id] of executions.entries()) {
+				expect((await host.execution(id)).status).toBe('waiting');
+				clocks[index]!.advance(GENERATION_MS);
+				await services[index]!.flushCallbacks();
+				expect(statusesOf(await untilSuccess(id), 'After')).toEqual(['completed']);
+			}
+		} finally {
+			await Promise.all(services.map(async (service) => await service.close()));
+		}
 	});
 });
 

@@ -492,6 +492,30 @@ describe('one execution on a worker', () => {
 	);
 
 	it(
+		'runs manually, and is suspended and resumed by callback',
+		async () => {
+			cluster.clock.hold();
+			const id = (await host.startExecution(await importManual('Manual callback', CALLBACK)))!;
+			await host.waitForExecution(id, { until: ({ status }) => status === 'waiting' });
+			await eventually(() =>
+				cluster.workers.every((worker) => !worker.runningExecutions().includes(id)),
+			);
+			expect(workerOf(id)).toBeDefined();
+			cluster.clock.release();
+
+			const execution = await host.waitForExecution(id);
+			expect(execution).toMatchObject({ status: 'success', mode: 'manual' });
+			expect(execution.runs('Kling')).toHaveLength(1);
+			const [item] = execution.items('Kling');
+			const [task, ...others] = host.emulator.tasks();
+			expect(others).toEqual([]);
+			expect(item?.json).toMatchObject({ task_id: task?.id, task_status: 'completed' });
+			expect(await host.binary(item!.binary!.data!)).toEqual(sampleVideo());
+		},
+		TEST_MS,
+	);
+
+	it(
 		'is ended by Stop while it polls, in production',
 		async () => {
 			const QUIET_MS = 3000;
