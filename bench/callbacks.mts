@@ -23,10 +23,10 @@ import { mean } from './statistics.mts';
 const VIDEOS = 5;
 /** The first video is finished so long after n8n was killed, and the others within JITTER_MS; ms. */
 const GENERATION_MS = 8_000;
-const JITTER_MS = 60_000;
+const JITTER_MS = 240_000;
 /** Pauses before a callback that was not accepted comes again, ms. */
 const RETRIES_MS = [5_000, 5_000, 10_000, 20_000, 40_000];
-const PATIENCE_MS = 400_000;
+const PATIENCE_MS = 600_000;
 /** Triggers under way at once. */
 const PARALLEL = 10;
 /** Shares of the callbacks, or of the tasks. */

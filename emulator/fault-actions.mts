@@ -114,6 +114,16 @@ const BEHAVIOURS: { [Type in ActionType]: Behaviour<Type> } = {
 		})),
 	reshape: async ({ body }, next) =>
 		await spoil(next, (reply) => ({ ...json(reply.status, body ?? null) })),
+	rewrite: async ({ find, replace: replacement }, next) =>
+		await spoil(next, (reply) => ({
+			...reply,
+			body:
+				typeof reply.body === 'string'
+					? reply.body.replaceAll(new RegExp(find, 'g'), replacement)
+					: reply.body,
+		})),
+	trickle: async ({ ms }, next) =>
+		await spoil(next, (reply) => ({ ...reply, stop: { by: 'trickle', ms } })),
 	'string-code': async (_action, next) =>
 		await spoil(next, (reply) => ({ ...reply, body: stringifyCode(reply) })),
 	'fail-task': async ({ message }, next, { effects }) => {

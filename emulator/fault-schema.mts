@@ -6,6 +6,15 @@ import type { Format, RouteName } from './log.mts';
 /** Longest delay a Node timer can count. */
 const MAX_MS = 2 ** 31 - 1;
 
+function isPattern(text: string): boolean {
+	try {
+		new RegExp(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 const status = z.number().int().min(200).max(599);
 const milliseconds = z.number().int().min(0).max(MAX_MS);
 const bytes = z.number().int().min(0);
@@ -32,6 +41,11 @@ const ACTIONS = {
 	empty: { status: status.default(200), when },
 	truncate: {},
 	reshape: { body: z.unknown() },
+	rewrite: {
+		find: z.string().refine(isPattern, 'must be a regular expression'),
+		replace: z.string(),
+	},
+	trickle: { ms: milliseconds.default(20) },
 	'string-code': {},
 	'fail-task': { message: z.string().min(1) },
 	'no-result': {},
@@ -54,6 +68,8 @@ const TASK_ROUTES: readonly RouteName[] = ['create', 'query', 'list'];
 export const ROUTES_OF: Partial<Record<ActionType, readonly RouteName[]>> = {
 	'kling-error': API_ROUTES,
 	reshape: API_ROUTES,
+	rewrite: API_ROUTES,
+	trickle: API_ROUTES,
 	'string-code': API_ROUTES,
 	'fail-task': TASK_ROUTES,
 	'no-result': TASK_ROUTES,

@@ -16,6 +16,8 @@ export interface Endpoint {
 	route: RouteName;
 	/** Decides the shape of errors; absent means Kling's own. */
 	format?: Format;
+	/** How it refuses; absent means as its format does. */
+	refuse?: (error: KlingError) => Reply;
 	/** The task a path belongs to, where no account needs to ask for it. */
 	owner?: (params: Call['params']) => Task | undefined;
 	handle: (call: Call) => Answer | Promise<Answer>;
@@ -42,8 +44,11 @@ export interface Reply {
 	status: number;
 	headers: Record<string, string>;
 	body: string | Stream;
-	/** The body stops after so many bytes: the connection is closed, or left open and silent. */
-	stop?: { after: number; by: 'close' | 'silence' };
+	/**
+	 * The body stops after so many bytes: the connection is closed, or left open and silent. Or it never ends: a blank
+	 * every so many ms.
+	 */
+	stop?: { after: number; by: 'close' | 'silence' } | { by: 'trickle'; ms: number };
 }
 
 /** What becomes of a request: a reply, or a connection reset without one. */
@@ -140,6 +145,12 @@ export async function transmit(
 	entry.status = status;
 	if (stop.by === 'close') entry.outcome = 'reset';
 	reply.hijack();
+	if (stop.by === 'trickle') {
+		reply.raw.writeHead(status, headers);
+		const timer = setInterval(() => reply.raw.write(' '), stop.ms);
+		reply.raw.once('close', () => clearInterval(timer));
+		return reply;
+	}
 	const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
 	reply.raw.writeHead(status, { ...headers, 'content-length': length });
 	await writeBytes(reply.raw, body, stop.after);

@@ -13,10 +13,19 @@ import { act, ClientGone, type Exchange } from './fault-actions.mts';
 import type { Fault } from './fault-schema.mts';
 import { Faults } from './faults.mts';
 import { gatewayEndpoints } from './gateway.mts';
-import { errorAnswer, json, sendReply, transmit, type Answer, type Endpoint } from './http.mts';
+import {
+	errorAnswer,
+	json,
+	sendReply,
+	transmit,
+	type Answer,
+	type Endpoint,
+	type Reply,
+} from './http.mts';
 import { RequestLog } from './log.mts';
 import { resolveOptions, type AccountOptions, type EmulatorOptions } from './options.mts';
 import { pathCallback, pathEndpoints } from './path.mts';
+import { RELAY_PREFIXES, relayEndpoints, type RelayName } from './relays.mts';
 import type { Emulator } from './running.mts';
 import { State } from './state.mts';
 import { v1Callback, v1Endpoints } from './v1.mts';
@@ -40,6 +49,7 @@ export {
 	type EmulatorOptions,
 	type ResourcePack,
 } from './options.mts';
+export { RELAY_PREFIXES, type RelayName } from './relays.mts';
 export type { Emulator } from './running.mts';
 export type { TaskSummary } from './state.mts';
 
@@ -113,6 +123,7 @@ export async function startEmulator(options: Partial<EmulatorOptions> = {}): Pro
 			...gatewayEndpoints(state, GATEWAY_PREFIX, videoUrl),
 			...v1Endpoints(state, '', videoUrl),
 			...v1Endpoints(state, PASS_THROUGH_PREFIX, videoUrl),
+			...relayEndpoints(state, videoUrl),
 			...pathEndpoints(state, videoUrl),
 			accountEndpoint(state),
 			videoEndpoint(state),
@@ -131,6 +142,7 @@ export async function startEmulator(options: Partial<EmulatorOptions> = {}): Pro
 		...emulator,
 		url,
 		gatewayUrl: url + GATEWAY_PREFIX,
+		relayUrl: (name: RelayName) => url + RELAY_PREFIXES[name],
 		port: (app.server.address() as AddressInfo).port,
 	};
 }
@@ -173,14 +185,15 @@ function mount(app: FastifyInstance, endpoints: Endpoint[], handler: Handler): v
 			handler: async (request, reply) => await handler(endpoint, request, reply),
 		});
 	}
-	for (const { path, format } of endpoints) {
+	for (const endpoint of endpoints) {
+		const { path } = endpoint;
 		const missing = METHODS.filter((method) => !app.hasRoute({ method, url: path }));
 		if (missing.length === 0) continue;
 		app.route({
 			method: missing,
 			url: path,
 			handler: async (_request, reply) =>
-				await sendReply(reply, errorAnswer(format, new KlingError(1202))),
+				await sendReply(reply, refusalOf(endpoint, new KlingError(1202))),
 		});
 	}
 	// Kling's own answer here is not known; this is the one of new-api, which many gateways run.
@@ -188,6 +201,10 @@ function mount(app: FastifyInstance, endpoints: Endpoint[], handler: Handler): v
 		const error = { message: `Invalid URL (${method} ${url})`, type: 'invalid_request_error' };
 		return await sendReply(reply, json(404, { error }));
 	});
+}
+
+function refusalOf({ refuse, format }: Endpoint, error: KlingError): Reply {
+	return refuse?.(error) ?? errorAnswer(format, error);
 }
 
 interface Parts {
@@ -218,7 +235,7 @@ async function exchange(
 				effects: around.effects,
 			});
 		} catch (error) {
-			if (error instanceof KlingError) return errorAnswer(endpoint.format, error);
+			if (error instanceof KlingError) return refusalOf(endpoint, error);
 			throw error;
 		}
 	};

@@ -2,6 +2,7 @@ import type { CallbackDelivery, CallbackRequest } from './callbacks.mts';
 import type { Fault } from './fault-schema.mts';
 import type { RecordedRequest } from './log.mts';
 import type { AccountOptions } from './options.mts';
+import type { RelayName } from './relays.mts';
 import type { TaskSummary } from './state.mts';
 
 /** A running emulator. */
@@ -10,6 +11,8 @@ export interface Emulator {
 	readonly url: string;
 	/** Base URL of the Kling-compatible gateway. */
 	readonly gatewayUrl: string;
+	/** Base URL of a relay that answers in this dialect, for Kling AI with a custom region. */
+	relayUrl: (name: RelayName) => string;
 	readonly port: number;
 	/** Every request so far, the video host's and the refused ones included; the oldest first. Open ones fill in later. */
 	requests: () => RecordedRequest[];

@@ -3,11 +3,18 @@ import { z } from 'zod';
 import { admit, type Dialect } from './admission.mts';
 import { authenticate } from './auth.mts';
 import { KlingError } from './errors.mts';
-import { check, envelope, filledText, text, type Endpoint } from './http.mts';
+import { check, envelope, filledText, text, type Call, type Endpoint } from './http.mts';
 import { MODELS, type ModelRules } from './models.mts';
-import { roundUnits, type Phase, type Snapshot, type State } from './state.mts';
+import {
+	roundUnits,
+	type Account,
+	type Phase,
+	type Snapshot,
+	type State,
+	type Task,
+} from './state.mts';
 
-type VideoUrl = (taskId: string, watermarked?: boolean) => string;
+export type VideoUrl = (taskId: string, watermarked?: boolean) => string;
 
 const STATUS: Readonly<Record<Phase, string>> = {
 	submitted: 'submitted',
@@ -114,6 +121,13 @@ const createSchema = z
 
 type Fields = z.output<typeof createSchema>;
 
+/** Whether Kling AI serves the model in this format. */
+export function servesV1(state: State, name: string): boolean {
+	const model = MODELS.find(({ v1 }) => v1 === name);
+	const isRetired = model?.textToVideo === 'retired' && state.options.models === 'current';
+	return model !== undefined && model.textToVideo !== 'never' && !isRetired;
+}
+
 function findModel(state: State, name: string): ModelRules {
 	const model = MODELS.find(({ v1 }) => v1 === name);
 	if (!model || model.textToVideo === 'never') {
@@ -179,7 +193,7 @@ function taskInfo({ externalTaskId }: Snapshot['task']): unknown {
 }
 
 /** A task as queries and lists show it. */
-function renderTask(snapshot: Snapshot, videoUrl: VideoUrl): Record<string, unknown> {
+export function renderTask(snapshot: Snapshot, videoUrl: VideoUrl): Record<string, unknown> {
 	const { task, phase, updatedAt, statusWord, noResult } = snapshot;
 	return {
 		task_id: task.id,
@@ -215,6 +229,11 @@ export function v1Callback(snapshot: Snapshot, videoUrl: VideoUrl): unknown {
 		: body;
 }
 
+/** @throws KlingError as `admit` does */
+export function admitV1(state: State, account: Account, call: Call): Task {
+	return admit(state, account, call, dialect(state));
+}
+
 const wholeNumber = (max: number) =>
 	z
 		.string()
@@ -237,9 +256,7 @@ export function v1Endpoints(state: State, prefix: string, videoUrl: VideoUrl): E
 			format: 'v1',
 			handle: async (call) => {
 				const account = await authenticate(state, call, 'keyOrToken');
-				const { task, phase, updatedAt } = state.confirmation(
-					admit(state, account, call, dialect(state)),
-				);
+				const { task, phase, updatedAt } = state.confirmation(admitV1(state, account, call));
 				return envelope({
 					task_id: task.id,
 					task_status: STATUS[phase],

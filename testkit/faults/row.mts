@@ -1,5 +1,5 @@
 /** How a row of the fault matrix is written down. */
-import type { FaultAction } from '../../emulator/index.mts';
+import type { FaultAction, RelayName } from '../../emulator/index.mts';
 import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
 
 export const OPERATIONS = ['create', 'createAndWait', 'getStatus', 'getMany'] as const;
@@ -64,8 +64,10 @@ export interface Setting {
 	/** Every item sets it; units. */
 	costLimit?: number;
 	authentication?: 'accessKey';
-	/** The service only forwards Kling's API. */
-	relay?: boolean;
+	/** The service only forwards Kling's API, in its words or in a dialect. */
+	relay?: 'forwards' | RelayName;
+	/** The base URL says https, where nobody speaks it. */
+	https?: boolean;
 }
 
 export interface Ending {
@@ -91,6 +93,14 @@ export type Expectation = Readonly<Record<Mode, Ending>> | { none: string };
 /** One for all formats, or one for each. */
 export type Expected = Expectation | Readonly<Record<Format, Expectation>>;
 
+/** What one attempt of the node may take at most. */
+export interface Bounds {
+	/** Of the fast clock, which also counts what the machine takes, a hundred times. */
+	minutes: number;
+	/** To Kling and to its file host, for all three items. */
+	requests: number;
+}
+
 export interface Row {
 	name: string;
 	faults?: readonly FaultSpec[];
@@ -100,6 +110,8 @@ export interface Row {
 	/** The second attempt of Retry On Fail finds everything in order. */
 	passes?: boolean;
 	setting?: Setting;
+	/** Less than BOUNDS. */
+	bounds?: Partial<Bounds>;
 	cells: Readonly<Record<Operation, Expected>>;
 }
 

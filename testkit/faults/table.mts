@@ -472,7 +472,7 @@ const NAMES: Row[] = [
 		return {
 			name: `Connection reset, ${when} acceptance, at a relay`,
 			faults: [{ on: 'create', item: 1, action: { type: 'reset', when } }],
-			setting: { relay: true },
+			setting: { relay: 'forwards' },
 			cells: { create: cell, createAndWait: cell, ...NO_CREATE },
 		};
 	}),
@@ -500,7 +500,7 @@ function inOwnWords(): Row {
 				action: { type: 'reply', status: 400, body: { code: 'task_not_exist', data: null } },
 			},
 		],
-		setting: { relay: true },
+		setting: { relay: 'forwards' },
 		cells: { create: cell, createAndWait: cell, ...NO_CREATE },
 	};
 }
