@@ -8,17 +8,20 @@ import {
 	type Fault,
 	type FaultAction,
 	type RecordedRequest,
+	RELAY_PREFIXES,
+	type RelayName,
 } from '../../emulator/index.mts';
-import { fastSleep } from '../../testkit/clocks/fastClock.mts';
+import { fastNow, fastSleep } from '../../testkit/clocks/fastClock.mts';
 import { Machine } from '../../testkit/clocks/machine.mts';
-import type {
-	EventSpec,
-	FaultSpec,
-	Format,
-	Mode,
-	Moment,
-	Operation,
-	Row,
+import {
+	BOUNDS,
+	type EventSpec,
+	type FaultSpec,
+	type Format,
+	type Mode,
+	type Moment,
+	type Operation,
+	type Row,
 } from '../../testkit/faults/row.mts';
 import { items, numbered, sent, startNode, type EngineRun } from '../integration/fixture.mts';
 import { GENERATION, type Bench } from './bench.mts';
@@ -46,6 +49,13 @@ const MODELS: Readonly<Record<Format, string>> = {
 	path: 'kling-3.0-turbo',
 };
 
+/** Of the base URL. */
+const PREFIXES: Readonly<Record<RelayName | 'forwards' | 'none', string>> = {
+	none: '',
+	forwards: '/kling',
+	...RELAY_PREFIXES,
+};
+
 const MODE_SETTINGS: Readonly<Record<Mode, Partial<INode>>> = {
 	stop: {},
 	continue: { onError: 'continueRegularOutput' },
@@ -66,6 +76,7 @@ class CellRun {
 	private log = '';
 	private taskIds: Array<string | undefined> = [];
 	private requests = 0;
+	private attempts = 0;
 	private refusals = 0;
 	private hasHappened = false;
 	private readonly wrongs: string[] = [];
@@ -83,7 +94,9 @@ class CellRun {
 		bench.emulator.clearRequests();
 		this.addFaults();
 		if (isShutting(event) && event.at === 'start') await bench.door.shut();
+		const startedAt = fastNow();
 		const run = await this.runNode();
+		const minutes = (fastNow() - startedAt) / 60_000;
 		const before = this.requests;
 		await delay(QUIET);
 		if (this.requests > before) this.wrongs.push('sends requests after its end');
@@ -95,7 +108,17 @@ class CellRun {
 			log: this.log,
 			given: this.creates ? [] : given,
 			made: bench.emulator.tasks().slice(given.length),
+			sent: sent(bench.emulator, 'create'),
 		});
+		const each = (sum: number) => sum / Math.max(1, this.attempts);
+		if (process.env.MEASURE)
+			require('node:fs').appendFileSync(
+				'/tmp/measure.txt',
+				`${each(minutes).toFixed(1)}\t${each(before).toFixed(1)}\t${cell.row.name}\t${cell.operation}\t${cell.format}\t${cell.mode}\n`,
+			);
+		const bounds = { ...BOUNDS, ...cell.row.bounds };
+		if (each(minutes) > bounds.minutes) this.wrongs.push(`takes ${minutes.toFixed(1)} minutes`);
+		if (each(before) > bounds.requests) this.wrongs.push(`sends ${before} requests`);
 		return { ...verdict, wrongs: [...verdict.wrongs, ...this.wrongs] };
 	}
 
@@ -144,11 +167,11 @@ class CellRun {
 		return () => removers.forEach((remove) => remove());
 	}
 
-	private toFaults({ on, item, times, skip, action: actions }: FaultSpec): Fault[] {
+	private toFaults({ on, item, times, skip, isEverywhere, action: actions }: FaultSpec): Fault[] {
 		const { format, operation, row } = this.cell;
 		const action: FaultAction = 'type' in actions ? actions : actions[format];
 		const fault = (match: Fault['match']): Fault => ({
-			match: { ...match, skip, ...(match?.route !== 'video' && { format }) },
+			match: { ...match, skip, ...(match?.route !== 'video' && !isEverywhere && { format }) },
 			times,
 			action,
 		});
@@ -192,9 +215,10 @@ class CellRun {
 		const hit = new Set(
 			this.bench.emulator.requests().map(({ route, fault }) => `${route} ${fault}`),
 		);
-		for (const fault of [...(row.faults ?? []), ...(row.afterwards ?? [])].flatMap((spec) =>
-			this.toFaults(spec),
-		)) {
+		const certain = [...(row.faults ?? []), ...(row.afterwards ?? [])].filter(
+			({ isPerhaps }) => !isPerhaps,
+		);
+		for (const fault of certain.flatMap((spec) => this.toFaults(spec))) {
 			const { match, action } = fault;
 			// Tasks are checked one by one or together, as the node likes.
 			const routes =
@@ -296,6 +320,7 @@ class CellRun {
 		const { emulator, door } = bench;
 		const node = watchedNode({
 			onTry: (number) => {
+				this.attempts++;
 				if (number !== 2 || !row.passes) return;
 				emulator.clearFaults();
 				void door.open();
@@ -309,9 +334,10 @@ class CellRun {
 			},
 		});
 		const url = isShutting(row.event) ? door.url : emulator.url;
-		const prefix = format === 'gateway' ? '/gateway' : row.setting?.relay ? '/kling' : '';
+		const { relay = 'none', https } = row.setting ?? {};
+		const prefix = format === 'gateway' ? '/gateway' : PREFIXES[relay];
 		return machine.run(() =>
-			startNode(`${url}${prefix}`, parametersOf(cell), {
+			startNode(`${https ? url.replace('http', 'https') : url}${prefix}`, parametersOf(cell), {
 				input: this.creates
 					? numbered(ITEMS.length)
 					: items(...this.taskIds.map((task_id) => ({ task_id: task_id ?? '' }))),

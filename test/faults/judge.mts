@@ -1,6 +1,6 @@
 /** Looks at a run from outside: what the emulator has, and what the user can see. */
 import type { INodeExecutionData } from 'n8n-workflow';
-import type { TaskSummary } from '../../emulator/index.mts';
+import type { RecordedRequest, TaskSummary } from '../../emulator/index.mts';
 import { consequences } from '../../nodes/shared/n8n/messages.ts';
 import {
 	errorFacts,
@@ -27,6 +27,8 @@ export interface Evidence {
 	given: TaskSummary[];
 	/** Tasks that the node made. */
 	made: TaskSummary[];
+	/** The create requests that reached the service. */
+	sent: RecordedRequest[];
 }
 
 export interface Verdict {
@@ -77,7 +79,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
 	for (const task of charged.filter((each) => !reported.includes(each))) {
 		wrongs.push(`task ${task.id} of item ${itemOf(task)} is lost`);
 	}
-	wrongs.push(...falseComfort(reports, charged));
+	wrongs.push(...falseComfort(reports, charged), ...falseAlarm(mayHaveStarted, evidence));
 	const output = run.items(NODE);
 	const order = output.map(({ pairedItem }) => (pairedItem as { item: number }).item);
 	if (order.some((item, index) => item < (order[index - 1] ?? 0))) wrongs.push('out of order');
@@ -162,6 +164,27 @@ function falseComfort(reports: Report[], charged: TaskSummary[]): string[] {
 		wrongs.push('says that no video had been created');
 	}
 	return wrongs;
+}
+
+/** Says that a video may have been started although no request reached the service that could have started it. */
+function falseAlarm(mayHaveStarted: number[], { sent, run }: Evidence): string[] {
+	// A refusal that comes after Stop is not heard.
+	const isHeard = run.status !== 'canceled';
+	return mayHaveStarted
+		.filter(
+			(item) =>
+				!sent.some(
+					(request) => request.body.includes(promptOf(item)) && !(isHeard && isRefusal(request)),
+				),
+		)
+		.map(
+			(item) => `says that item ${item} may have been started, which was never sent or was refused`,
+		);
+}
+
+/** Whether the service has said that it does nothing. */
+function isRefusal({ status, outcome }: RecordedRequest): boolean {
+	return outcome === 'replied' && status !== undefined && status >= 300 && status < 500;
 }
 
 async function isDelivered(

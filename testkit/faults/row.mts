@@ -30,6 +30,10 @@ export interface FaultSpec {
 	/** From the moment all tasks exist, for so long; milliseconds. */
 	forMs?: number;
 	action: FaultAction | Readonly<Record<Format, FaultAction>>;
+	/** In all formats, not only in the cell's. */
+	isEverywhere?: true;
+	/** Whether such a request is sent at all is up to the node. */
+	isPerhaps?: true;
 }
 
 /**
@@ -100,6 +104,9 @@ export interface Bounds {
 	/** To Kling and to its file host, for all three items. */
 	requests: number;
 }
+
+/** Of every row that says nothing else. */
+export const BOUNDS: Bounds = { minutes: 100, requests: 1000 };
 
 export interface Row {
 	name: string;

@@ -16,6 +16,7 @@ import {
 	type Expectation,
 	type Expected,
 	type Failure,
+	type FaultSpec,
 	type Format,
 	type Row,
 } from './row.mts';
@@ -133,6 +134,13 @@ const LOST_REPLIES: Row[] = [
 		name: 'Reply cut off, after acceptance',
 		action: { type: 'truncate' },
 		kinds: 'interrupted',
+		accepted: true,
+		checks: true,
+	}),
+	lostReply({
+		name: 'Reply that trickles without end, after acceptance',
+		action: { type: 'trickle' },
+		kinds: 'timeout',
 		accepted: true,
 		checks: true,
 	}),
@@ -322,6 +330,17 @@ function refusedBesideUnsure(): Expected {
 		}),
 	);
 }
+
+/** Kling's refusal as relays pass it on. */
+const NESTED_1303 = {
+	type: 'reply',
+	status: 429,
+	body: {
+		code: 'fail_to_fetch_task',
+		message: '{"code":1303,"message":"parallel task over resource pack limit"}',
+		data: null,
+	},
+} as const;
 
 const HANG_AFTER = { type: 'hang', when: 'after' } as const;
 const RESET_AFTER = { type: 'reset', when: 'after' } as const;
@@ -552,6 +571,7 @@ const POLLS: Row[] = [
 	lostPolls('503, maintenance (5001)', { type: 'kling-error', code: 5001 }),
 	lostPolls('429 with 1302', { type: 'kling-error', code: 1302 }),
 	lostPolls('reply cut off', { type: 'truncate' }),
+	lostPolls('reply that trickles without end', { type: 'trickle' }),
 	lostPolls('JSON of another shape', { type: 'reshape', body: { hello: 'world' } }),
 	{
 		name: 'Status checks until the timeout: connection reset',
@@ -995,6 +1015,185 @@ const STOPS: Row[] = [
 	},
 ];
 
+/** Whatever is asked for, whoever asks. */
+function everywhere(action: FaultAction): FaultSpec[] {
+	return (['request', 'list', 'lookUp'] as const).map((on) => ({
+		on,
+		times: 'forever',
+		action,
+		isEverywhere: true,
+		...(on !== 'request' && { isPerhaps: true as const }),
+	}));
+}
+
+/** Nothing is sent to anybody who could start a video, and all items are told so. */
+function nowhere(kinds: Kinds, gateway: Kinds | Failure = kinds): Expected {
+	const official = failing(kinds, { stop: '0/0/0', continue: '0/0/0', retry: '0/0/0' });
+	const other: Failure =
+		typeof gateway === 'object' && 'kinds' in gateway ? gateway : { kinds: [gateway].flat() };
+	return each(official, failing(other, { stop: '0/0/0', continue: '0/0/0', retry: '0/0/0' }));
+}
+
+function wrongAddress(
+	name: string,
+	action: FaultAction,
+	kinds: Kinds,
+	gateway: Kinds | Failure,
+): Row {
+	return {
+		name: `Wrong address: ${name}`,
+		faults: everywhere(action),
+		cells: {
+			create: nowhere(kinds, gateway),
+			createAndWait: nowhere(kinds, gateway),
+			getStatus: failing(kinds, { stop: '0/0/1', continue: '0/0/3', retry: '0/0/1' }),
+			getMany: failing(kinds, { stop: '0/0/0', continue: '0/0/0', retry: '0/0/0' }),
+		},
+	};
+}
+
+const ADDRESSES: Row[] = [
+	wrongAddress(
+		'a web page for everything',
+		{ type: 'html', status: 200 },
+		['notTheApi', 'webPage'],
+		'notTheApi',
+	),
+	wrongAddress(
+		'JSON with 404 for everything',
+		{
+			type: 'reply',
+			status: 404,
+			body: { error: { message: 'Invalid URL', type: 'invalid_request_error' } },
+		},
+		['notTheApi', 'notFound'],
+		['notTheApi', 'notFound'],
+	),
+	{
+		name: 'Wrong address: https to a port that speaks http',
+		setting: { https: true },
+		cells: {
+			create: nowhere('unreachable'),
+			createAndWait: nowhere('unreachable'),
+			getStatus: failing('unreachable', { stop: '0/0/1', continue: '0/0/3', retry: '0/0/1' }),
+			getMany: failing('unreachable', { stop: '0/0/0', continue: '0/0/0', retry: '0/0/0' }),
+		},
+	},
+];
+
+/** A refusal stands, whatever the lookup after it says. */
+const BROKEN_LOOKUPS: Row[] = (
+	[
+		['500', { type: 'kling-error', code: 5000 }],
+		[
+			'data: null',
+			{ type: 'reply', status: 200, body: { code: 0, message: 'SUCCEED', data: null } },
+		],
+		['a web page', { type: 'html', status: 200 }],
+	] as Array<[string, FaultAction]>
+).map(([name, action]) => {
+	const row = refused(
+		`400 with 1201, the lookup answers ${name}`,
+		coded(400, 1201),
+		'badParameter',
+	);
+	return {
+		...row,
+		faults: [...(row.faults ?? []), { on: 'lookUp', times: 'forever', isPerhaps: true, action }],
+	};
+});
+
+/** Every create request ends in trouble, for longer than the node keeps trying. */
+const OUTAGE: Row = {
+	name: '500 to every create request',
+	faults: [{ on: 'create', times: 'forever', action: GATEWAY_500 }],
+	passes: true,
+	cells: {
+		create: nowhereAtFirst(),
+		createAndWait: nowhereAtFirst(),
+		...NO_CREATE,
+	},
+};
+
+function nowhereAtFirst(): Expected {
+	return each(
+		failing('serverError', { stop: '0/0/0', continue: '0/0/0', retry: RETRIED }),
+		failing(mayHaveStarted('serverError'), {
+			stop: '0/0/0',
+			continue: '0/0/0',
+			retry: { counts: '0/0/0', fails: NOT_AGAIN },
+		}),
+	);
+}
+
+const UNKNOWN_TASK = {
+	gateway: { type: 'kling-error', code: 1203 },
+	v1: { type: 'kling-error', code: 1203 },
+	path: { type: 'reshape', body: { code: 0, message: 'SUCCEED', data: [] } },
+} as const;
+
+const TRANSIENT: Row = {
+	name: 'Task unknown twice while polling',
+	faults: [
+		{ on: 'check', item: 1, times: 2, action: UNKNOWN_TASK },
+		// So that tasks are checked one by one.
+		{ on: 'list', times: 'forever', action: { type: 'kling-error', code: 1202 } },
+	],
+	cells: waiting(fine()),
+};
+
+/** Relays in dialects of their own: the table's other rows are about who forwards Kling's words. */
+const RELAYS: Row[] = (['new-api', 'new-api-older', 'data-url'] as const).flatMap(
+	(relay): Row[] => {
+		const only = (expectation: Expectation): Expected => ({
+			gateway: NO_RELAY,
+			path: NO_RELAY,
+			v1: expectation,
+		});
+		const noList = none('Relays of this kind have no list');
+		const unknown = failing(mayHaveStarted('interrupted'), {
+			stop: '3/0/3',
+			continue: '3/2/3',
+			retry: { counts: '3/0/3', fails: NOT_AGAIN },
+		});
+		return [
+			{
+				name: `Relay ${relay}: all is well`,
+				setting: { relay },
+				cells: {
+					create: only(fine()),
+					createAndWait: only(fine()),
+					getStatus: only(fine('0/3/3')),
+					getMany: noList,
+				},
+			},
+			{
+				name: `Relay ${relay}: connection reset, after acceptance`,
+				faults: [{ on: 'create', item: 1, action: RESET_AFTER }],
+				setting: { relay },
+				cells: { create: only(unknown), createAndWait: only(unknown), ...NO_CREATE },
+			},
+			{
+				name: `Relay ${relay}: task fails for good`,
+				faults: [
+					{ on: 'create', item: 1, times: 'forever', action: { type: 'fail-task', message: RISK } },
+				],
+				setting: { relay },
+				cells: waiting(only(failing(RISKY, { stop: '2/0/2', continue: '2/2/2', retry: '2/0/2' })), {
+					getStatus: none('See the row before'),
+					getMany: noList,
+				}),
+			},
+			{
+				name: `Relay ${relay}: concurrency limit (1303) in a text, twice`,
+				faults: [{ on: 'create', item: 1, times: 2, action: NESTED_1303 }],
+				setting: { relay },
+				cells: { create: only(fine()), createAndWait: only(fine()), ...NO_CREATE },
+			},
+		];
+	},
+);
+
 export const TABLE: readonly Row[] = [
 	...LOST_REPLIES,
 	ONE_AFTER_THE_OTHER,
@@ -1005,4 +1204,9 @@ export const TABLE: readonly Row[] = [
 	...POLLS,
 	...DOWNLOADS,
 	...STOPS,
+	...ADDRESSES,
+	...BROKEN_LOOKUPS,
+	OUTAGE,
+	TRANSIENT,
+	...RELAYS,
 ];

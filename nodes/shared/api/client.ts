@@ -115,10 +115,11 @@ export class KlingClient {
 
 	/**
 	 * Checks running tasks, with as few requests as their formats allow.
+	 * @param signal nothing further is asked once it is aborted
 	 * @returns one outcome per task, in their order, each as soon as it is there; none ever rejects
 	 */
-	refresh(tasks: readonly Task[]): Array<Promise<Refreshed>> {
-		return this.refresher.refresh(tasks);
+	refresh(tasks: readonly Task[], signal?: AbortSignal): Array<Promise<Refreshed>> {
+		return this.refresher.refresh(tasks, signal);
 	}
 
 	/**

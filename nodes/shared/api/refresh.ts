@@ -2,9 +2,10 @@
 
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
+import { fromTransport, type KlingError } from './errors/klingError';
 import { meaningOf } from './errors/userError';
 import { FORMATS } from './formats';
-import type { ApiRequest } from './http';
+import { type ApiRequest, TransportError } from './http';
 import type { FormatName } from './models';
 import type { Task } from './task';
 
@@ -41,8 +42,11 @@ export class Refresher {
 
 	constructor(private readonly questions: Questions) {}
 
-	/** @returns one outcome per task, in their order, each as soon as it is there; none ever rejects */
-	refresh(tasks: readonly Task[]): Array<Promise<Refreshed>> {
+	/**
+	 * @param signal nothing further is asked once it is aborted
+	 * @returns one outcome per task, in their order, each as soon as it is there; none ever rejects
+	 */
+	refresh(tasks: readonly Task[], signal?: AbortSignal): Array<Promise<Refreshed>> {
 		const checks = new Map<FormatName, Check[]>();
 		const outcomes = tasks.map(
 			async (task) =>
@@ -52,22 +56,28 @@ export class Refresher {
 					checks.set(task.format, its);
 				}),
 		);
-		for (const [format, its] of checks) void this.checkIn(format, its);
+		for (const [format, its] of checks) void this.checkIn(format, its, signal);
 		return outcomes;
 	}
 
-	private async checkIn(format: FormatName, checks: readonly Check[]): Promise<void> {
+	private async checkIn(
+		format: FormatName,
+		checks: readonly Check[],
+		signal?: AbortSignal,
+	): Promise<void> {
 		const { many } = FORMATS[format];
 		const limit = Math.min(many?.limit ?? 1, this.limits.get(format) ?? Infinity);
 		const lost = this.lost.get(format) ?? 0;
 		if (!many || checks.length < 2 || limit < 2 || lost >= LOST_IN_A_ROW) {
-			return await this.checkEach(checks);
+			return await this.checkEach(checks, signal);
 		}
 		const parts: Check[][] = [];
 		for (let start = 0; start < checks.length; start += limit) {
 			parts.push(checks.slice(start, start + limit));
 		}
-		await Promise.all(parts.map(async (part) => await this.checkTogether(format, part, lost)));
+		await Promise.all(
+			parts.map(async (part) => await this.checkTogether(format, part, lost, signal)),
+		);
 	}
 
 	/** @param lost how many such requests were lost in a row before */
@@ -75,6 +85,7 @@ export class Refresher {
 		format: FormatName,
 		checks: readonly Check[],
 		lost: number,
+		signal?: AbortSignal,
 	): Promise<void> {
 		const request = FORMATS[format].many?.request(checks.map(({ task }) => task.id));
 		const asked = await attempt(
@@ -93,7 +104,7 @@ export class Refresher {
 		if (!asked.ok && checking !== 'notUnderstood' && checks.length >= FEWEST_TO_HALVE) {
 			// Perhaps they were too many for one request.
 			this.limits.set(format, Math.floor(checks.length / 2));
-			return await this.checkIn(format, checks);
+			return await this.checkIn(format, checks, signal);
 		}
 		const byId = new Map((asked.ok ? asked.value : []).map((task) => [task.id, task]));
 		const missing = checks.filter(({ task }) => !byId.has(task.id));
@@ -105,23 +116,29 @@ export class Refresher {
 		}
 		// A service that does not know the request, or lists the oldest first, is not asked again.
 		if (missing.length > checks.length / 2) this.lost.set(format, LOST_IN_A_ROW);
-		await this.checkEach([...missing, ...vague]);
+		await this.checkEach([...missing, ...vague], signal);
 	}
 
-	private async checkEach(checks: readonly Check[]): Promise<void> {
+	private async checkEach(checks: readonly Check[], signal?: AbortSignal): Promise<void> {
 		await Promise.all(
 			checks.map(async ({ task, tell }) => {
 				const [request] = FORMATS[task.format].find(task.id);
 				const asked = await attempt(
 					async () =>
-						await this.requests.run(
-							async () => await this.questions.askForTask(task, request as ApiRequest),
-						),
+						await this.requests.run(async () => {
+							// The first request, for all, may have been on its way.
+							if (signal?.aborted) throw notAsked();
+							return await this.questions.askForTask(task, request as ApiRequest);
+						}),
 				);
 				tell(asked.ok ? { task: asked.value } : { error: asked.error });
 			}),
 		);
 	}
+}
+
+function notAsked(): KlingError {
+	return fromTransport(new TransportError('aborted', 'nobody waits for it any more'));
 }
 
 /** Some lists leave out what became of a task: its video, or why it has none. */

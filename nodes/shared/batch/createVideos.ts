@@ -107,7 +107,7 @@ function verbsOf(
 			await client.create({ ...request, externalTaskId }, target),
 		findByExternalId: async (format, externalTaskId) =>
 			await client.findByExternalId(format, externalTaskId),
-		refresh: (tasks) => client.refresh(tasks),
+		refresh: (tasks, signal) => client.refresh(tasks, signal),
 		deliver: async ({ itemIndex, delivery, target }, task, signal) =>
 			await deliver({ context, clock, signal, allowsOwnNetwork }, task, {
 				...delivery,

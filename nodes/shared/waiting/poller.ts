@@ -159,7 +159,10 @@ export class Poller {
 			if (watch.isChecking && watch.due <= now) this.giveUp(watch);
 		}
 		const due = this.dueTogether(now);
-		const outcomes = this.verbs.refresh(due.map(({ task }) => task));
+		const outcomes = this.verbs.refresh(
+			due.map(({ task }) => task),
+			this.options.signal,
+		);
 		due.forEach((watch, index) => {
 			watch.isChecking = true;
 			watch.due = Math.max(watch.deadline, now + LAST_CHECK_LIMIT);

@@ -128,7 +128,7 @@ class Batch<Video extends PlannedVideo, Result> {
 		if (this.signal.aborted || outcome.state === 'failed') return;
 		outcome.error = error;
 		this.enter(outcome, 'failed');
-		if (this.options.stopOnFailure) this.givenUp.abort();
+		if (this.options.stopOnFailure) this.givenUp.abort(error);
 	}
 
 	/**

@@ -108,11 +108,13 @@ async function create<Video extends PlannedVideo>(
 	const entry = withoutDoubt(ledger, video);
 	const isUnsure = () => ledger.read(video.key).isUnsure === true;
 	const deadline = Math.min(submission.deadline, clock.now() + LONGEST_TROUBLE);
+	let wasUnderstood = true;
 	const createOnce = async (): Promise<Submitted> => {
 		// Written before the request: afterwards the execution may have been stopped.
 		ledger.write(video.key, { ...entry, isUnsure: true });
 		const created = await attempt(async () => await verbs.create(video, externalTaskId));
 		if (created.ok) return { task: created.value, isReused: false };
+		wasUnderstood = meaningOf(created.error).checking !== 'notUnderstood';
 		const found = await findAfter(created.error, video, externalTaskId, submission);
 		if (found) return { task: found, isReused: true };
 		ledger.write(video.key, entry);
@@ -132,8 +134,12 @@ async function create<Video extends PlannedVideo>(
 	if (externalTaskId !== undefined && refusesDerivedId(created.error, video)) {
 		return await createWithoutId(video, externalTaskId, submission, created.error);
 	}
-	// Nobody has created anything at an address that is not the Kling API.
-	if (isAnotherAddress(created.error)) ledger.write(video.key, entry);
+	// Nobody has created anything at an address that is not the Kling API. Another video may have
+	// found that out, for which this one was given up.
+	const isNobody = [created.error, ...(wasUnderstood ? [] : [signal.reason])].some(
+		isAnotherAddress,
+	);
+	if (isNobody) ledger.write(video.key, entry);
 	throw created.error;
 }
 

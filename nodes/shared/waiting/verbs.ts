@@ -28,9 +28,10 @@ export interface Verbs<Video extends PlannedVideo, Result> {
 	findByExternalId(format: FormatName, externalTaskId: string): Promise<Found>;
 	/**
 	 * Checks running tasks.
+	 * @param signal nothing further is asked once it is aborted
 	 * @returns one outcome per task, in their order, each as soon as it is there; none ever rejects
 	 */
-	refresh(tasks: readonly Task[]): Array<Promise<Refreshed>>;
+	refresh(tasks: readonly Task[], signal?: AbortSignal): Array<Promise<Refreshed>>;
 	/**
 	 * Makes the result of a task that Kling is done with, that was only to be created, or whose time
 	 * is up.
