@@ -111,12 +111,7 @@ class CellRun {
 			sent: sent(bench.emulator, 'create'),
 		});
 		const each = (sum: number) => sum / Math.max(1, this.attempts);
-		if (process.env.MEASURE)
-			require('node:fs').appendFileSync(
-				'/tmp/measure.txt',
-				`${each(minutes).toFixed(1)}\t${each(before).toFixed(1)}\t${cell.row.name}\t${cell.operation}\t${cell.format}\t${cell.mode}\n`,
-			);
-		const bounds = { ...BOUNDS, ...cell.row.bounds };
+		const bounds = { ...BOUNDS[cell.operation], ...cell.row.bounds };
 		if (each(minutes) > bounds.minutes) this.wrongs.push(`takes ${minutes.toFixed(1)} minutes`);
 		if (each(before) > bounds.requests) this.wrongs.push(`sends ${before} requests`);
 		return { ...verdict, wrongs: [...verdict.wrongs, ...this.wrongs] };

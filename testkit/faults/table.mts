@@ -1015,6 +1015,9 @@ const STOPS: Row[] = [
 	},
 ];
 
+/** What isn't the Kling API, or says no, is not waited for: a minute, and what the machine takes. */
+const SOON = { minutes: 3, requests: 45 };
+
 /** Whatever is asked for, whoever asks. */
 function everywhere(action: FaultAction): FaultSpec[] {
 	return (['request', 'list', 'lookUp'] as const).map((on) => ({
@@ -1043,6 +1046,7 @@ function wrongAddress(
 	return {
 		name: `Wrong address: ${name}`,
 		faults: everywhere(action),
+		bounds: SOON,
 		cells: {
 			create: nowhere(kinds, gateway),
 			createAndWait: nowhere(kinds, gateway),
@@ -1072,6 +1076,7 @@ const ADDRESSES: Row[] = [
 	{
 		name: 'Wrong address: https to a port that speaks http',
 		setting: { https: true },
+		bounds: SOON,
 		cells: {
 			create: nowhere('unreachable'),
 			createAndWait: nowhere('unreachable'),
@@ -1099,6 +1104,7 @@ const BROKEN_LOOKUPS: Row[] = (
 	);
 	return {
 		...row,
+		bounds: SOON,
 		faults: [...(row.faults ?? []), { on: 'lookUp', times: 'forever', isPerhaps: true, action }],
 	};
 });
