@@ -21,7 +21,7 @@ import {
 import { mean } from './statistics.mts';
 
 const VIDEOS = 5;
-/** The first video is finished so long after n8n was killed, and the others within JITTER_MS; ms. */
+/** The first video is finished so long after n8n was killed, before it is there again, and the others within JITTER_MS; ms. */
 const GENERATION_MS = 8_000;
 const JITTER_MS = 240_000;
 /** Pauses before a callback that was not accepted comes again, ms. */
@@ -86,8 +86,8 @@ async function measure({ emulator }: Host): Promise<void> {
 		});
 	}
 
-	clock.release();
 	await host.kill9();
+	clock.release();
 	await host.restart();
 	await eventually(async () => (await countOf(id, 'waiting', 'running')) === 0, PATIENCE_MS).catch(
 		() => {},
@@ -146,7 +146,8 @@ async function startAll(): Promise<void> {
 	const trigger = async () => {
 		while (left-- > 0) {
 			const { status, body } = await host.trigger('callbacks', {});
-			if (status !== 200) throw new Error(`n8n didn’t start an execution: ${status} ${JSON.stringify(body)}`);
+			if (status !== 200)
+				throw new Error(`n8n didn’t start an execution: ${status} ${JSON.stringify(body)}`);
 		}
 	};
 	await Promise.all(Array.from({ length: PARALLEL }, trigger));

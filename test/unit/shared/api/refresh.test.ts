@@ -66,6 +66,19 @@ const of = (format: FormatName, ...ids: string[]) =>
 	ids.map((id): [string, FormatName] => [id, format]);
 
 describe('checking many tasks', () => {
+	it('asks nothing further once nobody waits for it', async () => {
+		const kling = new Kling(['a', 'b', 'c']);
+		kling.failures = ['notFound'];
+		const givenUp = new AbortController();
+		const refreshed = kling.refresher.refresh(
+			['a', 'b'].map((id) => knownById({ id, format: 'v1' })),
+			givenUp.signal,
+		);
+		givenUp.abort();
+		expect((await Promise.all(refreshed)).map(described)).toEqual(['aborted', 'aborted']);
+		expect(kling.asked).toEqual(['many v1']);
+	});
+
 	it('takes one request per format that can, and keeps the order', async () => {
 		const kling = new Kling(['a', 'b', 'c', 'd', 'e']);
 		const outcomes = await kling.refresh(
