@@ -1,4 +1,4 @@
-/** Builds the package into dist/: clean, compile, copy icons and codex. */
+/** Builds the package into dist/: clean, compile, copy icons, codex and output schemas. */
 
 const { execFile } = require('node:child_process');
 const { rm } = require('node:fs/promises');
@@ -19,9 +19,10 @@ async function compile() {
 }
 
 function copyAssets() {
-	return src(['nodes/**/*.node.json', 'icons/*.svg'], { base: '.', encoding: false }).pipe(
-		dest('dist'),
-	);
+	return src(['nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json', 'icons/*.svg'], {
+		base: '.',
+		encoding: false,
+	}).pipe(dest('dist'));
 }
 
 exports.clean = clean;

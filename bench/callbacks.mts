@@ -22,13 +22,14 @@ import { mean } from './statistics.mts';
 
 const VIDEOS = 5;
 /** The first video is finished so long after n8n was killed, before it is there again, and the others within JITTER_MS; ms. */
+const QUEUE_MS = 2_000;
 const GENERATION_MS = 8_000;
 const JITTER_MS = 240_000;
 /** Pauses before a callback that was not accepted comes again, ms. */
 const RETRIES_MS = [5_000, 5_000, 10_000, 20_000, 40_000];
 const PATIENCE_MS = 600_000;
 /** Triggers under way at once. */
-const PARALLEL = 10;
+const PARALLEL = 3;
 /** Shares of the callbacks, or of the tasks. */
 const SHARE = { lost: 0.1, late: 0.3, twice: 0.2, lagging: 0.3 };
 const LATEST_MS = 3_000;
@@ -40,7 +41,7 @@ clock.hold();
 const host = await startHost({
 	emulator: {
 		now: () => clock.now(),
-		queueMs: 0,
+		queueMs: QUEUE_MS,
 		generationMs: GENERATION_MS,
 		generationJitterMs: () => Math.round(random() * JITTER_MS),
 		callbackJourney: () => ({
