@@ -33,6 +33,17 @@ export function codeIn(folder: string): string[] {
 		.map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** Paths of all text files of the repository in which its own address may stand. */
+export function filesWithAddresses(): string[] {
+	const inFolders = ['.github', 'credentials', 'docs', 'emulator', 'nodes', 'scripts'].flatMap(
+		(folder) =>
+			readdirSync(folder, { recursive: true, withFileTypes: true })
+				.filter((entry) => entry.isFile() && /\.(m?ts|json|md|ya?ml)$/.test(entry.name))
+				.map((entry) => join(entry.parentPath, entry.name)),
+	);
+	return [...inFolders, ...documents, 'package.json'];
+}
+
 /** What a document means by a relative path. */
 export function resolve(document: string, path: string): string {
 	return join(dirname(document), path);
