@@ -22,7 +22,6 @@ import { mean } from './statistics.mts';
 
 const VIDEOS = 5;
 /** The first video is finished so long after n8n was killed, before it is there again, and the others within JITTER_MS; ms. */
-const QUEUE_MS = 2_000;
 const GENERATION_MS = 8_000;
 const JITTER_MS = 240_000;
 /** Pauses before a callback that was not accepted comes again, ms. */
@@ -41,7 +40,7 @@ clock.hold();
 const host = await startHost({
 	emulator: {
 		now: () => clock.now(),
-		queueMs: QUEUE_MS,
+		queueMs: 0,
 		generationMs: GENERATION_MS,
 		generationJitterMs: () => Math.round(random() * JITTER_MS),
 		callbackJourney: () => ({

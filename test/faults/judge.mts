@@ -1,6 +1,12 @@
 /** Looks at a run from outside: what the emulator has, and what the user can see. */
 import type { INodeExecutionData } from 'n8n-workflow';
-import type { RecordedRequest, TaskSummary } from '../../emulator/index.mts';
+import {
+	EMULATOR_ACCESS_KEY,
+	EMULATOR_API_KEY,
+	EMULATOR_SECRET_KEY,
+	type RecordedRequest,
+	type TaskSummary,
+} from '../../emulator/index.mts';
 import { consequences } from '../../nodes/shared/n8n/messages.ts';
 import {
 	errorFacts,
@@ -79,7 +85,11 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
 	for (const task of charged.filter((each) => !reported.includes(each))) {
 		wrongs.push(`task ${task.id} of item ${itemOf(task)} is lost`);
 	}
-	wrongs.push(...falseComfort(reports, charged), ...falseAlarm(mayHaveStarted, evidence));
+	wrongs.push(
+		...falseComfort(reports, charged),
+		...falseAlarm(mayHaveStarted, evidence),
+		...leaks(evidence),
+	);
 	const output = run.items(NODE);
 	const order = output.map(({ pairedItem }) => (pairedItem as { item: number }).item);
 	if (order.some((item, index) => item < (order[index - 1] ?? 0))) wrongs.push('out of order');
@@ -187,6 +197,18 @@ function isRefusal({ status, outcome }: RecordedRequest): boolean {
 	return (
 		outcome === 'replied' && status !== undefined && status >= 300 && status < 500 && status !== 408
 	);
+}
+
+const KEYS = [EMULATOR_API_KEY, EMULATOR_ACCESS_KEY, EMULATOR_SECRET_KEY];
+
+/** What n8n stores of the execution, or writes to its log, holds a key. */
+function leaks({ run, log }: Evidence): string[] {
+	const stored = JSON.stringify(run.run, (_name, value: unknown) =>
+		value instanceof Error
+			? { ...value, message: value.message, stack: value.stack, cause: value.cause }
+			: value,
+	);
+	return KEYS.filter((key) => `${stored}\n${log}`.includes(key)).map((key) => `gives away ${key}`);
 }
 
 async function isDelivered(

@@ -297,8 +297,9 @@ describe('README.md', () => {
 describe('the documents', () => {
 	it('show every screenshot, each in light and dark', () => {
 		const all = documents.map(read).join('\n');
-		const light = matches(all, /src="(?:docs\/)?([\w-]+)-light\.png"/g);
-		const dark = matches(all, /srcset="(?:docs\/)?([\w-]+)-dark\.png"/g);
+		const shown = (pattern: RegExp) => [...new Set(matches(all, pattern))];
+		const light = shown(/src="(?:docs\/)?([\w-]+)-light\.png"/g);
+		const dark = shown(/srcset="(?:docs\/)?([\w-]+)-dark\.png"/g);
 		expect(light).toEqual(dark);
 		const files = namesIn('docs').filter((name) => name.endsWith('.png'));
 		expect(light.flatMap((name) => [`${name}-dark.png`, `${name}-light.png`]).toSorted()).toEqual(

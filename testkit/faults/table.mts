@@ -4,7 +4,7 @@
  *
  * Every cell runs with three items. Unless a row says otherwise the fault hits the second of them, once.
  */
-import type { FaultAction } from '../../emulator/index.mts';
+import { EMULATOR_API_KEY, type FaultAction } from '../../emulator/index.mts';
 import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
 import { downloadReasons } from '../../nodes/shared/n8n/messages.ts';
 import { slot } from '../engine/sentences.mts';
@@ -271,6 +271,9 @@ const LIMITED: Row[] = [
 	},
 ];
 
+/** Services quote what they refuse. */
+const QUOTED = `Invalid token: Bearer ${EMULATOR_API_KEY}`;
+
 const REFUSALS: Row[] = [
 	refused('429 with 1102, no balance', coded(429, 1102), 'noUnits'),
 	refused('429 with "1102" as text', coded(429, '1102'), 'noUnits'),
@@ -281,6 +284,16 @@ const REFUSALS: Row[] = [
 	refused('401 with 1000, wrong key', coded(401, 1000), 'badKey', {
 		checks: true,
 	}),
+	refused(
+		'401 that quotes the key',
+		{
+			type: 'reply',
+			status: 401,
+			body: { code: 1000, message: QUOTED, error: { message: QUOTED } },
+		},
+		'badKey',
+		{ checks: true },
+	),
 	refused(
 		'307 to another address',
 		{ type: 'reply', status: 307, headers: { Location: '/gateway/v1/videos/text2video' } },
@@ -794,6 +807,16 @@ const POLLS: Row[] = [
 		cells: waiting(failing(RISKY, { stop: '2/0/2', continue: '2/2/2', retry: '2/0/2' }), {
 			getStatus: none('See the row before'),
 			getMany: none('See the row before'),
+		}),
+	},
+	{
+		name: 'Task fails for good, with a reason that quotes the key',
+		faults: [
+			{ on: 'create', item: 1, times: 'forever', action: { type: 'fail-task', message: QUOTED } },
+		],
+		cells: waiting(failing('taskFailed', { stop: '2/0/2', continue: '2/2/2', retry: '2/0/2' }), {
+			getStatus: none('See the rows before'),
+			getMany: none('See the rows before'),
 		}),
 	},
 	{

@@ -37,6 +37,8 @@ export class Refresher {
 	private readonly requests = new Semaphore(PARALLEL_CHECKS);
 	/** How often a format's request for many tasks was of no use lately. At the limit it is given up. */
 	private readonly lost = new Map<FormatName, number>();
+	/** Formats whose narrow requests leave no room for our tasks: the account has many others. */
+	private readonly wide = new Set<FormatName>();
 	/** How many tasks a request of a format may name, as far as the service has refused more. */
 	private readonly limits = new Map<FormatName, number>();
 
@@ -87,7 +89,10 @@ export class Refresher {
 		lost: number,
 		signal?: AbortSignal,
 	): Promise<void> {
-		const request = FORMATS[format].many?.request(checks.map(({ task }) => task.id));
+		const { many } = FORMATS[format];
+		const isWide = this.wide.has(format);
+		const ids = checks.map(({ task }) => task.id);
+		const request = many?.request(ids, isWide);
 		const asked = await attempt(
 			async () =>
 				await this.requests.run(
@@ -114,8 +119,19 @@ export class Refresher {
 			if (task && tellsEnough(task)) check.tell({ task });
 			else if (task) vague.push(check);
 		}
+		if (missing.length < 2 || missing.length <= checks.length / 2) {
+			return await this.checkEach([...missing, ...vague], signal);
+		}
+		if (!isWide && asked.ok && many?.isFull?.(asked.value.length, checks.length)) {
+			this.wide.add(format);
+			await Promise.all([
+				this.checkEach(vague, signal),
+				this.checkTogether(format, missing, lost, signal),
+			]);
+			return;
+		}
 		// A service that does not know the request, or lists the oldest first, is not asked again.
-		if (missing.length > checks.length / 2) this.lost.set(format, LOST_IN_A_ROW);
+		this.lost.set(format, LOST_IN_A_ROW);
 		await this.checkEach([...missing, ...vague], signal);
 	}
 

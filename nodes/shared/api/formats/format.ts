@@ -39,7 +39,13 @@ export interface Format {
 	many?: {
 		/** Most tasks of one request. */
 		limit: number;
-		request(ids: readonly string[]): ApiRequest;
+		/** @param isWide as many of the account's other tasks may come along as the format allows */
+		request(ids: readonly string[], isWide: boolean): ApiRequest;
+		/**
+		 * Where other tasks may come in the place of those that were asked for.
+		 * @returns whether so many tasks are all that the request has room for
+		 */
+		isFull?(returned: number, asked: number): boolean;
 	};
 
 	/** Walks through all tasks of the account, where the format can. */

@@ -55,7 +55,8 @@ export const v1: Format = {
 	many: {
 		limit: LARGEST_PAGE,
 		// There is no query by several IDs; the newest page of the list is likely to hold them all.
-		request: (ids) => toPage(Math.min(LARGEST_PAGE, Math.max(30, 2 * ids.length)), 1),
+		request: (ids, isWide) => toPage(isWide ? LARGEST_PAGE : pageFor(ids.length), 1),
+		isFull: (returned, asked) => returned >= pageFor(asked),
 	},
 
 	list: {
@@ -69,6 +70,11 @@ export const v1: Format = {
 
 	readTasks: (reply) => readTasks(reply, dataOf(reply), (task) => task),
 };
+
+/** The page that shows so many tasks, and the few that somebody else has created meanwhile. */
+function pageFor(tasks: number): number {
+	return Math.min(LARGEST_PAGE, Math.max(30, 2 * tasks));
+}
 
 function toQuery(id: string) {
 	return { method: 'GET', path: `${PATH}/${encodeURIComponent(id)}` } as const;

@@ -18,6 +18,9 @@ class Kling {
 	/** The tasks that a request for many brings; absent: all. */
 	listed?: string[];
 
+	/** The newest tasks, which fill a page of ordinary size. */
+	newest?: string[];
+
 	/** The tasks of which it does not tell the video. */
 	vague = new Set<string>();
 
@@ -31,7 +34,11 @@ class Kling {
 			this.asked.push(`many ${format}`);
 			const failure = this.failures.shift();
 			if (failure) throw new KlingError(failure);
-			const ids = this.listed ?? (format === 'v1' ? this.ids : idsOf(request));
+			const isWide = /pageSize=500\b/.test(request.path);
+			const ids =
+				this.listed ??
+				(isWide ? undefined : this.newest) ??
+				(format === 'v1' ? this.ids : idsOf(request));
 			return ids.map((id) => this.task(format, id));
 		},
 	});
@@ -118,6 +125,26 @@ describe('checking many tasks', () => {
 			'notFound',
 		]);
 		expect(kling.asked).toEqual(['many v1', 'one v1', 'one v1']);
+	});
+
+	it('asks for a larger page, and goes on to, when the tasks of others fill the usual one', async () => {
+		const newest = Array.from({ length: 30 }, (_, n) => `other ${n}`);
+		const kling = new Kling(['a', 'b', 'c', ...newest]);
+		kling.newest = newest;
+		const expected = ['a completed', 'b completed', 'c completed'];
+		expect(await kling.refresh(...of('v1', 'a', 'b', 'c'))).toEqual(expected);
+		expect(kling.asked).toEqual(['many v1', 'many v1']);
+		expect(await kling.refresh(...of('v1', 'a', 'b', 'c'))).toEqual(expected);
+		expect(kling.asked).toEqual(['many v1', 'many v1', 'many v1']);
+	});
+
+	it('asks one by one when the larger page does not hold them either', async () => {
+		const newest = Array.from({ length: 30 }, (_, n) => `other ${n}`);
+		const kling = new Kling(['a', 'b', 'c', ...newest]);
+		kling.listed = newest;
+		await kling.refresh(...of('v1', 'a', 'b', 'c'));
+		await kling.refresh(...of('v1', 'a', 'b', 'c'));
+		expect(kling.asked).toEqual(['many v1', 'many v1', ...Array<string>(6).fill('one v1')]);
 	});
 
 	it('does not ask again for a list that holds little of it', async () => {
