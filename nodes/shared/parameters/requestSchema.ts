@@ -44,12 +44,13 @@ const ALL_SHOT_TYPES = choices(keysOf(SHOT_TYPE_LABELS), SHOT_TYPE_LABELS);
 
 type RequestSchema = z.ZodType<VideoRequest, z.ZodTypeDef, unknown>;
 
-/** Of the registry's models, by format and ID: making one takes longer than reading an item with it. */
+/** Of the registry's models, by format, ID and name: making one takes longer than reading an item with it. */
 const schemas = new Map<string, RequestSchema>();
 
 export function requestSchema(model: Target): RequestSchema {
 	if (model.isOpen) return makeSchema(model);
-	const key = `${model.format} ${model.id}`;
+	// A model that is entered as a custom one is called by its ID.
+	const key = `${model.format} ${model.id} ${model.displayName}`;
 	const schema = schemas.get(key) ?? makeSchema(model);
 	schemas.set(key, schema);
 	return schema;
