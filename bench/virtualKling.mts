@@ -14,7 +14,7 @@ import { mean } from './statistics.mts';
 /** How long a request takes to reach Kling; milliseconds. */
 const LATENCY = 200;
 
-const MODELS: Readonly<Record<FormatName, string>> = {
+const MODELS: Readonly<Partial<Record<FormatName, string>>> = {
 	gateway: 'kling-v1-6',
 	v1: 'kling-v2-6',
 	path: 'kling-v2-6',
@@ -88,7 +88,7 @@ export class VirtualKling {
 	/** A video to be created. */
 	plan(index: number): PlannedVideo {
 		const { format } = this;
-		const target = findTarget(MODELS[format], [format]);
+		const target = findTarget(MODELS[format] ?? '', [format]);
 		if (!target) throw new Error(`${MODELS[format]} is not served in the format ${format}`);
 		const key = `bench-${index}`;
 		return { key, name: key, request: REQUEST, target };

@@ -127,7 +127,7 @@ export const faultSchema = z
 		match: z
 			.object({
 				route: z.enum(['create', 'query', 'list', 'account', 'video']).optional(),
-				format: z.enum(['gateway', 'v1', 'path']).optional(),
+				format: z.enum(['gateway', 'v1', 'v1-image', 'path']).optional(),
 				contains: z.string().min(1).optional(),
 				skip: z.number().int().min(0).default(0),
 			})

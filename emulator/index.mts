@@ -74,6 +74,8 @@ export async function startEmulator(options: Partial<EmulatorOptions> = {}): Pro
 			: v1Callback(snapshot, videoUrl),
 	);
 	const app = fastify({
+		// Two images of the path format's size, as Base64.
+		bodyLimit: 150_000_000,
 		forceCloseConnections: true,
 		exposeHeadRoutes: false,
 		// External task ids stand in paths, and may be long.

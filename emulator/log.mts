@@ -2,7 +2,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 export type RouteName = 'create' | 'query' | 'list' | 'account' | 'video';
-export type Format = 'gateway' | 'v1' | 'path';
+/** On v1 each capability has routes of its own, which know nothing of the others' tasks. */
+export type Format = 'gateway' | 'v1' | 'v1-image' | 'path';
 
 export interface RecordedRequest {
 	/** 1, 2, 3 … in order of arrival. */

@@ -19,7 +19,17 @@ export interface Prices {
 	audio?: number;
 }
 
+/** What a model makes of images; the rest is as for text. */
+export interface ImageRules {
+	/** Absent: it takes no last frame. */
+	lastFrame?: { modes: readonly Mode[]; isSilent?: true };
+	/** Characters of a prompt in the path format, if not as for text. */
+	promptLength?: number;
+}
+
 export interface ModelRules {
+	/** Absent: it makes nothing of images, or Kling no longer serves it for that. */
+	imageToVideo?: ImageRules;
 	/** The model version that the concurrency limit counts by, whatever format names it. */
 	version: string;
 	/** `model_name` on the v1 routes; absent where v1 does not have the model. */
@@ -71,6 +81,7 @@ export const MODELS: readonly ModelRules[] = [
 		durations: THREE_TO_FIFTEEN,
 		multiShot: 'declared',
 		cfgScale: true,
+		imageToVideo: { lastFrame: { modes: ['std', 'pro', '4k'] } },
 	},
 	{
 		version: 'Kling 3.0 Turbo',
@@ -81,6 +92,7 @@ export const MODELS: readonly ModelRules[] = [
 		durations: THREE_TO_FIFTEEN,
 		multiShot: 'syntax',
 		cfgScale: false,
+		imageToVideo: { promptLength: 2500 },
 	},
 	{
 		version: 'Kling 2.6',
@@ -88,6 +100,7 @@ export const MODELS: readonly ModelRules[] = [
 		path: 'kling-2.6',
 		textToVideo: 'current',
 		modes: { std: { silent: 0.3 }, pro: { silent: 0.5, audio: 1 } },
+		imageToVideo: { lastFrame: { modes: ['pro'], isSilent: true } },
 		durations: FIVE_OR_TEN,
 		multiShot: 'none',
 		cfgScale: false,
@@ -98,6 +111,7 @@ export const MODELS: readonly ModelRules[] = [
 		path: 'kling-2.5-turbo',
 		textToVideo: 'current',
 		modes: { std: { silent: 0.3 }, pro: { silent: 0.5 } },
+		imageToVideo: { lastFrame: { modes: ['pro'] } },
 		durations: FIVE_OR_TEN,
 		multiShot: 'none',
 		cfgScale: false,
@@ -107,6 +121,7 @@ export const MODELS: readonly ModelRules[] = [
 		version: 'Kling 4.0',
 		path: 'kling-4.0',
 		modes: { std: { audio: 1.2 }, pro: { audio: 1.8 } },
+		imageToVideo: { lastFrame: { modes: ['std', 'pro'] } },
 		durations: upTo(30),
 	},
 	{
@@ -114,6 +129,7 @@ export const MODELS: readonly ModelRules[] = [
 		version: 'Kling 4.0 Flash',
 		path: 'kling-4.0-flash',
 		modes: { std: { audio: 0.7 } },
+		imageToVideo: {},
 		durations: upTo(20),
 	},
 	{

@@ -1,7 +1,7 @@
 /** What an emulator can be started with, and the defaults. */
 import { resolve } from 'node:path';
 import type { RecordedRequest } from './log.mts';
-import type { Phase } from './state.mts';
+import type { Phase } from './phase.mts';
 
 export const EMULATOR_API_KEY = 'emulator-api-key';
 export const EMULATOR_ACCESS_KEY = 'emulator-access-key';

@@ -4,6 +4,7 @@ import { admit, type Dialect } from './admission.mts';
 import { authenticate } from './auth.mts';
 import { KlingError } from './errors.mts';
 import { check, envelope, filledText, parseBody, type Endpoint } from './http.mts';
+import { image, LARGEST_PATH_IMAGE } from './images.mts';
 import { hasAudioChoice, MODE_OF_RESOLUTION, MODELS, type ModelRules } from './models.mts';
 import { roundUnits, type Phase, type Snapshot, type State, type Task } from './state.mts';
 
@@ -19,41 +20,105 @@ const STATUS: Readonly<Record<Phase, string>> = {
 const MAX_SHOTS = 6;
 const MAX_SHOT_CHARACTERS = 512;
 
-const createSchema = z
+/** What the routes of both capabilities take. */
+const settingFields = {
+	multi_shot: z.boolean(),
+	audio: z.enum(['native', 'off']),
+	resolution: z.enum(['720p', '1080p', '4k']),
+	duration: z.number().int().min(3).max(30),
+};
+
+const options = z
+	.object({
+		callback_url: z
+			.string()
+			.url()
+			.regex(/^https?:/i, 'must be an http(s) URL'),
+		external_task_id: z.string().min(1),
+		watermark_info: z.object({ enabled: z.boolean() }).strict(),
+	})
+	.partial()
+	.strict()
+	.default({});
+
+const textSchema = z
 	.object({
 		prompt: filledText(26_000),
 		settings: z
 			.object({
-				multi_shot: z.boolean(),
-				audio: z.enum(['native', 'off']),
-				resolution: z.enum(['720p', '1080p', '4k']),
+				...settingFields,
 				aspect_ratio: z.enum(['16:9', '9:16', '1:1', '21:9', '4:3', '3:4']),
-				duration: z.number().int().min(3).max(30),
 			})
 			.partial()
 			.strict()
 			.default({}),
-		options: z
-			.object({
-				callback_url: z
-					.string()
-					.url()
-					.regex(/^https?:/i, 'must be an http(s) URL'),
-				external_task_id: z.string().min(1),
-				watermark_info: z.object({ enabled: z.boolean() }).strict(),
-			})
-			.partial()
-			.strict()
-			.default({}),
+		options,
 	})
 	.strict();
 
-type Fields = z.output<typeof createSchema>;
-type Settings = Fields['settings'];
+const contentSchema = z.discriminatedUnion('type', [
+	z.object({ type: z.literal('prompt'), text: filledText(26_000) }).strict(),
+	z.object({ type: z.literal('first_frame'), url: image(LARGEST_PATH_IMAGE) }).strict(),
+	z.object({ type: z.literal('last_frame'), url: image(LARGEST_PATH_IMAGE) }).strict(),
+]);
 
-function findModel(segment: string): ModelRules {
+/** The image gives the ratio: there is no field for it. */
+const imageSchema = z
+	.object({
+		contents: z.array(contentSchema),
+		settings: z.object(settingFields).partial().strict().default({}),
+		options,
+	})
+	.strict()
+	.superRefine(({ contents }, context) => {
+		const count = (type: string) => contents.filter((content) => content.type === type).length;
+		for (const [type, least] of [
+			['prompt', 1],
+			['first_frame', 1],
+			['last_frame', 0],
+		] as const) {
+			if (count(type) < least) {
+				context.addIssue({ code: 'custom', path: ['contents'], message: `${type} is required` });
+			}
+			if (count(type) > 1) {
+				context.addIssue({ code: 'custom', path: ['contents'], message: `${type} more than once` });
+			}
+		}
+	})
+	.transform(({ contents, ...others }) => ({
+		...others,
+		prompt:
+			contents.flatMap((content) => (content.type === 'prompt' ? [content.text] : []))[0] ?? '',
+		hasLastFrame: contents.some(({ type }) => type === 'last_frame'),
+	}));
+
+type Settings = z.output<typeof textSchema>['settings'];
+
+interface Fields extends Pick<z.output<typeof textSchema>, 'prompt' | 'options'> {
+	settings: Settings;
+	hasLastFrame?: boolean;
+}
+
+/** One capability's way of creating tasks. */
+interface Route {
+	path: string;
+	schema: z.ZodType<Fields, z.ZodTypeDef, unknown>;
+	isImage: boolean;
+}
+
+const ROUTES: readonly Route[] = [
+	{ path: '/text-to-video/:model', schema: textSchema, isImage: false },
+	{
+		path: '/image-to-video/:model',
+		schema: imageSchema as unknown as Route['schema'],
+		isImage: true,
+	},
+];
+
+function findModel(segment: string, { isImage }: Route): ModelRules {
 	const model = MODELS.find(({ path }) => path === segment);
-	if (!model) throw new KlingError(1203, `The model ${segment} does not exist`);
+	if (!model || (isImage && !model.imageToVideo))
+		throw new KlingError(1203, `The model ${segment} does not exist`);
 	return model;
 }
 
@@ -111,7 +176,9 @@ function isCommon(ratio: string): boolean {
 }
 
 /** English is what has no letter that English does not have. */
-function promptLimit(prompt: string, { promptLength }: ModelRules): number {
+function promptLimit(prompt: string, model: ModelRules, isImage: boolean): number {
+	const { promptLength, imageToVideo } = model;
+	if (isImage && imageToVideo?.promptLength) return imageToVideo.promptLength;
 	if (!promptLength) return 2500;
 	const letters = prompt.match(/\p{L}/gu) ?? [];
 	return letters.every((letter) => /[a-z]/i.test(letter))
@@ -119,11 +186,31 @@ function promptLimit(prompt: string, { promptLength }: ModelRules): number {
 		: promptLength.other;
 }
 
-function dialect(segment: string): Dialect<Fields, ModelRules> {
+/** @throws KlingError 1201 when the model takes no last frame, or not like this */
+function checkLastFrame(
+	{ hasLastFrame, settings: { resolution = '720p', audio = 'off' } }: Fields,
+	model: ModelRules,
+): void {
+	if (!hasLastFrame) return;
+	const support = model.imageToVideo?.lastFrame;
+	if (!support?.modes.includes(MODE_OF_RESOLUTION[resolution])) {
+		throw new KlingError(
+			1201,
+			`contents: last_frame is not supported by ${model.path} at ${resolution}`,
+		);
+	}
+	if (support.isSilent && audio === 'native') {
+		throw new KlingError(1201, 'contents: last_frame is not supported with audio');
+	}
+}
+
+function dialect(segment: string, route: Route): Dialect<Fields, ModelRules> {
 	return {
-		schema: createSchema,
-		model: () => findModel(segment),
-		draft: ({ prompt, settings, options }, model) => {
+		schema: route.schema,
+		model: () => findModel(segment, route),
+		draft: (fields, model) => {
+			const { prompt, settings, options } = fields;
+			checkLastFrame(fields, model);
 			const { duration = 5 } = settings;
 			const price = unitPrice(settings, model);
 			if (!model.durations.includes(duration)) {
@@ -136,7 +223,7 @@ function dialect(segment: string): Dialect<Fields, ModelRules> {
 					`settings.aspect_ratio: ${ratio} is not supported by ${segment}`,
 				);
 			}
-			const most = promptLimit(prompt, model);
+			const most = promptLimit(prompt, model, route.isImage);
 			if ([...prompt].length > most) {
 				throw new KlingError(1201, `prompt: size must be between 0 and ${most}`);
 			}
@@ -309,17 +396,19 @@ function listPage(
 /** The routes of the path format. */
 export function pathEndpoints(state: State, videoUrl: VideoUrl): Endpoint[] {
 	return [
-		{
-			method: 'POST',
-			path: '/text-to-video/:model',
-			route: 'create',
-			format: 'path',
-			handle: async (call) => {
-				const account = await authenticate(state, call, 'key');
-				const task = admit(state, account, call, dialect(call.params.model ?? ''));
-				return envelope(renderHead(state.confirmation(task)));
-			},
-		},
+		...ROUTES.map(
+			(route): Endpoint => ({
+				method: 'POST',
+				path: route.path,
+				route: 'create',
+				format: 'path',
+				handle: async (call) => {
+					const account = await authenticate(state, call, 'key');
+					const task = admit(state, account, call, dialect(call.params.model ?? '', route));
+					return envelope(renderHead(state.confirmation(task)));
+				},
+			}),
+		),
 		{
 			method: 'GET',
 			path: '/tasks',

@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto';
 import type { Format } from './log.mts';
 import { resolveAccount, type EmulatorOptions, type ResolvedAccount } from './options.mts';
 import type { AccountOptions, ResourcePack } from './options.mts';
+import type { Phase } from './phase.mts';
 
-/** The emulator's own words; each format has its own spelling of them. */
-export type Phase = 'submitted' | 'processing' | 'succeeded' | 'failed';
+export type { Phase } from './phase.mts';
 
 /** What a fault does to a task: for good when it hit the creation, for one reply when it hit a query. */
 export interface TaskEffects {

@@ -4,6 +4,7 @@ import { admit, type Dialect } from './admission.mts';
 import { authenticate } from './auth.mts';
 import { KlingError } from './errors.mts';
 import { check, envelope, filledText, text, type Call, type Endpoint } from './http.mts';
+import { image, LARGEST_V1_IMAGE } from './images.mts';
 import { MODELS, type ModelRules } from './models.mts';
 import {
 	roundUnits,
@@ -69,48 +70,64 @@ const DURATIONS = Array.from({ length: 13 }, (_, index) => String(index + 3)) as
 	...string[],
 ];
 
-const createSchema = z
+const commonFields = {
+	// The documented default, which is a dead model: the price of not naming one.
+	model_name: z.string().min(1).default('kling-v1'),
+	// The field's old name: accepted and ignored.
+	model: z.unknown(),
+	prompt: text(2500).optional(),
+	negative_prompt: text(2500).optional(),
+	cfg_scale: z.number().min(0).max(1).optional(),
+	mode: z.enum(['std', 'pro', '4k']).default('std'),
+	sound: z.enum(['on', 'off']).default('off'),
+	duration: z.enum(DURATIONS).default('5'),
+	multi_shot: z.boolean().default(false),
+	shot_type: z.enum(['customize', 'intelligence']).optional(),
+	multi_prompt: multiPromptSchema.optional(),
+	watermark_info: z.object({ enabled: z.boolean() }).strict().optional(),
+	callback_url: z
+		.string()
+		.url()
+		.regex(/^https?:/i, 'must be an http(s) URL')
+		.optional(),
+	external_task_id: z.string().min(1).optional(),
+};
+
+type CommonFields = z.output<z.ZodObject<typeof commonFields>>;
+
+function refuserOf(context: z.RefinementCtx) {
+	return (message: string, ...path: string[]) =>
+		context.addIssue({ code: 'custom', path, message });
+}
+
+/** What the fields of every capability must be together. */
+function checkTogether(fields: CommonFields, context: z.RefinementCtx): void {
+	const refuse = refuserOf(context);
+	const customized = fields.multi_shot && fields.shot_type === 'customize';
+	if (fields.multi_shot && !fields.shot_type) refuse('is required with multi_shot', 'shot_type');
+	if (!customized && !fields.prompt?.trim()) refuse('must not be blank', 'prompt');
+	if (customized) {
+		const shots = fields.multi_prompt ?? [];
+		const seconds = shots.reduce((sum, { duration }) => sum + Number(duration), 0);
+		if (shots.length === 0) refuse('is required with shot_type customize', 'multi_prompt');
+		else if (shots.some(({ index }, position) => index !== position + 1)) {
+			refuse('index must count from 1', 'multi_prompt');
+		} else if (seconds !== Number(fields.duration)) {
+			refuse(`durations must add up to ${fields.duration}, not ${seconds}`, 'multi_prompt');
+		}
+	}
+}
+
+const textSchema = z
 	.object({
-		// The documented default, which is a dead model: the price of not naming one.
-		model_name: z.string().min(1).default('kling-v1'),
-		// The field's old name: accepted and ignored.
-		model: z.unknown(),
-		prompt: text(2500).optional(),
-		negative_prompt: text(2500).optional(),
-		cfg_scale: z.number().min(0).max(1).optional(),
-		mode: z.enum(['std', 'pro', '4k']).default('std'),
-		sound: z.enum(['on', 'off']).default('off'),
+		...commonFields,
 		aspect_ratio: z.enum(['16:9', '9:16', '1:1']).default('16:9'),
-		duration: z.enum(DURATIONS).default('5'),
-		multi_shot: z.boolean().default(false),
-		shot_type: z.enum(['customize', 'intelligence']).optional(),
-		multi_prompt: multiPromptSchema.optional(),
 		camera_control: cameraSchema.nullish(),
-		watermark_info: z.object({ enabled: z.boolean() }).strict().optional(),
-		callback_url: z
-			.string()
-			.url()
-			.regex(/^https?:/i, 'must be an http(s) URL')
-			.optional(),
-		external_task_id: z.string().min(1).optional(),
 	})
 	.strict()
+	.superRefine(checkTogether)
 	.superRefine((fields, context) => {
-		const refuse = (message: string, ...path: string[]) =>
-			context.addIssue({ code: 'custom', path, message });
-		const customized = fields.multi_shot && fields.shot_type === 'customize';
-		if (fields.multi_shot && !fields.shot_type) refuse('is required with multi_shot', 'shot_type');
-		if (!customized && !fields.prompt?.trim()) refuse('must not be blank', 'prompt');
-		if (customized) {
-			const shots = fields.multi_prompt ?? [];
-			const seconds = shots.reduce((sum, { duration }) => sum + Number(duration), 0);
-			if (shots.length === 0) refuse('is required with shot_type customize', 'multi_prompt');
-			else if (shots.some(({ index }, position) => index !== position + 1)) {
-				refuse('index must count from 1', 'multi_prompt');
-			} else if (seconds !== Number(fields.duration)) {
-				refuse(`durations must add up to ${fields.duration}, not ${seconds}`, 'multi_prompt');
-			}
-		}
+		const refuse = refuserOf(context);
 		const cameraFits =
 			fields.model_name === 'kling-v1' && fields.mode === 'std' && fields.duration === '5';
 		// The server's own words (observed).
@@ -119,7 +136,32 @@ const createSchema = z
 		}
 	});
 
-type Fields = z.output<typeof createSchema>;
+const imageSchema = z
+	.object({
+		...commonFields,
+		image: image(LARGEST_V1_IMAGE).optional(),
+		image_tail: image(LARGEST_V1_IMAGE).optional(),
+	})
+	.strict()
+	.superRefine(checkTogether)
+	.superRefine(({ image: first, image_tail: tail, multi_shot: isMultiShot }, context) => {
+		const refuse = refuserOf(context);
+		// Observed on the live API.
+		if (first === undefined) refuse('image can not be null');
+		if (tail !== undefined && isMultiShot) refuse('image_tail is not supported with multi_shot');
+	});
+
+type Fields = CommonFields & { image_tail?: string };
+
+/** One capability's routes. */
+interface Route {
+	path: string;
+	format: 'v1' | 'v1-image';
+	schema: z.ZodType<Fields, z.ZodTypeDef, unknown>;
+}
+
+const TEXT: Route = { path: '/v1/videos/text2video', format: 'v1', schema: textSchema };
+const IMAGE: Route = { path: '/v1/videos/image2video', format: 'v1-image', schema: imageSchema };
 
 /** Whether Kling AI serves the model in this format. */
 export function servesV1(state: State, name: string): boolean {
@@ -128,8 +170,12 @@ export function servesV1(state: State, name: string): boolean {
 	return model !== undefined && model.textToVideo !== 'never' && !isRetired;
 }
 
-function findModel(state: State, name: string): ModelRules {
+function findModel(state: State, name: string, { format }: Route): ModelRules {
 	const model = MODELS.find(({ v1 }) => v1 === name);
+	if (format === 'v1-image') {
+		if (!model?.imageToVideo) throw new KlingError(1203, `The model ${name} does not exist`);
+		return model;
+	}
 	if (!model || model.textToVideo === 'never') {
 		throw new KlingError(1203, `The model ${name} does not exist`);
 	}
@@ -151,14 +197,25 @@ function unitPrice({ mode, sound, model_name: name }: Fields, { modes }: ModelRu
 	return price;
 }
 
-function dialect(state: State): Dialect<Fields, ModelRules> {
+/** @throws KlingError 1201 when the model takes no last frame, or not like this */
+function checkTail({ image_tail: tail, mode, sound }: Fields, model: ModelRules): void {
+	if (tail === undefined) return;
+	const support = model.imageToVideo?.lastFrame;
+	// Observed on the live API.
+	if (!support?.modes.includes(mode) || (support.isSilent && sound === 'on')) {
+		throw new KlingError(1201, 'Image tail is not supported by the current model');
+	}
+}
+
+function dialect(state: State, route: Route): Dialect<Fields, ModelRules> {
 	return {
-		schema: createSchema,
-		model: ({ model_name }) => findModel(state, model_name),
+		schema: route.schema,
+		model: ({ model_name }) => findModel(state, model_name, route),
 		draft: (fields, model) => {
 			const name = fields.model_name;
 			const duration = Number(fields.duration);
 			const price = unitPrice(fields, model);
+			checkTail(fields, model);
 			if (!model.durations.includes(duration)) {
 				throw new KlingError(1201, `duration: ${duration} is not supported by ${name}`);
 			}
@@ -170,7 +227,7 @@ function dialect(state: State): Dialect<Fields, ModelRules> {
 				throw new KlingError(1201, `cfg_scale is not supported by ${name}`);
 			}
 			return {
-				format: 'v1',
+				format: route.format,
 				model: name,
 				version: model.version,
 				duration,
@@ -231,7 +288,7 @@ export function v1Callback(snapshot: Snapshot, videoUrl: VideoUrl): unknown {
 
 /** @throws KlingError as `admit` does */
 export function admitV1(state: State, account: Account, call: Call): Task {
-	return admit(state, account, call, dialect(state));
+	return admit(state, account, call, dialect(state, TEXT));
 }
 
 const wholeNumber = (max: number) =>
@@ -247,16 +304,28 @@ const listSchema = z
 
 /** The v1 routes under a path prefix. */
 export function v1Endpoints(state: State, prefix: string, videoUrl: VideoUrl): Endpoint[] {
-	const path = `${prefix}/v1/videos/text2video`;
+	return [TEXT, IMAGE].flatMap((route) => routeEndpoints(state, prefix, videoUrl, route));
+}
+
+function routeEndpoints(
+	state: State,
+	prefix: string,
+	videoUrl: VideoUrl,
+	route: Route,
+): Endpoint[] {
+	const { format } = route;
+	const path = `${prefix}${route.path}`;
 	return [
 		{
 			method: 'POST',
 			path,
 			route: 'create',
-			format: 'v1',
+			format,
 			handle: async (call) => {
 				const account = await authenticate(state, call, 'keyOrToken');
-				const { task, phase, updatedAt } = state.confirmation(admitV1(state, account, call));
+				const { task, phase, updatedAt } = state.confirmation(
+					admit(state, account, call, dialect(state, route)),
+				);
 				return envelope({
 					task_id: task.id,
 					task_status: STATUS[phase],
@@ -270,11 +339,11 @@ export function v1Endpoints(state: State, prefix: string, videoUrl: VideoUrl): E
 			method: 'GET',
 			path: `${path}/:id`,
 			route: 'query',
-			format: 'v1',
+			format,
 			handle: async (call) => {
 				const account = await authenticate(state, call, 'keyOrToken');
 				const id = call.params.id ?? '';
-				const task = state.find(account, 'v1', id) ?? state.findExternal(account, 'v1', id);
+				const task = state.find(account, format, id) ?? state.findExternal(account, format, id);
 				call.entry.taskIds.push(task?.id ?? id);
 				// The reply to an unknown id is not settled; one client relies on a 404.
 				if (!task) throw new KlingError(1203, `The task ${id} does not exist`);
@@ -285,11 +354,13 @@ export function v1Endpoints(state: State, prefix: string, videoUrl: VideoUrl): E
 			method: 'GET',
 			path,
 			route: 'list',
-			format: 'v1',
+			format,
 			handle: async (call) => {
 				const account = await authenticate(state, call, 'keyOrToken');
 				const { pageNum, pageSize } = check(Object.fromEntries(call.query), listSchema);
-				const page = state.list(account, 'v1').slice((pageNum - 1) * pageSize, pageNum * pageSize);
+				const page = state
+					.list(account, format)
+					.slice((pageNum - 1) * pageSize, pageNum * pageSize);
 				return envelope(
 					page.map((task) => renderTask(state.snapshot(task, call.effects), videoUrl)),
 				);

@@ -8,7 +8,15 @@ import { readFileSync } from 'node:fs';
 /** The whole package, packed; bytes. It is loaded with every n8n. */
 const MAX_SIZE = 150_000;
 
-const TOP_LEVEL = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'index.js', 'package.json'];
+const TOP_LEVEL = [
+	'CHANGELOG.md',
+	'LICENSE',
+	'README.md',
+	'README.zh-CN.md',
+	'dist',
+	'index.js',
+	'package.json',
+];
 
 /** Scripts that npm runs on the user's machine. */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];

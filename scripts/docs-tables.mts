@@ -8,12 +8,14 @@ import process from 'node:process';
 import { toConnection, type Service } from '../nodes/shared/api/connection.ts';
 import { FORMATS } from '../nodes/shared/api/formats/index.ts';
 import {
-	ALL_MODELS,
+	CAPABILITIES,
 	CUSTOM_MODEL,
 	findTarget,
 	MODELS,
+	modelsOf,
 	type AnyModel,
 	type Capabilities,
+	type Capability,
 	type FormatName,
 	type ServedModel,
 } from '../nodes/shared/api/models.ts';
@@ -26,7 +28,8 @@ import { renderMarkdown } from '../testkit/faults/render.mts';
 
 /** The tables by name. In a document they stand between `<!-- models:start -->` and `<!-- models:end -->`. */
 const TABLES = {
-	models: modelTable,
+	models: () => modelTable('textToVideo'),
+	imageModels: () => modelTable('imageToVideo'),
 	prices: priceTable,
 	services: serviceTable,
 	versions: versionTable,
@@ -37,7 +40,7 @@ export type TableName = keyof typeof TABLES;
 
 /** The documents that have generated tables. */
 export const DOCUMENTS: Readonly<Record<string, readonly TableName[]>> = {
-	'docs/models.md': ['models', 'prices'],
+	'docs/models.md': ['models', 'imageModels', 'prices'],
 	'docs/compatibility.md': ['services', 'versions'],
 	'docs/fault-tolerance.md': ['faults'],
 };
@@ -72,9 +75,26 @@ const SERVICE_OF: Readonly<Record<FormatName, string>> = {
 	gateway: 'Gateway',
 	v1: 'Kling AI',
 	path: 'Kling AI',
+	'v1-image': 'Kling AI',
+	'path-image': 'Kling AI',
 };
 
-function modelTable(): string {
+/** As users read it: a table is about one capability. */
+const FORMAT_NAMES: Readonly<Record<FormatName, string>> = {
+	gateway: 'gateway',
+	v1: 'v1',
+	path: 'path',
+	'v1-image': 'v1',
+	'path-image': 'path',
+};
+
+/** What the models can do, with the columns in which they differ. */
+function modelTable(capability: Capability): string {
+	const byFormat = (
+		model: AnyModel,
+		textOf: (served: Capabilities) => string,
+		options?: { named?: boolean },
+	) => byFormats(model, CAPABILITIES[capability], textOf, options);
 	const columns: Record<string, (model: AnyModel) => string> = {
 		Model: ({ displayName }) => displayName,
 		Value: ({ value }) => code(value),
@@ -83,11 +103,18 @@ function modelTable(): string {
 				? 'the Model ID'
 				: byFormat(model, (served) => code((served as ServedModel).id), { named: true }),
 		Services: ({ formats }) =>
-			[...new Set(formatsOf(formats).map((format) => SERVICE_OF[format]))].join(', '),
+			[
+				...new Set(
+					CAPABILITIES[capability]
+						.filter((format) => formats[format])
+						.map((format) => SERVICE_OF[format]),
+				),
+			].join(', '),
 		Modes: (model) => byFormat(model, ({ modes }) => modes.map(code).join(', ')),
 		'Prompt (characters)': (model) => byFormat(model, promptOf),
 		'Durations (s)': (model) => byFormat(model, ({ durations }) => range(durations)),
 		'Aspect ratios': (model) => byFormat(model, ({ aspectRatios }) => aspectRatios.join(', ')),
+		'Last frame': (model) => byFormat(model, lastFrameOf),
 		Sound: (model) => byFormat(model, soundOf),
 		'Negative prompt': (model) => byFormat(model, ({ negativePrompt }) => yesNo(negativePrompt)),
 		'CFG scale': (model) => byFormat(model, ({ cfgScale }) => yesNo(cfgScale)),
@@ -96,14 +123,13 @@ function modelTable(): string {
 		'Retired on': (model) => ('retired' in model && model.retired) || NO,
 		Remarks: ({ note }) => note ?? '',
 	};
-	return markdownTable(
-		Object.keys(columns),
-		ALL_MODELS.map((model) => Object.values(columns).map((cell) => cell(model))),
+	const rows = modelsOf(capability).map((model) =>
+		Object.values(columns).map((cell) => cell(model)),
 	);
-}
-
-function formatsOf(formats: AnyModel['formats']): FormatName[] {
-	return Object.keys(formats) as FormatName[];
+	const isTold = (column: number) =>
+		rows.some((row) => !['', NO].includes(row[column] ?? '')) || column === 0;
+	const told = (cells: string[]) => cells.filter((_, column) => isTold(column));
+	return markdownTable(told(Object.keys(columns)), rows.map(told));
 }
 
 /**
@@ -111,15 +137,18 @@ function formatsOf(formats: AnyModel['formats']): FormatName[] {
  *
  * @param named names the formats in any case
  */
-function byFormat(
+function byFormats(
 	{ formats }: AnyModel,
+	names: readonly FormatName[],
 	textOf: (served: Capabilities) => string,
 	{ named = false } = {},
 ): string {
 	const statements = new Map<string, string[]>();
-	for (const format of formatsOf(formats)) {
-		const text = textOf(formats[format] as Capabilities);
-		statements.set(text, [...(statements.get(text) ?? []), format]);
+	for (const format of names) {
+		const served = formats[format];
+		if (!served) continue;
+		const text = textOf(served);
+		statements.set(text, [...(statements.get(text) ?? []), FORMAT_NAMES[format]]);
 	}
 	const [[only = ''] = []] = statements;
 	if (statements.size === 1 && !named) return only;
@@ -131,6 +160,15 @@ function promptOf({ promptLength = LIMITS.promptLength }: Capabilities): string 
 	return typeof promptLength === 'number'
 		? format(promptLength)
 		: `${format(promptLength.english)} in English, ${format(promptLength.other)} in other languages`;
+}
+
+function lastFrameOf({ lastFrame }: Capabilities): string {
+	if (!lastFrame) return NO;
+	const limits = [
+		...(lastFrame.isSilent ? ['without sound'] : []),
+		...(lastFrame.isSingleShot ? ['without multi-shot'] : []),
+	];
+	return [lastFrame.modes.map(code).join(', '), ...limits].join(', ');
 }
 
 /** Units per second by list price, of the models whose price is known. */
@@ -229,7 +267,7 @@ function serviceTable(): string {
 			region,
 			baseUrl === ELSEWHERE ? 'yours' : code(baseUrl),
 			authentication,
-			formats.map(code).join(', '),
+			[...new Set(formats.map((format) => code(FORMAT_NAMES[format])))].join(', '),
 			[
 				'Create',
 				'Create and Wait',

@@ -60,6 +60,7 @@ const VIDEO_NODE = { create: TASK, createAndWait: TASK, getStatus: TASK, getMany
 
 /** By node and operation; a node without operations has `output`. */
 export const SCHEMAS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
+	KlingImageToVideo: VIDEO_NODE,
 	KlingTextToVideo: { ...VIDEO_NODE, getBalance: BALANCE },
 	KlingTrigger: { output: TASK },
 };

@@ -3,6 +3,8 @@ import type { IConnections, IDataObject, INode } from 'n8n-workflow';
 
 export const KLING_NODE = 'n8n-nodes-kling.klingTextToVideo';
 
+export const IMAGE_NODE = 'n8n-nodes-kling.klingImageToVideo';
+
 /** What is imported into n8n: the content of an exported file. */
 export interface WorkflowSource {
 	name: string;

@@ -1,14 +1,15 @@
 /** What only the form of Kling Text to Video has. */
 
-import { offeredBy } from '../shared/api/models';
 import { perModel } from '../shared/description/perModel';
 import type { VideoForm } from '../shared/description/videoFields';
 import { LABELS } from '../shared/n8n/labels';
 
 export const textToVideoForm: VideoForm = {
+	capability: 'textToVideo',
 	fields: (operations) => [
 		...perModel(
-			(model) => ({ values: offeredBy(model, ({ aspectRatios }) => aspectRatios) }),
+			'textToVideo',
+			(offers) => ({ values: offers(({ aspectRatios }) => aspectRatios) }),
 			({ values, show }) => ({
 				displayName: LABELS.aspectRatio,
 				name: 'aspectRatio',

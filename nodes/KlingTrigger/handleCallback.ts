@@ -104,7 +104,7 @@ async function confirm(
 	if (!fetchTask) return { ...reported, format: 'v1' };
 	const client = connect(context, connection);
 	const find = async () =>
-		await retry(async () => await client.findByTaskId(reported.id), {
+		await retry(async () => await client.findByTaskId(reported), {
 			clock: systemClock,
 			tries: TRIES_UNANSWERED,
 			isWorthRetrying: isUnanswered,
@@ -115,7 +115,12 @@ async function confirm(
 	const key = [context.getWorkflow().id, context.getNode().id, context.getMode(), task.id];
 	return await following.run(
 		JSON.stringify(key),
-		async () => await follow(task, reported, async () => await client.findByTaskId(task.id)),
+		async () =>
+			await follow(
+				task,
+				reported,
+				async () => await client.findByTaskId({ id: task.id, raw: reported.raw }),
+			),
 	);
 }
 

@@ -11,6 +11,8 @@ import {
 	RELAY_PREFIXES,
 	type RelayName,
 } from '../../emulator/index.mts';
+import { KlingImageToVideo } from '../../nodes/KlingImageToVideo/KlingImageToVideo.node.ts';
+import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
 import { fastNow, fastSleep } from '../../testkit/clocks/fastClock.mts';
 import { Machine } from '../../testkit/clocks/machine.mts';
 import {
@@ -26,9 +28,8 @@ import {
 import { items, numbered, sent, startNode, type EngineRun } from '../integration/fixture.mts';
 import { GENERATION, type Bench } from './bench.mts';
 import { ITEMS, judge, promptOf, type Verdict } from './judge.mts';
+import { IMAGE_NODE, KLING_NODE } from '../../testkit/workflows.mts';
 import { watchedNode } from './node.mts';
-
-const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
 
 /** How long a run may take; really, milliseconds. What takes longer hangs. */
 const PATIENCE = 20_000;
@@ -41,6 +42,8 @@ export interface Cell {
 	operation: Operation;
 	format: Format;
 	mode: Mode;
+	/** The videos are made from images, by Kling Image to Video. */
+	isImage?: boolean;
 }
 
 const MODELS: Readonly<Record<Format, string>> = {
@@ -127,11 +130,11 @@ class CellRun {
 		const { inUse } = cell.row.setting ?? {};
 		if (inUse !== undefined) {
 			bench.offset = -inUse;
-			await createTask(bench, cell.format, 'another film', 'order-1');
+			await createTask(bench, cell, 'another film', 'order-1');
 		}
 		if (!this.creates) {
 			bench.offset = -2 * GENERATION;
-			for (const item of ITEMS) await createTask(bench, cell.format, promptOf(item));
+			for (const item of ITEMS) await createTask(bench, cell, promptOf(item));
 			this.taskIds = bench.emulator.tasks().map(({ id }) => id);
 		}
 		bench.offset = 0;
@@ -165,8 +168,13 @@ class CellRun {
 	private toFaults({ on, item, times, skip, isEverywhere, action: actions }: FaultSpec): Fault[] {
 		const { format, operation, row } = this.cell;
 		const action: FaultAction = 'type' in actions ? actions : actions[format];
+		const routes = routesOf(this.cell);
 		const fault = (match: Fault['match']): Fault => ({
-			match: { ...match, skip, ...(match?.route !== 'video' && !isEverywhere && { format }) },
+			match: {
+				...match,
+				skip,
+				...(match?.route !== 'video' && !isEverywhere && { format: routes }),
+			},
 			times,
 			action,
 		});
@@ -277,7 +285,6 @@ class CellRun {
 
 	private isNow(at: Moment): boolean {
 		const { emulator } = this.bench;
-		const { format } = this.cell;
 		const creations = (holds: (request: RecordedRequest) => boolean) =>
 			sent(emulator, 'create').filter(holds).length;
 		const holds: Readonly<Record<Moment, () => boolean>> = {
@@ -287,7 +294,7 @@ class CellRun {
 			refused: () => creations(({ status }) => status === 429) > 0,
 			checking: () =>
 				[...sent(emulator, 'query'), ...sent(emulator, 'list')].some(
-					(request) => request.format === format,
+					(request) => request.format === routesOf(this.cell),
 				),
 			downloading: () => sent(emulator, 'video').length > 0,
 		};
@@ -313,7 +320,8 @@ class CellRun {
 		const { cell, bench, machine } = this;
 		const { row, format, mode } = cell;
 		const { emulator, door } = bench;
-		const node = watchedNode({
+		const type = cell.isImage ? IMAGE_NODE : KLING_NODE;
+		const node = watchedNode(cell.isImage ? new KlingImageToVideo() : new KlingTextToVideo(), {
 			onTry: (number) => {
 				this.attempts++;
 				if (number !== 2 || !row.passes) return;
@@ -336,10 +344,10 @@ class CellRun {
 				input: this.creates
 					? numbered(ITEMS.length)
 					: items(...this.taskIds.map((task_id) => ({ task_id: task_id ?? '' }))),
-				node: MODE_SETTINGS[mode],
+				node: { ...MODE_SETTINGS[mode], type },
 				credential: credentialOf(cell),
 				executionId: this.executionId,
-				nodeTypes: { [NODE_TYPE]: node },
+				nodeTypes: { [type]: node },
 				onProgress: (progress) => {
 					if (progress.type === 'log') this.log += `${progress.message}\n`;
 				},
@@ -357,7 +365,12 @@ function needsIds({ on, item }: FaultSpec, creates: boolean): boolean {
 	return creates && item !== undefined && (on === 'check' || on === 'download');
 }
 
-function parametersOf({ row, format, operation }: Cell): INodeParameters {
+/** The emulator's name for the routes that are asked. */
+function routesOf({ format, isImage }: Cell): 'v1-image' | Format {
+	return isImage && format === 'v1' ? 'v1-image' : format;
+}
+
+function parametersOf({ row, format, operation, isImage }: Cell): INodeParameters {
 	const { named, costLimit, wait = {} } = row.setting ?? {};
 	if (operation === 'getMany') return { operation, returnAll: true };
 	if (operation === 'getStatus') return { operation, downloadVideo: true };
@@ -367,7 +380,7 @@ function parametersOf({ row, format, operation }: Cell): INodeParameters {
 		prompt: `=${promptOf(0).replace('0', '{{ $json.n }}')}`,
 		mode: 'std',
 		duration: 5,
-		aspectRatio: '16:9',
+		...(isImage ? { imageUrl: 'https://example.com/cat.png' } : { aspectRatio: '16:9' }),
 		options: {
 			...(named && { externalTaskId: '=order-{{ $json.n }}' }),
 			...(costLimit !== undefined && { costLimit }),
@@ -392,14 +405,16 @@ function credentialOf({ row, format }: Cell): ICredentialDataDecryptedObject {
 /** Creates a task as another program with the same key would. */
 async function createTask(
 	{ emulator }: Bench,
-	format: Format,
+	cell: Cell,
 	prompt: string,
 	name?: string,
 ): Promise<void> {
-	const v1 = '/v1/videos/text2video';
+	const v1 = `/v1/videos/${cell.isImage ? 'image2video' : 'text2video'}`;
+	const image = cell.isImage ? { image: 'https://example.com/cat.png' } : {};
+	const { format } = cell;
 	const [path, body] = {
 		gateway: [`/gateway${v1}`, { model_name: MODELS.gateway, mode: 'std', prompt }],
-		v1: [v1, { model_name: MODELS.v1, prompt, external_task_id: name }],
+		v1: [v1, { model_name: MODELS.v1, prompt, external_task_id: name, ...image }],
 		path: [`/text-to-video/${MODELS.path}`, { prompt, options: { external_task_id: name } }],
 	}[format] as [string, object];
 	const reply = await fetch(emulator.url + path, {

@@ -117,8 +117,9 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
 
 /** The item that a task was made for. */
 function itemOf({ body }: TaskSummary): number | undefined {
-	const { prompt } = body as { prompt: string };
-	return ITEMS.find((item) => prompt === promptOf(item));
+	const { prompt, contents } = body as { prompt?: string; contents?: Array<{ text?: string }> };
+	const text = prompt ?? contents?.find((content) => content.text !== undefined)?.text;
+	return ITEMS.find((item) => text === promptOf(item));
 }
 
 /** Something that tells the user of a failure. */

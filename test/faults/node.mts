@@ -1,6 +1,7 @@
 /** The node under test, its request timeouts as short as everything else in the matrix. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
+import type { KlingImageToVideo } from '../../nodes/KlingImageToVideo/KlingImageToVideo.node.ts';
+import type { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
 
 /** How much shorter. Less than everything else, because replies take their time where much is going on at once. */
 const SPEED = 40;
@@ -14,10 +15,12 @@ export interface Watcher {
 	onNoReply(): Promise<void>;
 }
 
-/** @returns a node type for one run */
-export function watchedNode(watcher: Watcher): KlingTextToVideo {
+/** The nodes that create videos. */
+type VideoNode = KlingTextToVideo | KlingImageToVideo;
+
+/** @returns the node for one run */
+export function watchedNode<Node extends VideoNode>(node: Node, watcher: Watcher): Node {
 	let tries = 0;
-	const node = new KlingTextToVideo();
 	const { execute } = node;
 	node.execute = async function (this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		watcher.onTry(++tries);

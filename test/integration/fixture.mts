@@ -9,6 +9,7 @@ import type {
 	INodeParameters,
 } from 'n8n-workflow';
 import { KlingApi } from '../../credentials/KlingApi.credentials.ts';
+import { KlingImageToVideo } from '../../nodes/KlingImageToVideo/KlingImageToVideo.node.ts';
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
 import type { UserError } from '../../nodes/shared/api/errors/userError.ts';
 import { testWords, type Situation, wordsOf } from '../../nodes/shared/n8n/messages.ts';
@@ -27,7 +28,7 @@ import {
 	type WorkflowJson,
 } from '../../testkit/engine/index.mts';
 import { loadEngine } from '../../testkit/engine/core.mts';
-import { chain, KLING_NODE, manualTrigger } from '../../testkit/workflows.mts';
+import { chain, IMAGE_NODE, KLING_NODE, manualTrigger } from '../../testkit/workflows.mts';
 import { errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 
 export { adviceOn, errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
@@ -46,9 +47,15 @@ export const NODE = 'Kling';
 
 export function types(): Pick<EngineOptions, 'nodeTypes' | 'credentialTypes'> {
 	const node = new KlingTextToVideo();
+	const imageNode = new KlingImageToVideo();
 	return {
 		// n8n gives the node a second type of this name for AI agents.
-		nodeTypes: { [KLING_NODE]: node, [`${KLING_NODE}Tool`]: node },
+		nodeTypes: {
+			[KLING_NODE]: node,
+			[`${KLING_NODE}Tool`]: node,
+			[IMAGE_NODE]: imageNode,
+			[`${IMAGE_NODE}Tool`]: imageNode,
+		},
 		credentialTypes: { klingApi: new KlingApi() },
 	};
 }

@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import {
+	CAPABILITIES,
 	type FormatName,
 	type Model,
 	MODELS,
@@ -44,11 +45,10 @@ interface Row {
 
 /** Each model in each of its formats. */
 const ROWS: Row[] = MODELS.flatMap((model) =>
-	(Object.entries(model.formats) as Array<[FormatName, ServedModel]>).map(([format, served]) => ({
-		model,
-		format,
-		served,
-	})),
+	CAPABILITIES.textToVideo.flatMap((format) => {
+		const served = model.formats[format];
+		return served ? [{ model, format, served }] : [];
+	}),
 );
 
 /** What the form says, and the part of the body that says it in each format. */

@@ -412,6 +412,7 @@ describe('Get Many with an API key', () => {
 		expect(routes(emulator.requests())).toEqual([
 			'GET /kling/v1/videos/text2video?pageNum=1&pageSize=50',
 			'POST /kling/tasks',
+			'GET /kling/v1/videos/image2video?pageNum=1&pageSize=50',
 		]);
 	});
 

@@ -74,12 +74,13 @@ describe('Get Status', () => {
 		itemIndex: 0,
 	} as const;
 
-	it('tries v1, then path by both kinds of ID, and fails once where there is no such task', async () => {
+	it('tries each route once, for text first, and fails once where there is no such task', async () => {
 		const run = await ask();
 		expect(routes(emulator.requests())).toEqual([
 			'GET /v1/videos/text2video/4711',
 			'GET /tasks?task_ids=4711',
 			'GET /tasks?external_task_ids=4711',
+			'GET /v1/videos/image2video/4711',
 		]);
 		expect(factsOf(run)).toEqual(NOT_FOUND);
 		const connection = { service: 'official', hasOwnBaseUrl: true } as const;
@@ -90,7 +91,10 @@ describe('Get Status', () => {
 		// Tokens are signed by this server's clock.
 		jest.spyOn(Date, 'now').mockImplementation(() => time);
 		expect(factsOf(await ask(ACCESS_KEY))).toEqual(NOT_FOUND);
-		expect(routes(emulator.requests())).toEqual(['GET /v1/videos/text2video/4711']);
+		expect(routes(emulator.requests())).toEqual([
+			'GET /v1/videos/text2video/4711',
+			'GET /v1/videos/image2video/4711',
+		]);
 	});
 
 	it('does not try path after an answer that says more than "not found"', async () => {

@@ -110,7 +110,7 @@ describe('a token', () => {
 			{ credential: ACCESS_KEY },
 		);
 		expect(itemsOf(run)).toHaveLength(1);
-		expect(sent(emulator, 'list').map(({ status }) => status)).toEqual([200]);
+		expect(sent(emulator, 'list').map(({ status }) => status)).toEqual([200, 200]);
 	});
 
 	it.each([

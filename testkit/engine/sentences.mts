@@ -28,6 +28,7 @@ import {
 	callbackWords,
 	costWords,
 	filterWords,
+	imageWords,
 	parameterWords,
 	supportWords,
 	wordsOf,
@@ -174,6 +175,7 @@ type SpecialProblem =
 	| 'needsApiKey'
 	| 'noList'
 	| 'noShots'
+	| 'notTogether'
 	| 'repeatedId'
 	| 'shotsDontAddUp'
 	| 'shotsTooLong'
@@ -187,16 +189,42 @@ const SPECIAL_WORDS: Readonly<Record<SpecialProblem, [Parameter | undefined, ...
 	needsApiKey: ['model', parameterWords.needsApiKey(slot('user'))],
 	noList: [undefined, parameterWords.noList()],
 	noShots: ['shots', parameterWords.noShots()],
+	notTogether: [
+		'lastFrame',
+		...(['sound', 'multiShot'] as const).map((other) =>
+			parameterWords.notTogether('lastFrame', other, slot('user')),
+		),
+	],
 	repeatedId: ['externalTaskId', parameterWords.repeatedId(slot('id'), slot('one'), slot('other'))],
 	shotsDontAddUp: ['shots', parameterWords.shotsDontAddUp(slot('seconds'), slot('duration'))],
 	shotsTooLong: ['shots', parameterWords.shotsTooLong(slot('length'), slot('most'))],
 	tooManyShots: ['shots', parameterWords.tooManyShots(slot('most'))],
 };
 
+/** Of the first frame, and of the last one. */
+const IMAGE_FIELDS = [
+	['imageUrl', 'imageBinaryPropertyName'],
+	['lastFrameUrl', 'lastFrameField'],
+] as const;
+
 /** Of what is not about the value of a parameter alone. */
 const OTHER_WORDS: ReadonlyArray<[problem: string, Parameter | undefined, Words]> = [
 	['noBalance', undefined, supportWords.noBalance('gateway')],
 	['noBalance', undefined, supportWords.noBalance('relay')],
+	['noImages', undefined, supportWords.noImages()],
+	...IMAGE_FIELDS.flatMap(
+		([url, field]): Array<[string, Parameter, Words]> => [
+			['noFile', field, imageWords.noFile(field, slot('field'))],
+			...[url, field].flatMap(
+				(name): Array<[string, Parameter, Words]> => [
+					['noImage', name, imageWords.noImage(name)],
+					['imageTooLarge', name, imageWords.tooLarge(name, slot('bytes'), slot('most'))],
+				],
+			),
+			['noImageUrl', url, imageWords.noUrl(url, slot('value'))],
+			['ownNetwork', url, imageWords.ownNetwork(url, slot('host'))],
+		],
+	),
 	['noCallback', 'waitFor', supportWords.noCallback(slot('user'))],
 	[
 		'noJson',

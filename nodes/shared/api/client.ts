@@ -10,7 +10,7 @@ import { FORMATS } from './formats';
 import { isFields, numberOf } from './formats/fields';
 import { ShapeError } from './formats/reply';
 import type { ApiRequest, Send } from './http';
-import type { FormatName, Target } from './models';
+import { askedIn, type FormatName, type Target } from './models';
 import { Refresher, type Refreshed } from './refresh';
 import type { VideoRequest } from './request';
 import { oldestOf, passes, type TaskFilters, isFiltered } from './taskFilters';
@@ -48,7 +48,7 @@ export class KlingClient {
 	async create(request: VideoRequest, target: Target): Promise<Task> {
 		const { body = {}, ...others } = FORMATS[target.format].create(request, target);
 		const { additionalBody } = request;
-		return await this.askForTask(target.format, {
+		return await this.askForTask(askedIn(target.format), {
 			...others,
 			body: additionalBody ? mergeBody(body, additionalBody) : body,
 		});
@@ -74,11 +74,15 @@ export class KlingClient {
 	/**
 	 * Finds a task by its own ID, in whichever format it was created. A task that only bears the ID as
 	 * its external one, which anybody can guess, is not it.
+	 * @param raw what is known of it so far, whose shape tells which formats it can be of
 	 * @throws {KlingError}
 	 */
-	async findByTaskId(id: string): Promise<Task> {
+	async findByTaskId({ id, raw }: Pick<TaskReply, 'id' | 'raw'>): Promise<Task> {
+		const isV1 = isFields(raw) && 'task_id' in raw;
+		// Tasks of the path format have an `id`; relays may say so of any.
+		const likely = this.formats.filter((format) => format !== 'path' || !isV1);
 		let absent: unknown;
-		for (const format of this.formats) {
+		for (const format of likely) {
 			const [request] = FORMATS[format].find(id);
 			const found = await attempt(
 				async () => await this.askForTask(format, request as ApiRequest, id),
@@ -102,7 +106,7 @@ export class KlingClient {
 		const found = await attempt(async () => {
 			const answer = await this.ask(request);
 			const task = read((json) => FORMATS[format].readTask(json, externalTaskId), answer);
-			return { ...task, format };
+			return { ...task, format: askedIn(format) };
 		});
 		if (found.ok) {
 			const bears = found.value.externalTaskId;

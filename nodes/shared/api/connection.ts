@@ -30,9 +30,12 @@ export interface Connection {
 	mayLackFormats: boolean;
 	/** Verifies callbacks, once webhookKey (callback.ts) has read it; absent when the credential has none. */
 	webhookSecret?: string;
-	/** The wire formats it can use, the preferred one first. */
+	/** The wire formats in which it asks for tasks, the most likely one first. */
 	formats: readonly FormatName[];
 }
+
+/** What an API key of Kling AI can be used for. */
+export const API_KEY_FORMATS = ['v1', 'path', 'v1-image'] as const satisfies readonly FormatName[];
 
 /** Kling's own hosts. Source: docs/kling-api.md#hosts. */
 const HOSTS = {
@@ -86,10 +89,14 @@ export function toConnection(credential: unknown): Connection {
 	if (service === 'official' && fields.authentication === 'accessKey') {
 		const keys = parse(accessKeySchema, fields);
 		// Kling takes signed tokens on its older routes only (docs/kling-api.md#authentication).
-		return { ...common, authentication: { kind: 'accessKey', ...keys }, formats: ['v1'] };
+		return {
+			...common,
+			authentication: { kind: 'accessKey', ...keys },
+			formats: ['v1', 'v1-image'],
+		};
 	}
 	const { apiKey } = parse(apiKeySchema, fields);
-	const formats = service === 'official' ? (['v1', 'path'] as const) : (['gateway'] as const);
+	const formats = service === 'official' ? API_KEY_FORMATS : (['gateway'] as const);
 	return { ...common, authentication: { kind: 'apiKey', apiKey }, formats };
 }
 

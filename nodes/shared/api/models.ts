@@ -16,7 +16,47 @@ import {
 	type RequestFeature,
 } from './request';
 
-export type FormatName = 'gateway' | 'v1' | 'path';
+/** A wire format, and in it the routes of one capability. */
+export type FormatName = 'gateway' | 'v1' | 'path' | 'v1-image' | 'path-image';
+
+/** What a node makes videos from, and the formats that can. */
+export const CAPABILITIES = {
+	textToVideo: ['gateway', 'v1', 'path'],
+	imageToVideo: ['v1-image', 'path-image'],
+} as const satisfies Record<string, readonly FormatName[]>;
+
+export type Capability = keyof typeof CAPABILITIES;
+
+/** Where Kling names models "kling-v3" in the body, and where "kling-3.0" in the path (docs/kling-api.md#models). */
+const MODEL_NAMES: Readonly<Record<FormatName, 'body' | 'path'>> = {
+	gateway: 'body',
+	v1: 'body',
+	path: 'path',
+	'v1-image': 'body',
+	'path-image': 'path',
+};
+
+/** The formats in which tasks are asked for, by those in which they are created: some routes know all tasks. */
+const ASKED_IN: Readonly<Record<FormatName, FormatName>> = {
+	gateway: 'gateway',
+	v1: 'v1',
+	path: 'path',
+	'v1-image': 'v1-image',
+	'path-image': 'path',
+};
+
+/** The format in which a task is asked for that was created in this one. */
+export function askedIn(format: FormatName): FormatName {
+	return ASKED_IN[format];
+}
+
+/**
+ * The formats of a capability that a credential can use, the preferred one first.
+ * @param asked the formats in which the credential asks for tasks
+ */
+export function formatsFor(capability: Capability, asked: readonly FormatName[]): FormatName[] {
+	return CAPABILITIES[capability].filter((format) => asked.includes(ASKED_IN[format]));
+}
 
 export interface CameraSupport {
 	axes: readonly CameraAxis[];
@@ -25,6 +65,14 @@ export interface CameraSupport {
 	modes?: readonly Mode[];
 	/** Absent: for every duration. */
 	durations?: readonly number[];
+}
+
+export interface LastFrameSupport {
+	modes: readonly Mode[];
+	/** Only without sound. */
+	isSilent?: true;
+	/** Only without multi-shot. */
+	isSingleShot?: true;
 }
 
 export interface Capabilities {
@@ -42,6 +90,8 @@ export interface Capabilities {
 	multiShot: ReadonlyArray<MultiShot['shotType']>;
 	/** Of the prompt, in code points; absent: LIMITS.promptLength. */
 	promptLength?: number | PromptLengths;
+	/** Image to video: whether a last frame can be given, too; absent: never. */
+	lastFrame?: LastFrameSupport;
 	/** What the format has but this model refuses. */
 	lacks?: readonly RequestFeature[];
 }
@@ -123,6 +173,9 @@ const V4: Capabilities = {
 	promptLength: { english: 26_000, other: 11_000 },
 };
 
+/** An image gives the video its ratio. */
+const FROM_IMAGE = { aspectRatios: [], camera: undefined } as const;
+
 const PREVIEW = 'Preview. Limits as published by third parties.';
 
 export const MODELS: readonly Model[] = [
@@ -132,6 +185,21 @@ export const MODELS: readonly Model[] = [
 		formats: {
 			v1: { id: 'kling-v3', ...V3, cfgScale: true },
 			path: { id: 'kling-3.0', ...V3, ...NO_NEGATIVE_PROMPT_NO_CFG, ...LONG_PROMPT },
+			'v1-image': {
+				id: 'kling-v3',
+				...V3,
+				...FROM_IMAGE,
+				cfgScale: true,
+				lastFrame: { modes: ['std', 'pro', '4k'], isSingleShot: true },
+			},
+			'path-image': {
+				id: 'kling-3.0',
+				...V3,
+				...FROM_IMAGE,
+				...NO_NEGATIVE_PROMPT_NO_CFG,
+				...LONG_PROMPT,
+				lastFrame: { modes: ['std', 'pro', '4k'] },
+			},
 		},
 	},
 	{
@@ -147,6 +215,14 @@ export const MODELS: readonly Model[] = [
 				multiShot: ['customize'],
 				...LONG_PROMPT,
 			},
+			'path-image': {
+				id: 'kling-3.0-turbo',
+				...OFFICIAL,
+				...FROM_IMAGE,
+				...NO_NEGATIVE_PROMPT_NO_CFG,
+				durations: SECONDS_3_TO_15,
+				multiShot: ['customize'],
+			},
 		},
 	},
 	{
@@ -160,6 +236,21 @@ export const MODELS: readonly Model[] = [
 				...NO_NEGATIVE_PROMPT_NO_CFG,
 				soundModes: ['pro'],
 			},
+			'v1-image': {
+				id: 'kling-v2-6',
+				...OFFICIAL,
+				...FROM_IMAGE,
+				soundModes: ['pro'],
+				lastFrame: { modes: ['pro'], isSilent: true },
+			},
+			'path-image': {
+				id: 'kling-2.6',
+				...OFFICIAL,
+				...FROM_IMAGE,
+				...NO_NEGATIVE_PROMPT_NO_CFG,
+				soundModes: ['pro'],
+				lastFrame: { modes: ['pro'], isSilent: true },
+			},
 		},
 	},
 	{
@@ -168,13 +259,34 @@ export const MODELS: readonly Model[] = [
 		formats: {
 			v1: { id: 'kling-v2-5-turbo', ...OFFICIAL },
 			path: { id: 'kling-2.5-turbo', ...OFFICIAL, ...NO_NEGATIVE_PROMPT_NO_CFG },
+			'v1-image': {
+				id: 'kling-v2-5-turbo',
+				...OFFICIAL,
+				...FROM_IMAGE,
+				lastFrame: { modes: ['pro'] },
+			},
+			'path-image': {
+				id: 'kling-2.5-turbo',
+				...OFFICIAL,
+				...FROM_IMAGE,
+				...NO_NEGATIVE_PROMPT_NO_CFG,
+				lastFrame: { modes: ['pro'] },
+			},
 		},
 	},
 	{
 		value: 'kling-4.0',
 		displayName: 'Kling 4.0',
 		note: PREVIEW,
-		formats: { path: { id: 'kling-4.0', ...V4 } },
+		formats: {
+			path: { id: 'kling-4.0', ...V4 },
+			'path-image': {
+				id: 'kling-4.0',
+				...V4,
+				...FROM_IMAGE,
+				lastFrame: { modes: ['std', 'pro'] },
+			},
+		},
 	},
 	{
 		value: 'kling-4.0-flash',
@@ -182,6 +294,13 @@ export const MODELS: readonly Model[] = [
 		note: PREVIEW,
 		formats: {
 			path: { id: 'kling-4.0-flash', ...V4, modes: ['std'], durations: SECONDS_3_TO_20 },
+			'path-image': {
+				id: 'kling-4.0-flash',
+				...V4,
+				...FROM_IMAGE,
+				modes: ['std'],
+				durations: SECONDS_3_TO_20,
+			},
 		},
 	},
 	{
@@ -248,6 +367,18 @@ export const CUSTOM_MODEL: {
 		gateway: GATEWAY,
 		v1: { ...V3, cfgScale: true, camera: { axes: AXES, presets: PRESETS } },
 		path: { ...V3, ...NO_NEGATIVE_PROMPT_NO_CFG },
+		'v1-image': {
+			...V3,
+			...FROM_IMAGE,
+			cfgScale: true,
+			lastFrame: { modes: ['std', 'pro', '4k'] },
+		},
+		'path-image': {
+			...V3,
+			...FROM_IMAGE,
+			...NO_NEGATIVE_PROMPT_NO_CFG,
+			lastFrame: { modes: ['std', 'pro', '4k'] },
+		},
 	},
 };
 
@@ -283,8 +414,10 @@ export function findTarget(
 }
 
 function findCustomTarget(id: string, formats: readonly FormatName[]): Target | undefined {
-	const format = formats.includes('gateway') ? 'gateway' : formatOfId(id);
-	if (!formats.includes(format)) return undefined;
+	// A gateway has one format for all.
+	const named = /^kling-\d/.test(id) ? 'path' : 'body';
+	const format = formats.find((each) => each === 'gateway' || MODEL_NAMES[each] === named);
+	if (!format) return undefined;
 	// An ID that the registry knows brings that model's limits along.
 	const known = MODELS.map((model) => model.formats[format]).find((served) => served?.id === id);
 	return {
@@ -294,11 +427,6 @@ function findCustomTarget(id: string, formats: readonly FormatName[]): Target | 
 		format,
 		...(!known && { isOpen: true }),
 	};
-}
-
-/** Kling names models "kling-v3" in the body and "kling-3.0" in the path (docs/kling-api.md#models). */
-function formatOfId(id: string): FormatName {
-	return /^kling-\d/.test(id) ? 'path' : 'v1';
 }
 
 /** The models that can be asked for in any of the formats; retired ones only where gateways keep them. */
@@ -328,11 +456,19 @@ export function describeModel(model: AnyModel): string | undefined {
 	return `Retired by Kling on ${model.retired}.${remaining}`;
 }
 
-/** What a model offers in any of its formats, without repetitions. */
+/** What a model offers in any of a capability's formats, without repetitions. */
 export function offeredBy<Offer>(
 	model: AnyModel,
+	capability: Capability,
 	offersOf: (capabilities: Capabilities) => readonly Offer[],
 ): Offer[] {
-	const all: Capabilities[] = Object.values(model.formats);
-	return [...new Set(all.flatMap(offersOf))];
+	const all = CAPABILITIES[capability].map((format) => model.formats[format]);
+	return [...new Set(all.flatMap((served) => (served ? offersOf(served) : [])))];
+}
+
+/** The models that a capability's form offers, Custom included. */
+export function modelsOf(capability: Capability): AnyModel[] {
+	return ALL_MODELS.filter(({ formats }) =>
+		CAPABILITIES[capability].some((format) => formats[format] !== undefined),
+	);
 }

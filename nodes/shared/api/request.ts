@@ -47,13 +47,34 @@ export const LIMITS = {
 /** A value of the registry's, or one of a custom model that nobody here knows. */
 export type Open<Value extends string> = Value | (string & {});
 
+/** Where an image is. */
+export type Image =
+	| { kind: 'url'; url: string }
+	/** Raw Base64. */
+	| { kind: 'data'; base64: string }
+	/** A file of an input item, which is read when it is sent. */
+	| {
+			kind: 'file';
+			/** From 0. */
+			itemIndex: number;
+			/** The field that holds it. */
+			field: string;
+			/** Tells files apart without reading them. */
+			fingerprint: string;
+	  };
+
 export interface VideoRequest {
 	/** As long as the model allows; may be empty only when the shots have their own prompts. */
 	prompt: string;
 	mode: Open<Mode>;
 	/** Seconds. */
 	duration: number;
-	aspectRatio: Open<AspectRatio>;
+	/** Absent where the first frame sets it. */
+	aspectRatio?: Open<AspectRatio>;
+	/** The image that the video begins with; absent for text to video. */
+	firstFrame?: Image;
+	/** The image that it ends with. */
+	lastFrame?: Image;
 	negativePrompt?: string;
 	/** 0 to 1; higher keeps closer to the prompt. */
 	cfgScale?: number;

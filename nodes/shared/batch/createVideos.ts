@@ -5,7 +5,9 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { knownById, type Task } from '../api/task';
 import type { deliverTask } from '../items/deliverTask';
 import { contextLedger } from '../n8n/contextLedger';
+import { hasFiles, loadImages } from '../n8n/inputFile';
 import { notes } from '../n8n/messages';
+import { Semaphore } from '../utils/semaphore';
 import type { Ledger } from '../waiting/ledger';
 import { type BatchOptions, type Outcome, runBatch } from '../waiting/runBatch';
 import { externalTaskIdOf } from '../waiting/submit';
@@ -97,14 +99,25 @@ function toBatchVideo(
 	};
 }
 
+/** Requests with files on their way at once; of one run. */
+const PARALLEL_UPLOADS = 3;
+
 /** What the engine can do: the client's requests, and the node's way of making items. */
 function verbsOf(
 	{ client, context, clock, allowsOwnNetwork }: NodeRun,
 	deliver: typeof deliverTask,
 ): Verbs<PreparedItem, INodeExecutionData> {
+	const uploads = new Semaphore(PARALLEL_UPLOADS);
 	return {
-		create: async ({ request, target }, externalTaskId) =>
-			await client.create({ ...request, externalTaskId }, target),
+		create: async ({ request, target }, externalTaskId) => {
+			const named = { ...request, externalTaskId };
+			if (!hasFiles(request)) return await client.create(named, target);
+			// Not all at once: each is held in memory until it is sent.
+			return await uploads.run(
+				async () =>
+					await client.create({ ...named, ...(await loadImages(context, request)) }, target),
+			);
+		},
 		findByExternalId: async (format, externalTaskId) =>
 			await client.findByExternalId(format, externalTaskId),
 		refresh: (tasks, signal) => client.refresh(tasks, signal),

@@ -2,12 +2,13 @@
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { ALL_MODELS, offeredBy } from '../api/models';
+import { type Capability, modelsOf, offeredBy } from '../api/models';
 import { type CameraAxis, type CameraPreset, LIMITS, type MultiShot } from '../api/request';
 import { CAMERA_LABELS, LABELS, SHOT_TYPE_LABELS } from '../n8n/labels';
 import { compareNames, withThousands } from '../utils/text';
 import { perModel } from './perModel';
 import { showFor } from './showFor';
+import type { VideoForm } from './videoFields';
 
 const CAMERA_OPTIONS: Readonly<Record<CameraAxis | CameraPreset, INodePropertyOptions>> = {
 	down_back: {
@@ -79,6 +80,7 @@ const SHOT_TYPE_OPTIONS: Readonly<Record<MultiShot['shotType'], INodePropertyOpt
 /** The Options collection of Create and of Create and Wait. */
 export function videoOptions(
 	operations: string[],
+	{ capability, options: own = [] }: VideoForm,
 	further: INodeProperties[] = [],
 ): INodeProperties {
 	const options = [
@@ -91,7 +93,7 @@ export function videoOptions(
 			description:
 				'A JSON object to merge into the body of the request, for fields that the node doesn’t have. It can’t change the model or the external task ID.',
 		} satisfies INodeProperties,
-		...cameraControlFields(),
+		...cameraControlFields(capability),
 		{
 			displayName: LABELS.costLimit,
 			name: 'costLimit',
@@ -102,7 +104,8 @@ export function videoOptions(
 				'How many units all videos of this run may cost together, estimated by Kling’s list prices. Above it, nothing is sent. Only for models with a known price.',
 		} satisfies INodeProperties,
 		...perModel(
-			(model) => ({ values: offeredBy(model, ({ cfgScale }) => (cfgScale ? [cfgScale] : [])) }),
+			capability,
+			(offers) => ({ values: offers(({ cfgScale }) => (cfgScale ? [cfgScale] : [])) }),
 			({ show }): INodeProperties => ({
 				displayName: LABELS.cfgScale,
 				name: 'cfgScale',
@@ -122,10 +125,11 @@ export function videoOptions(
 			description:
 				'Your own ID for the task. It must be unique in your account. Get Status accepts it in place of the task ID. Kling AI only.',
 		} satisfies INodeProperties,
-		...multiShotFields(),
+		...multiShotFields(capability),
 		...perModel(
-			(model) => ({
-				values: offeredBy(model, ({ negativePrompt }) => (negativePrompt ? [negativePrompt] : [])),
+			capability,
+			(offers) => ({
+				values: offers(({ negativePrompt }) => (negativePrompt ? [negativePrompt] : [])),
 			}),
 			({ show }): INodeProperties => ({
 				displayName: LABELS.negativePrompt,
@@ -139,8 +143,9 @@ export function videoOptions(
 			}),
 		),
 		...perModel(
-			(model) => {
-				const modes = offeredBy(model, ({ soundModes }) => soundModes);
+			capability,
+			(offers) => {
+				const modes = offers(({ soundModes }) => soundModes);
 				return { values: modes, modes };
 			},
 			({ show }): INodeProperties => ({
@@ -160,6 +165,7 @@ export function videoOptions(
 			description:
 				'Whether to generate a watermarked copy in addition to the video. Kling AI only.',
 		} satisfies INodeProperties,
+		...own,
 		...further,
 	];
 	return {
@@ -173,17 +179,13 @@ export function videoOptions(
 	};
 }
 
-function cameraControlFields(): INodeProperties[] {
+function cameraControlFields(capability: Capability): INodeProperties[] {
 	return perModel(
-		(model) => ({
-			values: offeredBy(model, ({ camera }) => [
-				...(camera?.axes ?? []),
-				...(camera?.presets ?? []),
-			]),
-			modes: offeredBy(model, ({ camera, modes }) => (camera ? (camera.modes ?? modes) : [])),
-			durations: offeredBy(model, ({ camera, durations }) =>
-				camera ? (camera.durations ?? durations) : [],
-			),
+		capability,
+		(offers) => ({
+			values: offers(({ camera }) => [...(camera?.axes ?? []), ...(camera?.presets ?? [])]),
+			modes: offers(({ camera, modes }) => (camera ? (camera.modes ?? modes) : [])),
+			durations: offers(({ camera, durations }) => (camera ? (camera.durations ?? durations) : [])),
 		}),
 		({ values, show }): INodeProperties => ({
 			displayName: LABELS.cameraControl,
@@ -219,7 +221,7 @@ function cameraControlFields(): INodeProperties[] {
 							description:
 								'How far the camera moves, from -10 to 10 (not 0). Negative values reverse the direction.',
 							displayOptions: {
-								show: { type: values.filter((type) => !isPreset(type)) },
+								show: { type: values.filter((type) => !isPreset(type, capability)) },
 							},
 						},
 					],
@@ -229,15 +231,18 @@ function cameraControlFields(): INodeProperties[] {
 	);
 }
 
-function isPreset(type: CameraAxis | CameraPreset): boolean {
-	return ALL_MODELS.some((model) =>
-		offeredBy(model, ({ camera }) => camera?.presets ?? []).some((preset) => preset === type),
+function isPreset(type: CameraAxis | CameraPreset, capability: Capability): boolean {
+	return modelsOf(capability).some((model) =>
+		offeredBy(model, capability, ({ camera }) => camera?.presets ?? []).some(
+			(preset) => preset === type,
+		),
 	);
 }
 
-function multiShotFields(): INodeProperties[] {
+function multiShotFields(capability: Capability): INodeProperties[] {
 	return perModel(
-		(model) => ({ values: offeredBy(model, ({ multiShot }) => multiShot) }),
+		capability,
+		(offers) => ({ values: offers(({ multiShot }) => multiShot) }),
 		({ values, show }): INodeProperties => ({
 			displayName: LABELS.multiShot,
 			name: 'multiShot',

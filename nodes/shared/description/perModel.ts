@@ -2,7 +2,13 @@
 
 import type { INodeProperties } from 'n8n-workflow';
 
-import { ALL_MODELS, type AnyModel, offeredBy } from '../api/models';
+import {
+	type AnyModel,
+	type Capabilities,
+	type Capability,
+	modelsOf,
+	offeredBy,
+} from '../api/models';
 import type { Mode } from '../api/request';
 
 /** What a field offers for one model, and under which settings. */
@@ -17,22 +23,33 @@ export interface Offer<Value> {
 
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 
+/** What one model offers of something, in any of its formats. */
+export type Offers = <Value>(offersOf: (served: Capabilities) => readonly Value[]) => Value[];
+
 /**
  * Builds one variant of a field per distinct offer, each shown for the models that offer just that.
  * @param build `show` makes the variant's display condition; its argument is the prefix of the node's
  * own parameters: nothing, or a slash from inside a collection
  */
 export function perModel<Value>(
-	offerOf: (model: AnyModel) => Offer<Value>,
+	capability: Capability,
+	offerOf: (offers: Offers) => Offer<Value>,
 	build: (variant: { values: Value[]; show: (prefix: '' | '/') => Show }) => INodeProperties,
 ): INodeProperties[] {
 	const variants = new Map<string, Offer<Value> & { models: AnyModel[] }>();
-	for (const model of ALL_MODELS) {
-		const offer = offerOf(model);
+	for (const model of modelsOf(capability)) {
+		const offers: Offers = (offersOf) => offeredBy(model, capability, offersOf);
+		const offer = offerOf(offers);
 		if (offer.values.length === 0) continue;
 		const restrictions = {
-			modes: restricts(model, offer.modes, ({ modes }) => modes),
-			durations: restricts(model, offer.durations, ({ durations }) => durations),
+			modes: restricts(
+				offer.modes,
+				offers(({ modes }) => modes),
+			),
+			durations: restricts(
+				offer.durations,
+				offers(({ durations }) => durations),
+			),
 		};
 		const key = JSON.stringify([offer.values, restrictions]);
 		const variant = variants.get(key) ?? { ...offer, ...restrictions, models: [] };
@@ -52,10 +69,6 @@ export function perModel<Value>(
 }
 
 /** @returns the allowed values if the model has others as well, for which the field must be hidden */
-function restricts<Value>(
-	model: AnyModel,
-	allowed: Value[] | undefined,
-	all: Parameters<typeof offeredBy<Value>>[1],
-): Value[] | undefined {
-	return allowed && allowed.length < offeredBy(model, all).length ? allowed : undefined;
+function restricts<Value>(allowed: Value[] | undefined, all: Value[]): Value[] | undefined {
+	return allowed && allowed.length < all.length ? allowed : undefined;
 }

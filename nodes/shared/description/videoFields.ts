@@ -2,7 +2,13 @@
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { ALL_MODELS, CUSTOM_MODEL, DEFAULT_MODEL, describeModel, offeredBy } from '../api/models';
+import {
+	type Capability,
+	CUSTOM_MODEL,
+	DEFAULT_MODEL,
+	describeModel,
+	modelsOf,
+} from '../api/models';
 import { LIMITS, type Mode } from '../api/request';
 import { LABELS, MODE_LABELS } from '../n8n/labels';
 import { withThousands } from '../utils/text';
@@ -17,8 +23,14 @@ const MODE_OPTIONS: Readonly<Record<Mode, INodePropertyOptions>> = {
 
 /** What only one node's form has. */
 export interface VideoForm {
+	/** What the videos are made from. */
+	capability: Capability;
+	/** Fields that come before the prompt: what the video is made from. */
+	sources?(operations: string[]): INodeProperties[];
 	/** Fields that come after Duration. */
-	fields(operations: string[]): INodeProperties[];
+	fields?(operations: string[]): INodeProperties[];
+	/** Of the Options collection. */
+	options?: INodeProperties[];
 }
 
 export function videoFields(operations: string[], form: VideoForm): INodeProperties[] {
@@ -28,7 +40,7 @@ export function videoFields(operations: string[], form: VideoForm): INodePropert
 			displayName: LABELS.model,
 			name: 'model',
 			type: 'options',
-			options: ALL_MODELS.map((model) => ({
+			options: modelsOf(form.capability).map((model) => ({
 				name: model.displayName,
 				value: model.value,
 				description: describeModel(model),
@@ -47,6 +59,7 @@ export function videoFields(operations: string[], form: VideoForm): INodePropert
 			description: 'The model ID from the service’s documentation',
 			displayOptions: { show: { ...displayOptions.show, model: [CUSTOM_MODEL.value] } },
 		},
+		...(form.sources?.(operations) ?? []),
 		{
 			displayName: LABELS.prompt,
 			name: 'prompt',
@@ -59,7 +72,8 @@ export function videoFields(operations: string[], form: VideoForm): INodePropert
 			displayOptions,
 		},
 		...perModel(
-			(model) => ({ values: offeredBy(model, ({ modes }) => modes) }),
+			form.capability,
+			(offers) => ({ values: offers(({ modes }) => modes) }),
 			({ values, show }): INodeProperties => ({
 				displayName: LABELS.mode,
 				name: 'mode',
@@ -71,7 +85,8 @@ export function videoFields(operations: string[], form: VideoForm): INodePropert
 			}),
 		),
 		...perModel(
-			(model) => ({ values: offeredBy(model, ({ durations }) => durations) }),
+			form.capability,
+			(offers) => ({ values: offers(({ durations }) => durations) }),
 			({ values, show }): INodeProperties => ({
 				displayName: LABELS.duration,
 				name: 'duration',
@@ -82,6 +97,6 @@ export function videoFields(operations: string[], form: VideoForm): INodePropert
 				displayOptions: { show: { operation: operations, ...show('') } },
 			}),
 		),
-		...form.fields(operations),
+		...(form.fields?.(operations) ?? []),
 	];
 }

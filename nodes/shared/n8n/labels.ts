@@ -12,6 +12,13 @@ export const LABELS = {
 	operation: 'Operation',
 	model: 'Model',
 	customModel: 'Model ID',
+	firstFrame: 'First Frame',
+	imageUrl: 'Image URL',
+	imageBinaryPropertyName: 'Input Image Field',
+	lastFrame: 'Last Frame',
+	lastFrameSource: 'Last Frame > Source',
+	lastFrameUrl: 'Last Frame > Image URL',
+	lastFrameField: 'Last Frame > Input Image Field',
 	prompt: 'Prompt',
 	mode: 'Mode',
 	duration: 'Duration (Seconds)',
@@ -77,6 +84,8 @@ export const SHOT_TYPE_LABELS: Readonly<Record<MultiShot['shotType'], string>> =
 	customize: 'Custom',
 	intelligence: 'Automatic',
 };
+
+export const IMAGE_SOURCE_LABELS = { url: 'URL', binary: 'Binary File' } as const;
 
 export const WAIT_FOR_LABELS = { polling: 'Polling', callback: 'Callback' } as const;
 

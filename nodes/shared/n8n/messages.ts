@@ -17,7 +17,14 @@ import type { Progress } from '../waiting/runBatch';
 import type { TimeLimitError } from '../waiting/poller';
 import type { DownloadError, DownloadProblem } from './downloadError';
 import type { InputError } from './inputError';
-import { LABELS, type Parameter, REGION_LABELS, SERVICE_LABELS, STATUS_LABELS } from './labels';
+import {
+	IMAGE_SOURCE_LABELS,
+	LABELS,
+	type Parameter,
+	REGION_LABELS,
+	SERVICE_LABELS,
+	STATUS_LABELS,
+} from './labels';
 import type { Words } from './words';
 
 /** What was going on when something went wrong: advice names only what the user has. */
@@ -356,6 +363,10 @@ export const parameterWords = {
 		message: `${user} supports '${LABELS[name]}' only with '${LABELS[other]}' ${either(labels)}`,
 		description: `Change '${LABELS[other]}', or remove '${LABELS[name]}'.`,
 	}),
+	notTogether: (name: Parameter, other: Parameter, user: string): Words => ({
+		message: `${user} doesn’t support '${LABELS[name]}' together with '${LABELS[other]}'`,
+		description: 'Remove one of the two options.',
+	}),
 	zeroMovement: (name: Parameter, most: number): Words => ({
 		message: `'${LABELS[name]}' must be between -${most} and ${most}, and not 0`,
 		description: 'Enter another number, or remove the option.',
@@ -398,6 +409,31 @@ export const parameterWords = {
 	}),
 };
 
+/** What is wrong with an image. */
+export const imageWords = {
+	noFile: (name: Parameter, field: string): Words => ({
+		message: `The item has no file in the field ${quote(field)} ('${LABELS[name]}')`,
+		description: `Set '${LABELS[name]}' to the field of the input item that holds the image.`,
+	}),
+	noImage: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' doesn’t hold a JPEG or PNG image`,
+		description:
+			'Convert the image to JPEG or PNG first. What counts is the content, not the name.',
+	}),
+	tooLarge: (name: Parameter, megabytes: number, most: number): Words => ({
+		message: `The image in '${LABELS[name]}' has ${megabytes} MB (max ${most})`,
+		description: 'Use a smaller image, or give its address as a URL.',
+	}),
+	noUrl: (name: Parameter, value: unknown): Words => ({
+		message: `'${LABELS[name]}' must be an address that starts with https://, but is ${quote(value)}`,
+		description: `Enter the address of a JPEG or PNG image, or set '${LABELS.firstFrame}' to '${IMAGE_SOURCE_LABELS.binary}'.`,
+	}),
+	ownNetwork: (name: Parameter, host: string): Words => ({
+		message: `'${LABELS[name]}' is an address in your own network (${host}), which the service can’t reach`,
+		description: `Use a public address, or download the image and set '${LABELS.firstFrame}' to '${IMAGE_SOURCE_LABELS.binary}'.`,
+	}),
+};
+
 const USE_POLLING = `set '${LABELS.waitFor}' to 'Polling'`;
 
 /** What tells n8n its own address. */
@@ -432,6 +468,10 @@ export const supportWords = {
 	noBalance: (service: 'gateway' | 'relay'): Words => ({
 		message: `${service === 'gateway' ? 'Kling-compatible gateways don’t' : "The service at 'Base URL' doesn’t"} support Get Balance`,
 		description: 'Check the balance at the provider of the key, or use a credential for Kling AI.',
+	}),
+	noImages: (): Words => ({
+		message: 'Kling-compatible gateways don’t support image to video',
+		description: 'Use a credential for Kling AI.',
 	}),
 	noCallback: (model: string): Words => ({
 		message: `${model} doesn’t support waiting for a callback`,

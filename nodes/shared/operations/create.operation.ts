@@ -29,7 +29,7 @@ export function createOperation(form: VideoForm): Operation {
 		fields: [
 			...videoFields(OPERATIONS, form),
 			simplifyField(OPERATIONS),
-			videoOptions(OPERATIONS, [
+			videoOptions(OPERATIONS, form, [
 				{
 					displayName: LABELS.callbackUrl,
 					name: 'callbackUrl',
@@ -43,7 +43,10 @@ export function createOperation(form: VideoForm): Operation {
 		],
 		async execute(run) {
 			const options = { timeout: TIMEOUT, maxConcurrency: PARALLEL_SUBMISSIONS };
-			return toItems(run, await createVideos(run, await readVideoItems(run), options, deliverTask));
+			return toItems(
+				run,
+				await createVideos(run, await readVideoItems(run, form.capability), options, deliverTask),
+			);
 		},
 	};
 }

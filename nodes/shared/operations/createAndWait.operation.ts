@@ -29,16 +29,24 @@ export function createAndWaitOperation(form: VideoForm): Operation {
 			waitForField(OPERATIONS),
 			...downloadFields(OPERATIONS, true),
 			simplifyField(OPERATIONS),
-			videoOptions(OPERATIONS),
+			videoOptions(OPERATIONS, form),
 			waitOptions(OPERATIONS),
 		],
 		async execute(run) {
 			const wait = readWaitParameters(parametersOf(run.context, 0));
 			if (wait.waitFor === 'callback') {
 				const resumeUrl = toResumeUrl(run);
-				return await suspend(run, await readVideoItems(run), wait.timeout, resumeUrl);
+				return await suspend(
+					run,
+					await readVideoItems(run, form.capability),
+					wait.timeout,
+					resumeUrl,
+				);
 			}
-			return toItems(run, await createVideos(run, await readVideoItems(run), wait, settleTask));
+			return toItems(
+				run,
+				await createVideos(run, await readVideoItems(run, form.capability), wait, settleTask),
+			);
 		},
 	};
 }

@@ -3,9 +3,11 @@
 import { z } from 'zod';
 
 import { FORMATS } from '../api/formats';
-import { promptLimit, type Target } from '../api/models';
+import { type FormatName, promptLimit, type Target } from '../api/models';
 import {
+	type AspectRatio,
 	type CameraControl,
+	type Image,
 	LIMITS,
 	type Mode,
 	type MultiShot,
@@ -62,7 +64,8 @@ function makeSchema(model: Target): RequestSchema {
 	return z
 		.object({
 			prompt: text('prompt', 0, (prompt) => (model.isOpen ? Infinity : promptLimit(model, prompt))),
-			...(model.isOpen ? openFields : closedFields(model, atService)),
+			...(model.isOpen ? openFields : closedFields(model, name)),
+			aspectRatio: aspectRatioOf(model, atService),
 			negativePrompt: optional(
 				model.negativePrompt,
 				text('negativePrompt', 0, LIMITS.promptLength),
@@ -81,6 +84,8 @@ function makeSchema(model: Target): RequestSchema {
 			watermark: feature(model, 'watermark', boolean('watermark')),
 			externalTaskId: feature(model, 'externalTaskId', taskIdText('externalTaskId')),
 			callbackUrl: feature(model, 'callbackUrl', webAddress('callbackUrl')),
+			firstFrame: z.custom<Image | undefined>(),
+			lastFrame: z.custom<Image | undefined>(),
 			additionalBody: optional(
 				true,
 				jsonObject('additionalBodyFields'),
@@ -95,25 +100,28 @@ function makeSchema(model: Target): RequestSchema {
 }
 
 /** What only some values are right for, whatever the other parameters are. */
-function closedFields(model: Target, atService: string) {
-	const { displayName: name, modes, durations, aspectRatios } = model;
+function closedFields({ modes, durations }: Target, name: string) {
 	return {
 		mode: oneOf<VideoRequest['mode']>('mode', choices(modes, MODE_LABELS), ALL_MODES, name),
 		duration: oneOf('duration', plainChoices(durations), undefined, name),
-		aspectRatio: oneOf<VideoRequest['aspectRatio']>(
-			'aspectRatio',
-			plainChoices(aspectRatios),
-			undefined,
-			atService,
-		),
 	};
+}
+
+/** Nothing where an image sets it: what is left of it in a form does no harm. */
+function aspectRatioOf({ isOpen, format, aspectRatios }: Target, atService: string) {
+	if (takesImages(format)) return z.unknown().transform(() => undefined);
+	if (isOpen) return text('aspectRatio', 1);
+	return oneOf<AspectRatio>('aspectRatio', plainChoices(aspectRatios), undefined, atService);
+}
+
+function takesImages(format: FormatName): boolean {
+	return FORMATS[format].largestImage !== undefined;
 }
 
 /** Of a custom model nobody here knows which values are right: the service decides. */
 const openFields = {
 	mode: openChoice('mode', ALL_MODES),
 	duration: numberIn('duration', 1, Infinity),
-	aspectRatio: text('aspectRatio', 1),
 };
 
 /** What each parameter may be, but not together with the others. */
@@ -123,6 +131,8 @@ function findConflict(request: VideoRequest, model: Target): [Parameter, Words] 
 	const isPromptUsed = multiShot?.shotType !== 'customize';
 	if (isPromptUsed && prompt === '') return ['prompt', parameterWords.empty('prompt')];
 	if (model.isOpen) return undefined;
+	const frameConflict = findFrameConflict(request, model);
+	if (frameConflict) return frameConflict;
 	const modeLabels = (modes: readonly Mode[]) => modes.map((each) => MODE_LABELS[each]);
 	const isIn = (modes: readonly string[]) => modes.includes(mode);
 	if (sound && !isIn(soundModes)) {
@@ -148,6 +158,27 @@ function findConflict(request: VideoRequest, model: Target): [Parameter, Words] 
 	}
 	const tooLong = FORMATS[model.format].findConflict?.(request);
 	return tooLong && ['shots', parameterWords.shotsTooLong(tooLong.length, tooLong.most)];
+}
+
+/** What a last frame goes with. */
+function findFrameConflict(
+	{ lastFrame: image, mode, sound, multiShot }: VideoRequest,
+	{ lastFrame, displayName }: Target,
+): [Parameter, Words] | undefined {
+	if (!image) return undefined;
+	const refuse = (words: Words): [Parameter, Words] => ['lastFrame', words];
+	if (!lastFrame) return refuse(parameterWords.noSuchOption('lastFrame', displayName));
+	const modes: readonly string[] = lastFrame.modes;
+	if (!modes.includes(mode)) {
+		const labels = lastFrame.modes.map((each) => MODE_LABELS[each]);
+		return refuse(parameterWords.onlyWith('lastFrame', displayName, 'mode', labels));
+	}
+	if (sound && lastFrame.isSilent) {
+		return refuse(parameterWords.notTogether('lastFrame', 'sound', displayName));
+	}
+	return multiShot && lastFrame.isSingleShot
+		? refuse(parameterWords.notTogether('lastFrame', 'multiShot', displayName))
+		: undefined;
 }
 
 function cameraSchema({ displayName, camera }: Target) {

@@ -1,14 +1,25 @@
 /** From the form to a validated request: what can be refused is refused here, before anything is sent. */
 
-import type { Connection } from '../api/connection';
-import { CUSTOM_MODEL, findTarget, modelsIn, type Target } from '../api/models';
+import { API_KEY_FORMATS, type Connection } from '../api/connection';
+import { FORMATS } from '../api/formats';
+import {
+	type Capability,
+	CUSTOM_MODEL,
+	findTarget,
+	formatsFor,
+	modelsIn,
+	type Target,
+} from '../api/models';
+import type { VideoRequest } from '../api/request';
 import type { ReadItem, VideoData } from '../batch/itemData';
 import type { NodeRun } from '../batch/nodeRun';
 import { InputError } from '../n8n/inputError';
-import { parameterWords } from '../n8n/messages';
+import { lookAtFile } from '../n8n/inputFile';
+import { parameterWords, supportWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
 import { readDelivery } from './deliveryParameters';
 import { check, fieldsOf, numberIn, optional, text } from './fieldTypes';
+import { readImages } from './imageParameters';
 import { type ParameterReader, parametersOf } from './parameterReader';
 import { requestSchema } from './requestSchema';
 
@@ -18,16 +29,27 @@ const costLimitSchema = optional(true, numberIn('costLimit', 0, Infinity), 'cost
  * Reads what each input item asks for: all its parameters, once.
  * @returns for each item its data, or the InputError that says what is wrong
  */
-export async function readVideoItems({
-	context,
-	connection,
-	isTool,
-	itemIndexes,
-}: NodeRun): Promise<Array<ReadItem<VideoData>>> {
+export async function readVideoItems(
+	{ context, connection, isTool, itemIndexes, allowsOwnNetwork }: NodeRun,
+	capability: Capability,
+): Promise<Array<ReadItem<VideoData>>> {
 	return await Promise.all(
 		itemIndexes.map(async (itemIndex) => ({
 			itemIndex,
-			...(await attempt(() => readVideo(parametersOf(context, itemIndex), connection, !isTool))),
+			...(await attempt(async () => {
+				const parameters = parametersOf(context, itemIndex);
+				const target = chooseTarget(parameters, connection, capability);
+				const { largestImage: largest } = FORMATS[target.format];
+				const images = largest && {
+					...(await readImages(parameters, {
+						largest,
+						allowsOwnNetwork,
+						itemIndex,
+						lookAt: async (field) => await lookAtFile(context, itemIndex, field),
+					})),
+				};
+				return readVideo(parameters, target, !isTool, images || {});
+			})),
 		})),
 	);
 }
@@ -35,14 +57,15 @@ export async function readVideoItems({
 /**
  * Reads and checks what one item asks for.
  * @param canHoldFiles false for an AI agent, which can use facts but no files
+ * @param images that it is made from
  * @throws {InputError}
  */
 export function readVideo(
 	parameters: ParameterReader,
-	connection: Pick<Connection, 'service' | 'formats'>,
+	target: Target,
 	canHoldFiles: boolean,
+	images: Pick<VideoRequest, 'firstFrame' | 'lastFrame'> = {},
 ): VideoData {
-	const target = chooseTarget(parameters, connection);
 	const options = fieldsOf(parameters.raw('options'));
 	const request = check(
 		requestSchema(target),
@@ -55,6 +78,8 @@ export function readVideo(
 			cameraControl: fieldsOf(options.cameraControl).control,
 			multiShot: fieldsOf(options.multiShot).settings,
 			additionalBody: options.additionalBodyFields,
+			firstFrame: images.firstFrame,
+			lastFrame: images.lastFrame,
 		},
 		'model',
 	);
@@ -63,10 +88,13 @@ export function readVideo(
 }
 
 /** @throws {InputError} */
-function chooseTarget(
+export function chooseTarget(
 	parameters: ParameterReader,
-	{ service, formats }: Pick<Connection, 'service' | 'formats'>,
+	{ service, formats: asked }: Pick<Connection, 'service' | 'formats'>,
+	capability: Capability,
 ): Target {
+	const formats = formatsFor(capability, asked);
+	if (formats.length === 0) throw new InputError(undefined, supportWords.noImages());
 	const value = parameters.read('model', text('model', 1));
 	const customId =
 		value === CUSTOM_MODEL.value
@@ -74,7 +102,8 @@ function chooseTarget(
 			: undefined;
 	const target = findTarget(value, formats, customId);
 	if (target) return target;
-	const withApiKey = service === 'official' && findTarget(value, ['path'], customId);
+	const withApiKey =
+		service === 'official' && findTarget(value, formatsFor(capability, API_KEY_FORMATS), customId);
 	if (withApiKey) throw new InputError('model', parameterWords.needsApiKey(withApiKey.displayName));
 	const offered = modelsIn(formats).map(({ displayName }) => displayName);
 	throw new InputError('model', parameterWords.modelNotAvailable(value, service, offered));

@@ -19,6 +19,9 @@ export interface Format {
 
 	create(request: VideoRequest, model: ServedModel): ApiRequest;
 
+	/** Of one image, in bytes; absent where there are none. */
+	largestImage?: number;
+
 	/** Where such fields are in the body, by their paths. */
 	guarded: Readonly<Partial<Record<GuardedFields, readonly string[]>>>;
 

@@ -1,7 +1,13 @@
 import type { FormatName } from '../models';
 import type { Format } from './format';
 import { gateway } from './gateway';
-import { path } from './path';
-import { v1 } from './v1';
+import { path, pathImage } from './path';
+import { v1, v1Image } from './v1';
 
-export const FORMATS: Readonly<Record<FormatName, Format>> = { gateway, v1, path };
+export const FORMATS: Readonly<Record<FormatName, Format>> = {
+	gateway,
+	v1,
+	path,
+	'v1-image': v1Image,
+	'path-image': pathImage,
+};

@@ -6,6 +6,7 @@
 import type { Mode, MultiShot, VideoRequest } from '../request';
 import { type Fields, isFields, nameOf } from './fields';
 import type { Format } from './format';
+import { toImage } from './image';
 import { readTask, readTasks } from './reply';
 
 const RESOLUTIONS: Readonly<Record<Mode, string>> & Readonly<Partial<Record<string, string>>> = {
@@ -20,72 +21,97 @@ const PROMPT_LENGTH = 3072;
 /** What the documents of a sibling route allow; for this one they say nothing (docs/kling-api.md#lists-and-shared-queries). */
 const IDS_PER_QUERY = 20;
 
-export const path: Format = {
-	features: ['watermark', 'externalTaskId', 'callbackUrl'],
+/** Of one image, in bytes (docs/kling-api.md#images). */
+const LARGEST_IMAGE = 50_000_000;
 
-	findConflict(request) {
-		const length = [...toPrompt(request)].length;
-		return length > PROMPT_LENGTH ? { length, most: PROMPT_LENGTH } : undefined;
-	},
+export const path = formatFor('text-to-video', (request) => ({ prompt: toPrompt(request) }));
 
-	create: (request, model) => ({
-		method: 'POST',
-		path: `/text-to-video/${encodeURIComponent(model.id)}`,
-		body: {
-			prompt: toPrompt(request),
-			settings: {
-				// Where the model takes the field, leaving it out would mean true.
-				multi_shot: model.multiShot.includes('intelligence')
-					? request.multiShot !== undefined
-					: undefined,
-				audio: request.sound === undefined ? undefined : request.sound ? 'native' : 'off',
-				// A custom model's mode may be the name of a resolution.
-				resolution: RESOLUTIONS[request.mode] ?? request.mode,
-				aspect_ratio: request.aspectRatio,
-				duration: request.duration,
-			},
-			options: {
-				callback_url: request.callbackUrl,
-				external_task_id: request.externalTaskId,
-				watermark_info:
-					request.watermark === undefined ? undefined : { enabled: request.watermark },
-			},
-		},
-	}),
-
-	guarded: {
-		model: ['model', 'model_name'],
-		externalTaskId: ['options.external_task_id', 'external_task_id'],
-		callbackUrl: ['options.callback_url', 'callback_url'],
-		price: ['settings.resolution', 'settings.duration', 'settings.audio'],
-	},
-
-	find: (id) => [toQuery('task_ids', [id]), toQuery('external_task_ids', [id])],
-
-	findByExternalId: (externalTaskId) => toQuery('external_task_ids', [externalTaskId]),
-
-	readTask,
-
-	many: {
-		limit: IDS_PER_QUERY,
-		request: (ids) => toQuery('task_ids', ids),
-	},
-
-	list: {
-		pageSize: 500,
-		request: (limit, cursor) => ({
-			method: 'POST',
-			path: '/tasks',
-			body: { limit, cursor, filters: [{ key: 'product_type', values: ['video'] }] },
-		}),
-		next(reply) {
-			const { has_more: hasMore, next_cursor: cursor } = listOf(reply);
-			return hasMore === true || hasMore === 'true' ? nameOf(cursor) : undefined;
-		},
-	},
-
-	readTasks: (reply) => readTasks(reply, listOf(reply).result, (task) => [task]),
+export const pathImage: Format = {
+	...formatFor('image-to-video', (request) => ({ contents: toContents(request) })),
+	largestImage: LARGEST_IMAGE,
 };
+
+/**
+ * @param capability as routes name it
+ * @param content what the video is made from
+ */
+function formatFor(capability: string, content: (request: VideoRequest) => object): Format {
+	return {
+		features: ['watermark', 'externalTaskId', 'callbackUrl'],
+
+		findConflict(request) {
+			const length = [...toPrompt(request)].length;
+			return length > PROMPT_LENGTH ? { length, most: PROMPT_LENGTH } : undefined;
+		},
+
+		create: (request, model) => ({
+			method: 'POST',
+			path: `/${capability}/${encodeURIComponent(model.id)}`,
+			body: {
+				...content(request),
+				settings: {
+					// Where the model takes the field, leaving it out would mean true.
+					multi_shot: model.multiShot.includes('intelligence')
+						? request.multiShot !== undefined
+						: undefined,
+					audio: request.sound === undefined ? undefined : request.sound ? 'native' : 'off',
+					// A custom model's mode may be the name of a resolution.
+					resolution: RESOLUTIONS[request.mode] ?? request.mode,
+					aspect_ratio: request.aspectRatio,
+					duration: request.duration,
+				},
+				options: {
+					callback_url: request.callbackUrl,
+					external_task_id: request.externalTaskId,
+					watermark_info:
+						request.watermark === undefined ? undefined : { enabled: request.watermark },
+				},
+			},
+		}),
+
+		guarded: {
+			model: ['model', 'model_name'],
+			externalTaskId: ['options.external_task_id', 'external_task_id'],
+			callbackUrl: ['options.callback_url', 'callback_url'],
+			price: ['settings.resolution', 'settings.duration', 'settings.audio'],
+		},
+
+		find: (id) => [toQuery('task_ids', [id]), toQuery('external_task_ids', [id])],
+
+		findByExternalId: (externalTaskId) => toQuery('external_task_ids', [externalTaskId]),
+
+		readTask,
+
+		many: {
+			limit: IDS_PER_QUERY,
+			request: (ids) => toQuery('task_ids', ids),
+		},
+
+		list: {
+			pageSize: 500,
+			request: (limit, cursor) => ({
+				method: 'POST',
+				path: '/tasks',
+				body: { limit, cursor, filters: [{ key: 'product_type', values: ['video'] }] },
+			}),
+			next(reply) {
+				const { has_more: hasMore, next_cursor: cursor } = listOf(reply);
+				return hasMore === true || hasMore === 'true' ? nameOf(cursor) : undefined;
+			},
+		},
+
+		readTasks: (reply) => readTasks(reply, listOf(reply).result, (task) => [task]),
+	};
+}
+
+function toContents(request: VideoRequest): object[] {
+	const { firstFrame, lastFrame } = request;
+	return [
+		{ type: 'prompt', text: toPrompt(request) },
+		...(firstFrame ? [{ type: 'first_frame', url: toImage(firstFrame) }] : []),
+		...(lastFrame ? [{ type: 'last_frame', url: toImage(lastFrame) }] : []),
+	];
+}
 
 function toQuery(kind: 'task_ids' | 'external_task_ids', ids: readonly string[]) {
 	return {

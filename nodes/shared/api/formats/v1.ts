@@ -3,85 +3,110 @@
  * envelope. Source: docs/kling-api.md#v1-format.
  */
 
-import type { CameraControl, MultiShot } from '../request';
+import type { CameraControl, MultiShot, VideoRequest } from '../request';
 import { isFields } from './fields';
 import type { Format } from './format';
+import { toImage } from './image';
 import { readTask, readTasks, ShapeError } from './reply';
 
-const PATH = '/v1/videos/text2video';
+/** Of each capability one: tasks of the one are unknown to the other. */
+const TEXT_PATH = '/v1/videos/text2video';
+const IMAGE_PATH = '/v1/videos/image2video';
+
+/** Of one image, in bytes (docs/kling-api.md#images). */
+const LARGEST_IMAGE = 10_000_000;
 
 /** The largest page that the list serves. */
 const LARGEST_PAGE = 500;
 
-export const v1: Format = {
-	features: ['watermark', 'externalTaskId', 'callbackUrl'],
+export const v1 = formatAt(TEXT_PATH, (request) => ({
+	aspect_ratio: request.aspectRatio,
+	camera_control: request.cameraControl && toCameraControl(request.cameraControl),
+}));
 
-	create: (request, model) => ({
-		method: 'POST',
-		path: PATH,
-		body: {
-			// The documented default is a model that no longer exists.
-			model_name: model.id,
-			mode: request.mode,
-			// Shots with prompts of their own make the common one void.
-			prompt: request.multiShot?.shotType === 'customize' ? undefined : request.prompt,
-			negative_prompt: request.negativePrompt,
-			duration: String(request.duration),
-			aspect_ratio: request.aspectRatio,
-			cfg_scale: request.cfgScale,
-			camera_control: request.cameraControl && toCameraControl(request.cameraControl),
-			sound: request.sound === undefined ? undefined : request.sound ? 'on' : 'off',
-			...(request.multiShot && toMultiShot(request.multiShot)),
-			watermark_info: request.watermark === undefined ? undefined : { enabled: request.watermark },
-			external_task_id: request.externalTaskId,
-			callback_url: request.callbackUrl,
-		},
-	}),
-
-	guarded: {
-		model: ['model_name', 'model'],
-		externalTaskId: ['external_task_id'],
-		callbackUrl: ['callback_url'],
-		price: ['mode', 'duration', 'sound', 'voice_list'],
-	},
-
-	// The same route takes both kinds of ID.
-	find: (id) => [toQuery(id)],
-
-	findByExternalId: toQuery,
-
-	readTask,
-
-	many: {
-		limit: LARGEST_PAGE,
-		// There is no query by several IDs; the newest page of the list is likely to hold them all.
-		request: (ids, isWide) => toPage(isWide ? LARGEST_PAGE : pageFor(ids.length), 1),
-		isFull: (returned, asked) => returned >= pageFor(asked),
-	},
-
-	list: {
-		pageSize: LARGEST_PAGE,
-		request: (pageSize, cursor = '1') => toPage(pageSize, Number(cursor)),
-		next(reply, pageSize, cursor = '1') {
-			const isFull = dataOf(reply).length >= pageSize;
-			return isFull ? String(Number(cursor) + 1) : undefined;
-		},
-	},
-
-	readTasks: (reply) => readTasks(reply, dataOf(reply), (task) => task),
+export const v1Image: Format = {
+	...formatAt(IMAGE_PATH, (request) => ({
+		image: request.firstFrame && toImage(request.firstFrame),
+		image_tail: request.lastFrame && toImage(request.lastFrame),
+	})),
+	largestImage: LARGEST_IMAGE,
 };
+
+/**
+ * @param path of the route
+ * @param own the fields that only this capability has
+ */
+function formatAt(path: string, own: (request: VideoRequest) => object): Format {
+	return {
+		features: ['watermark', 'externalTaskId', 'callbackUrl'],
+
+		create: (request, model) => ({
+			method: 'POST',
+			path,
+			body: {
+				// The documented default is a model that no longer exists.
+				model_name: model.id,
+				mode: request.mode,
+				// Shots with prompts of their own make the common one void.
+				prompt: request.multiShot?.shotType === 'customize' ? undefined : request.prompt,
+				negative_prompt: request.negativePrompt,
+				duration: String(request.duration),
+				cfg_scale: request.cfgScale,
+				...own(request),
+				sound: request.sound === undefined ? undefined : request.sound ? 'on' : 'off',
+				...(request.multiShot && toMultiShot(request.multiShot)),
+				watermark_info:
+					request.watermark === undefined ? undefined : { enabled: request.watermark },
+				external_task_id: request.externalTaskId,
+				callback_url: request.callbackUrl,
+			},
+		}),
+
+		guarded: {
+			model: ['model_name', 'model'],
+			externalTaskId: ['external_task_id'],
+			callbackUrl: ['callback_url'],
+			price: ['mode', 'duration', 'sound', 'voice_list'],
+		},
+
+		// The same route takes both kinds of ID.
+		find: (id) => [toQuery(path, id)],
+
+		findByExternalId: (externalTaskId) => toQuery(path, externalTaskId),
+
+		readTask,
+
+		many: {
+			limit: LARGEST_PAGE,
+			// There is no query by several IDs; the newest page of the list is likely to hold them all.
+			request: (ids, isWide) => toPage(path, isWide ? LARGEST_PAGE : pageFor(ids.length), 1),
+			isFull: (returned, asked) => returned >= pageFor(asked),
+		},
+
+		list: {
+			pageSize: LARGEST_PAGE,
+			request: (pageSize, cursor = '1') => toPage(path, pageSize, Number(cursor)),
+			next(reply, pageSize, cursor = '1') {
+				const isFull = dataOf(reply).length >= pageSize;
+				return isFull ? String(Number(cursor) + 1) : undefined;
+			},
+		},
+
+		readTasks: (reply) => readTasks(reply, dataOf(reply), (task) => task),
+	};
+}
 
 /** The page that shows so many tasks, and the few that somebody else has created meanwhile. */
 function pageFor(tasks: number): number {
 	return Math.min(LARGEST_PAGE, Math.max(30, 2 * tasks));
 }
 
-function toQuery(id: string) {
-	return { method: 'GET', path: `${PATH}/${encodeURIComponent(id)}` } as const;
+function toQuery(path: string, id: string) {
+	return { method: 'GET', path: `${path}/${encodeURIComponent(id)}` } as const;
 }
 
-function toPage(pageSize: number, pageNum: number) {
-	return { method: 'GET', path: `${PATH}?pageNum=${pageNum}&pageSize=${pageSize}` } as const;
+function toPage(path: string, pageSize: number, pageNum: number) {
+	return { method: 'GET', path: `${path}?pageNum=${pageNum}&pageSize=${pageSize}` } as const;
 }
 
 /** @throws {ShapeError} */

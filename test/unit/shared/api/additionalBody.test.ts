@@ -3,6 +3,8 @@ import { findTarget, type FormatName, type Target } from '../../../../nodes/shar
 import { REQUEST } from '../../gatewayReplies';
 
 const TARGETS: Readonly<Record<FormatName, Target>> = {
+	'v1-image': findTarget('kling-v3', ['v1-image']) as Target,
+	'path-image': findTarget('kling-v3', ['path-image']) as Target,
 	gateway: findTarget('kling-v1-6', ['gateway']) as Target,
 	v1: findTarget('kling-v3', ['v1']) as Target,
 	path: findTarget('kling-v3', ['path']) as Target,

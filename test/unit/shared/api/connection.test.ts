@@ -109,7 +109,7 @@ describe('the address at Kling AI', () => {
 			service: 'official',
 			baseUrl,
 			authentication: { kind: 'apiKey', apiKey: 'key' },
-			formats: ['v1', 'path'],
+			formats: ['v1', 'path', 'v1-image'],
 		});
 	});
 
@@ -139,7 +139,7 @@ describe('an access key and secret key', () => {
 			service: 'official',
 			baseUrl: 'https://api-singapore.klingai.com',
 			authentication: { kind: 'accessKey', accessKey: 'AK', secretKey: 'SK' },
-			formats: ['v1'],
+			formats: ['v1', 'v1-image'],
 		});
 	});
 });

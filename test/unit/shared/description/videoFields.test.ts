@@ -91,12 +91,14 @@ describe.each(OPERATIONS)('the form of %s', (operation) => {
 			for (const name of ['mode', 'duration', 'aspectRatio', 'options', 'prompt', 'simplify']) {
 				expect(shown(name, settings)).toHaveLength(1);
 			}
-			expect(valuesOf(shown('mode', settings))).toEqual(offeredBy(model, ({ modes }) => modes));
+			expect(valuesOf(shown('mode', settings))).toEqual(
+				offeredBy(model, 'textToVideo', ({ modes }) => modes),
+			);
 			expect(valuesOf(shown('duration', settings))).toEqual(
-				offeredBy(model, ({ durations }) => durations),
+				offeredBy(model, 'textToVideo', ({ durations }) => durations),
 			);
 			expect(valuesOf(shown('aspectRatio', settings))).toEqual(
-				offeredBy(model, ({ aspectRatios }) => aspectRatios),
+				offeredBy(model, 'textToVideo', ({ aspectRatios }) => aspectRatios),
 			);
 		},
 	);

@@ -4,7 +4,7 @@ import { toConnection } from '../../../../nodes/shared/api/connection';
 import { ALL_MODELS } from '../../../../nodes/shared/api/models';
 import { contextLedger, identityOf } from '../../../../nodes/shared/n8n/contextLedger';
 import { parametersOf } from '../../../../nodes/shared/parameters/parameterReader';
-import { readVideo } from '../../../../nodes/shared/parameters/videoParameters';
+import { chooseTarget, readVideo } from '../../../../nodes/shared/parameters/videoParameters';
 import storedKeys from '../../../fixtures/stored/keys.json';
 
 /** Where a video is created: all that n8n knows of it. */
@@ -75,7 +75,8 @@ function identify({
 	const place = { ...PLACE, ...settings };
 	const context = contextOf({ ...FORM, ...parameters }, place);
 	const connection = toConnection(CREDENTIALS[credential]);
-	const data = readVideo(parametersOf(context, place.itemIndex), connection, true);
+	const read = parametersOf(context, place.itemIndex);
+	const data = readVideo(read, chooseTarget(read, connection, 'textToVideo'), true);
 	return identityOf(context)(place.itemIndex, data);
 }
 

@@ -5,6 +5,7 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 
 import { KlingApi } from '../../../../credentials/KlingApi.credentials';
+import { KlingImageToVideo } from '../../../../nodes/KlingImageToVideo/KlingImageToVideo.node';
 import { KlingTextToVideo } from '../../../../nodes/KlingTextToVideo/KlingTextToVideo.node';
 import { KlingTrigger } from '../../../../nodes/KlingTrigger/KlingTrigger.node';
 import {
@@ -34,6 +35,7 @@ import {
 	downloadReasons,
 	either,
 	filterWords,
+	imageWords,
 	located,
 	notes,
 	parameterWords,
@@ -117,6 +119,7 @@ const SAMPLES: Array<Samples<object>> = [
 		noUrl: (name) => [parameterWords.noUrl(name, 'kling')],
 		noSuchOption: (name) => [parameterWords.noSuchOption(name, 'Kling 2.6')],
 		onlyWith: (name) => [parameterWords.onlyWith(name, 'Kling 2.6', 'mode', ['Professional'])],
+		notTogether: (name) => [parameterWords.notTogether(name, 'sound', 'Kling 2.6')],
 		zeroMovement: (name) => [parameterWords.zeroMovement(name, 10)],
 		unreadable: (name) => [parameterWords.unreadable(name)],
 		tooManyShots: () => [parameterWords.tooManyShots(6)],
@@ -133,8 +136,16 @@ const SAMPLES: Array<Samples<object>> = [
 	} satisfies Samples<typeof parameterWords>,
 	{
 		noBalance: () => [supportWords.noBalance('gateway'), supportWords.noBalance('relay')],
+		noImages: () => [supportWords.noImages()],
 		noCallback: () => [supportWords.noCallback('Kling 4.0')],
 	} satisfies Samples<typeof supportWords>,
+	{
+		noFile: (name) => [imageWords.noFile(name, 'data')],
+		noImage: (name) => [imageWords.noImage(name)],
+		tooLarge: (name) => [imageWords.tooLarge(name, 12.4, 10)],
+		noUrl: (name) => [imageWords.noUrl(name, 'cat.png')],
+		ownNetwork: (name) => [imageWords.ownNetwork(name, 'localhost:5678')],
+	} satisfies Samples<typeof imageWords>,
 	{
 		noJson: (name) => [bodyWords.noJson(name, 1, 2)],
 		noObject: (name) => [bodyWords.noObject(name)],
@@ -278,7 +289,11 @@ function formTexts(fields: ReadonlyArray<INodeProperties | INodePropertyOptions>
 	});
 }
 
-const NODES = [new KlingTextToVideo().description, new KlingTrigger().description];
+const NODES = [
+	new KlingImageToVideo().description,
+	new KlingTextToVideo().description,
+	new KlingTrigger().description,
+];
 
 const FORM_TEXTS = [
 	...NODES.flatMap((node) => [
@@ -403,6 +418,7 @@ describe('what is quoted', () => {
 		...Object.values(CREDENTIAL_LABELS),
 		// Options.
 		...Object.values(labels.WAIT_FOR_LABELS),
+		...Object.values(labels.IMAGE_SOURCE_LABELS),
 		'API Key',
 		'Custom',
 	]);

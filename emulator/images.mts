@@ -1,0 +1,28 @@
+/** Images as requests bring them: an address, or raw Base64 (docs/kling-api.md#images). */
+import { z } from 'zod';
+
+const JPEG = Buffer.from([0xff, 0xd8, 0xff]);
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+/** The largest images that the formats take, in bytes. */
+export const LARGEST_V1_IMAGE = 10_000_000;
+export const LARGEST_PATH_IMAGE = 50_000_000;
+
+/** @param largest bytes of the image itself */
+export function image(largest: number): z.ZodType<string> {
+	return z.string().superRefine((value, context) => {
+		const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+		if (/^https?:\/\//i.test(value)) {
+			if (!URL.canParse(value)) refuse('is not a URL');
+			return;
+		}
+		// Observed on the live API, also for a `data:` prefix.
+		if (!/^[A-Za-z0-9+/]+={0,2}$/.test(value) || value.length % 4 !== 0) {
+			return refuse('File is not in a valid base64 format');
+		}
+		const content = Buffer.from(value, 'base64');
+		const isImage = [JPEG, PNG].some((start) => content.subarray(0, start.length).equals(start));
+		if (!isImage) return refuse('must be a JPEG or PNG image');
+		if (content.length > largest) refuse(`must not be larger than ${largest} bytes`);
+	});
+}

@@ -1,0 +1,3 @@
+import { testFaults } from './testFaults.mts';
+
+testFaults('v1', true);
