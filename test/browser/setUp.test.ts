@@ -7,6 +7,7 @@ import { chain, EMULATOR_ACCOUNT, OWNER } from '../../testkit/n8n/index.mts';
 import { expectSoon } from './expectSoon.mts';
 
 const NODE = 'Kling Text to Video';
+const IMAGE_NODE = 'Kling Image to Video';
 /** As n8n lists a trigger that has actions. */
 const TRIGGER = 'Kling';
 
@@ -38,7 +39,7 @@ describe('the nodes panel', () => {
 	it('offers the node and the trigger for "kling", with their icon', async () => {
 		const panel = await editor.openNodesPanel();
 		await panel.search('kling');
-		await expectSoon(async () => (await panel.offers()).sort(), [TRIGGER, NODE]);
+		await expectSoon(async () => (await panel.offers()).sort(), [TRIGGER, IMAGE_NODE, NODE]);
 		for (const name of [NODE, TRIGGER]) {
 			expect(await panel.icon(name).getAttribute('src')).toMatch(/kling\.svg$/);
 			await expectSoon(async () => await panel.isIconDrawn(name), true);
@@ -85,7 +86,10 @@ describe('the nodes panel', () => {
 		const agent = await (await session.openEditor(id)).openNode('AI Agent');
 		const panel = await agent.openToolsPanel();
 		await panel.search('kling');
-		await expectSoon(async () => await panel.offers(), [`${NODE} Tool`]);
+		await expectSoon(
+			async () => (await panel.offers()).sort(),
+			[`${IMAGE_NODE} Tool`, `${NODE} Tool`],
+		);
 	});
 });
 
