@@ -12,6 +12,7 @@ import {
 	type Host,
 	type LogLine,
 } from '../../testkit/n8n/index.mts';
+import { IMAGE_NODE } from '../../testkit/workflows.mts';
 
 let host: Host;
 
@@ -58,7 +59,9 @@ describe('the package', () => {
 		expect(NODE_TYPES).toContain(KLING_NODE);
 		expect(names).toEqual(expect.arrayContaining(NODE_TYPES));
 		const ours = names.filter((name) => name.startsWith(`${manifest.name}.`));
-		expect(new Set(ours)).toEqual(new Set([...NODE_TYPES, `${KLING_NODE}Tool`]));
+		expect(new Set(ours)).toEqual(
+			new Set([...NODE_TYPES, `${KLING_NODE}Tool`, `${IMAGE_NODE}Tool`]),
+		);
 	});
 
 	it.each(NODE_TYPES)('describes %s on demand', async (name) => {
