@@ -7,8 +7,7 @@ import { check, envelope, filledText, parseBody, type Endpoint } from './http.mt
 import { image, LARGEST_PATH_IMAGE } from './images.mts';
 import { hasAudioChoice, MODE_OF_RESOLUTION, MODELS, type ModelRules } from './models.mts';
 import { roundUnits, type Phase, type Snapshot, type State, type Task } from './state.mts';
-
-type VideoUrl = (taskId: string, watermarked?: boolean) => string;
+import type { VideoUrl } from './videos.mts';
 
 const STATUS: Readonly<Record<Phase, string>> = {
 	submitted: 'submitted',

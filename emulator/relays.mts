@@ -7,7 +7,8 @@ import { authenticate } from './auth.mts';
 import { KLING_ERRORS, type KlingError } from './errors.mts';
 import { json, type Endpoint, type Reply } from './http.mts';
 import type { Phase, Snapshot, State } from './state.mts';
-import { admitV1, renderTask, servesV1, type VideoUrl } from './v1.mts';
+import { admitV1, renderTask, servesV1 } from './v1.mts';
+import type { VideoUrl } from './videos.mts';
 
 export type RelayName = 'new-api' | 'new-api-older' | 'data-url';
 

@@ -14,8 +14,7 @@ import {
 	type State,
 	type Task,
 } from './state.mts';
-
-export type VideoUrl = (taskId: string, watermarked?: boolean) => string;
+import type { VideoUrl } from './videos.mts';
 
 const STATUS: Readonly<Record<Phase, string>> = {
 	submitted: 'submitted',
@@ -165,9 +164,12 @@ const IMAGE: Route = { path: '/v1/videos/image2video', format: 'v1-image', schem
 
 /** Whether Kling AI serves the model in this format. */
 export function servesV1(state: State, name: string): boolean {
-	const model = MODELS.find(({ v1 }) => v1 === name);
-	const isRetired = model?.textToVideo === 'retired' && state.options.models === 'current';
-	return model !== undefined && model.textToVideo !== 'never' && !isRetired;
+	try {
+		findModel(state, name, TEXT);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 function findModel(state: State, name: string, { format }: Route): ModelRules {

@@ -7,6 +7,9 @@ import type { State, Task } from './state.mts';
 /** Result files are purged after 30 days (docs/kling-api.md#file-lifetime). */
 const KEPT_MS = 30 * 24 * 3600 * 1000;
 
+/** The address of a task's file. */
+export type VideoUrl = (taskId: string, watermarked?: boolean) => string;
+
 /** Path of a task's file; `watermarked` is the extra copy a task may ask for. */
 export function videoPath(taskId: string, watermarked = false): string {
 	return `/videos/${taskId}${watermarked ? '-watermarked' : ''}.mp4`;

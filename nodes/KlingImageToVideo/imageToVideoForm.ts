@@ -19,8 +19,15 @@ const SOURCES = [
 	},
 ];
 
-/** The fields of one image. @param names of the source, and of what it can be */
-function imageFields(names: { source: string; url: string }): INodeProperties[] {
+/**
+ * The fields of one image.
+ * @param names of the source, and of what it can be
+ * @param show what else they depend on
+ */
+function imageFields(
+	names: { source: string; url: string; field: string },
+	show: Record<string, string[]> = {},
+): INodeProperties[] {
 	return [
 		{
 			displayName: LABELS.imageUrl,
@@ -30,17 +37,17 @@ function imageFields(names: { source: string; url: string }): INodeProperties[] 
 			placeholder: 'e.g. https://example.com/cat.png',
 			description:
 				'The address of a JPEG or PNG image. Each side has at least 300 pixels. A data URI or Base64 is accepted as well.',
-			displayOptions: { show: { [names.source]: ['url'] } },
+			displayOptions: { show: { ...show, [names.source]: ['url'] } },
 		},
 		{
 			displayName: LABELS.imageBinaryPropertyName,
-			name: 'binaryPropertyName',
+			name: names.field,
 			type: 'string',
 			default: 'data',
 			hint: 'The name of the input field containing the image',
 			description:
 				'The field of the input item that holds a JPEG or PNG image. How large it may be depends on the model: 10 MB, or 50 MB.',
-			displayOptions: { show: { [names.source]: ['binary'] } },
+			displayOptions: { show: { ...show, [names.source]: ['binary'] } },
 		},
 	];
 }
@@ -58,11 +65,10 @@ export const imageToVideoForm: VideoForm = {
 			description: 'Where the image is that the video begins with. It also sets the aspect ratio.',
 			displayOptions: { show: { operation: operations } },
 		},
-		...imageFields({ source: 'firstFrame', url: 'imageUrl' }).map((field) => ({
-			...field,
-			name: field.name === 'binaryPropertyName' ? 'imageBinaryPropertyName' : field.name,
-			displayOptions: { show: { operation: operations, ...field.displayOptions?.show } },
-		})),
+		...imageFields(
+			{ source: 'firstFrame', url: 'imageUrl', field: 'imageBinaryPropertyName' },
+			{ operation: operations },
+		),
 	],
 
 	options: perModel(
@@ -92,7 +98,7 @@ export const imageToVideoForm: VideoForm = {
 							default: 'url',
 							description: 'Where the image is',
 						},
-						...imageFields({ source: 'source', url: 'url' }),
+						...imageFields({ source: 'source', url: 'url', field: 'binaryPropertyName' }),
 					],
 				},
 			],

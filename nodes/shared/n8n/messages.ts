@@ -425,7 +425,7 @@ export const imageWords = {
 		description: 'Use a smaller image, or give its address as a URL.',
 	}),
 	noUrl: (name: Parameter, value: unknown): Words => ({
-		message: `'${LABELS[name]}' must be an address that starts with https://, but is ${quote(value)}`,
+		...parameterWords.noUrl(name, value),
 		description: `Enter the address of a JPEG or PNG image, or set '${LABELS.firstFrame}' to '${IMAGE_SOURCE_LABELS.binary}'.`,
 	}),
 	ownNetwork: (name: Parameter, host: string): Words => ({

@@ -100,8 +100,9 @@ function isBase64(content: string): boolean {
 
 function readAddress(name: Parameter, given: string, rules: ImageRules): Image {
 	const content = given.replace(DATA_URI, '').replace(/\s/g, '');
-	if (DATA_URI.test(given) || isBase64(content)) {
-		if (!isBase64(content)) throw new InputError(name, imageWords.noImage(name));
+	const isContent = isBase64(content);
+	if (isContent || DATA_URI.test(given)) {
+		if (!isContent) throw new InputError(name, imageWords.noImage(name));
 		const start = Buffer.from(content.slice(0, 64), 'base64');
 		refuseUnfit(name, { start, bytes: Buffer.byteLength(content, 'base64') }, rules);
 		return { kind: 'data', base64: content };

@@ -40,15 +40,14 @@ export async function readVideoItems(
 				const parameters = parametersOf(context, itemIndex);
 				const target = chooseTarget(parameters, connection, capability);
 				const { largestImage: largest } = FORMATS[target.format];
-				const images = largest && {
-					...(await readImages(parameters, {
-						largest,
-						allowsOwnNetwork,
-						itemIndex,
-						lookAt: async (field) => await lookAtFile(context, itemIndex, field),
-					})),
-				};
-				return readVideo(parameters, target, !isTool, images || {});
+				if (largest === undefined) return readVideo(parameters, target, !isTool);
+				const images = await readImages(parameters, {
+					largest,
+					allowsOwnNetwork,
+					itemIndex,
+					lookAt: async (field) => await lookAtFile(context, itemIndex, field),
+				});
+				return readVideo(parameters, target, !isTool, images);
 			})),
 		})),
 	);
