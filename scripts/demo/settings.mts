@@ -15,6 +15,8 @@ export interface Settings {
 	prompt?: string;
 	/** Instead of the example's; the value of the node's Model field. */
 	model?: string;
+	/** Path of a JPEG or PNG file to make the video from. */
+	image?: string;
 	/** How long the emulator takes for a video, in milliseconds. */
 	generationMs: number;
 }
@@ -32,7 +34,8 @@ const GATEWAY_MODEL = 'kling-v1-6';
  * - `KLING_BASE_URL`: the credential's Base URL; needed for a gateway;
  * - `KLING_PROMPT`, `KLING_MODEL`: instead of the example's; also for the emulator;
  *
- * and from the flag `--generation-seconds <n>`, how long the emulator takes for a video.
+ * and from the flags `--image <file>`, to make the video from an image, and
+ * `--generation-seconds <n>`, how long the emulator takes for it.
  * @throws {DemoError} when they contradict each other
  * @throws {UsageError} for a flag that does not exist or has a value that makes no sense
  */
@@ -41,8 +44,12 @@ export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
 	const secret = read('KLING_API_KEY');
 	const service = read('KLING_SERVICE');
 	const baseUrl = read('KLING_BASE_URL');
-	const wishes = { prompt: read('KLING_PROMPT'), model: read('KLING_MODEL') };
-	const generationMs = readGenerationSeconds(args) * 1000;
+	const { image, generationSeconds } = readFlags(args);
+	if (image !== undefined && service === 'gateway') {
+		throw new DemoError('Kling-compatible gateways make no videos from images: leave out --image.');
+	}
+	const wishes = { prompt: read('KLING_PROMPT'), model: read('KLING_MODEL'), image };
+	const generationMs = generationSeconds * 1000;
 
 	if (secret === undefined) {
 		if (service ?? baseUrl) {
@@ -92,10 +99,14 @@ function official(apiKey: string, baseUrl: string | undefined, service: string):
 			};
 }
 
-function readGenerationSeconds(args: string[]): number {
+function readFlags(args: string[]): { image?: string; generationSeconds: number } {
 	const { values } = parseFlags({
 		args,
-		options: { 'generation-seconds': { type: 'string', default: String(GENERATION_SECONDS) } },
+		options: {
+			image: { type: 'string' },
+			'generation-seconds': { type: 'string', default: String(GENERATION_SECONDS) },
+		},
 	});
-	return numberFlag('generation-seconds', values['generation-seconds'], { max: 3600 });
+	const seconds = numberFlag('generation-seconds', values['generation-seconds'], { max: 3600 });
+	return { image: values.image, generationSeconds: seconds };
 }

@@ -1,6 +1,7 @@
-/** A chat model on loopback that says what a test has written for it, in OpenAI's format. */
+/** OpenAI on loopback: a chat model that says what a test has written for it, and one image. */
 import type { AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
+import { sampleImage } from '../../testkit/sampleImage.mts';
 
 /** One message of a conversation, as OpenAI's Chat Completions know it. */
 export interface ChatMessage {
@@ -21,6 +22,13 @@ export interface ChatRequest {
 	stream?: boolean;
 }
 
+/** What image was asked for. */
+export interface ImageRequest {
+	model: string;
+	prompt: string;
+	size: string;
+}
+
 /** What the model says: a text, or the wish to have a tool called. */
 export type Line = { text: string } | { tool: string; arguments: Record<string, unknown> };
 
@@ -29,6 +37,8 @@ export interface ChatModel {
 	url: string;
 	/** Every request so far, the oldest first. */
 	requests: ChatRequest[];
+	/** What images were asked for. */
+	imageRequests: ImageRequest[];
 	close: () => Promise<void>;
 }
 
@@ -36,6 +46,7 @@ export interface ChatModel {
 export async function startChatModel(script: (request: ChatRequest) => Line): Promise<ChatModel> {
 	const app = fastify({ forceCloseConnections: true });
 	const requests: ChatRequest[] = [];
+	const imageRequests: ImageRequest[] = [];
 	app.get('/v1/models', async () => ({ object: 'list', data: [{ id: 'scripted' }] }));
 	app.post('/v1/chat/completions', async ({ body }) => {
 		const request = body as ChatRequest;
@@ -54,11 +65,16 @@ export async function startChatModel(script: (request: ChatRequest) => Line): Pr
 			usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 		};
 	});
+	app.post('/v1/images/generations', async ({ body }) => {
+		imageRequests.push(body as ImageRequest);
+		return { created: 0, data: [{ b64_json: sampleImage().toString('base64') }] };
+	});
 	await app.listen({ host: '127.0.0.1', port: 0 });
 	const { port } = app.server.address() as AddressInfo;
 	return {
 		url: `http://127.0.0.1:${port}/v1`,
 		requests,
+		imageRequests,
 		close: async () => await app.close(),
 	};
 }

@@ -18,6 +18,7 @@ import {
 	readExample,
 	replaceManualTrigger,
 	REFUSE_WORD,
+	sendForm,
 	startHost,
 	submitForm,
 	webhookTrigger,
@@ -26,6 +27,7 @@ import {
 	type Host,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { sampleImage } from '../../testkit/sampleImage.mts';
 import { sampleVideo } from '../../testkit/sampleVideo.mts';
 import { startChatModel, type ChatModel, type ChatRequest, type Line } from './chatModel.mts';
 import { testedExamples } from './testedExamples.mts';
@@ -57,6 +59,7 @@ beforeAll(async () => {
 beforeEach(() => {
 	host.emulator.reset();
 	chatModel.requests.length = 0;
+	chatModel.imageRequests.length = 0;
 });
 afterEach(async () => {
 	for (const id of active.splice(0)) await host.deactivate(id);
@@ -114,8 +117,8 @@ const promptOf = ({ body }: { body: unknown }) => (body as { prompt: string }).p
 const taskOf = (text: string) =>
 	host.emulator.tasks().find((task) => promptOf(task).includes(text));
 
-async function expectFile({ binary }: INodeExecutionData) {
-	expect(await host.binary(binary!.data!)).toEqual(sampleVideo());
+async function expectFile({ binary }: INodeExecutionData, field = 'data') {
+	expect(await host.binary(binary![field]!)).toEqual(sampleVideo());
 }
 
 /** Has the last node say which file it got: what the triggers bring is not found later by old versions. */
@@ -337,6 +340,58 @@ describe('content-pipeline.json', () => {
 		await expectPublished(await host.run(id));
 		expect(host.emulator.tasks()).toHaveLength(3);
 		expect(host.sent('list', 'query').some(({ fault }) => fault === 'kling-error')).toBe(true);
+	});
+});
+
+describe('image-generation.json', () => {
+	it('draws an image, makes a video of it, and publishes it with its idea', async () => {
+		const source = fit(await readExample('image-generation.json'));
+		const { parameters } = nodeOf(source, 'Generate image');
+		expect(parameters.url).toBe('https://api.openai.com/v1/images/generations');
+		parameters.url = `${chatModel.url}/images/generations`;
+		const { id } = await host.importWorkflow(source);
+		const execution = await host.run(id);
+		expectSuccess(execution);
+
+		const [idea] = execution.items('Idea');
+		expect(chatModel.imageRequests).toEqual([
+			{ model: 'gpt-image-1', prompt: idea?.json.image_prompt, size: '1536x1024' },
+		]);
+		const [task, ...others] = host.emulator.tasks();
+		expect(others).toEqual([]);
+		expect(task?.body).toMatchObject({
+			image: sampleImage().toString('base64'),
+			prompt: idea?.json.prompt,
+		});
+		const [item, ...more] = execution.items('Publish (replace me)');
+		expect(more).toEqual([]);
+		expect(item?.json).toMatchObject({ title: idea?.json.title, task_id: task?.id });
+		await expectFile(item!);
+	});
+});
+
+describe('two-clips.json', () => {
+	const SCENES = ['A paper boat sails down a rainy street', 'The boat reaches the sea'];
+
+	it('makes one clip from words and one from the image of the form, in one item', async () => {
+		const source = fit(await readExample('two-clips.json'));
+		const id = await publish(source);
+		const image = new File([sampleImage()], 'boat.png', { type: 'image/png' });
+		const url = `${host.url}/form/${nodeOf(source, 'Scenes form').webhookId}`;
+		await sendForm(url, [SCENES[0]!, image, SCENES[1]!]);
+		const [executionId] = await untilStarted(id);
+		const execution = await untilSuccess(executionId!);
+
+		const first = taskOf(SCENES[0]!);
+		const second = taskOf(SCENES[1]!);
+		expect(host.emulator.tasks()).toHaveLength(2);
+		expect(first?.body).not.toHaveProperty('image');
+		expect(second?.body).toMatchObject({ image: sampleImage().toString('base64') });
+		const [item, ...more] = execution.items('Publish (replace me)');
+		expect(more).toEqual([]);
+		expect(item?.json).toMatchObject({ task_id_1: first?.id, task_id_2: second?.id });
+		await expectFile(item!, 'clip_1');
+		await expectFile(item!, 'clip_2');
 	});
 });
 

@@ -8,6 +8,7 @@ import {
 import { readSettings } from '../../scripts/demo/settings.mts';
 import { saveVideo } from '../../scripts/demo/video.mts';
 import { sampleVideo } from '../../testkit/sampleVideo.mts';
+import { sampleImage } from '../../testkit/sampleImage.mts';
 import { buildIfStale, type DemoRun, runDemo, takeVideo } from './runDemo.mts';
 
 jest.setTimeout(60_000);
@@ -89,6 +90,32 @@ describe('with the emulator', () => {
 			expect.stringMatching(/^hint: ./), // what it cost
 			'Kling Text to Video: finished, items: 1',
 		]);
+	});
+});
+
+describe('with an image', () => {
+	it('sends the file, and leaves the video', async () => {
+		const folder = await temporaryFolder();
+		const path = await writeInto(folder, 'photo.png', sampleImage());
+		const { code, stdout, stderr } = await runDemo(
+			{ KLING_API_KEY: EMULATOR_API_KEY, KLING_BASE_URL: emulator.url },
+			{ image: path },
+		);
+
+		expect(stderr).toBe('');
+		expect(code).toBe(0);
+		expect(await takeVideo(stdout)).toEqual(sampleVideo());
+		const bodies = emulator.tasks().map(({ body }) => body);
+		expect(bodies).toContainEqual(
+			expect.objectContaining({ image: sampleImage().toString('base64') }),
+		);
+	});
+
+	it('says in one line that there is no such file', async () => {
+		const { code, stderr } = await runDemo({}, { image: 'no-such-file.png' });
+
+		expect(code).toBe(1);
+		expect(stderr).toMatch(/^Demo: .*no-such-file\.png.*\n$/);
 	});
 });
 

@@ -15,16 +15,24 @@ export interface DemoRun {
  * Runs the demo to its end.
  *
  * @param env its KLING_… variables; it gets none of this process's
+ * @param image path of the file to make the video from
  * @param interruptAt presses Ctrl-C as soon as this is printed
  */
 export async function runDemo(
 	env: Record<string, string> = {},
-	{ generationSeconds = 1, interruptAt }: { generationSeconds?: number; interruptAt?: string } = {},
+	{
+		generationSeconds = 1,
+		image,
+		interruptAt,
+	}: { generationSeconds?: number; image?: string; interruptAt?: string } = {},
 ): Promise<DemoRun> {
 	const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('KLING_'));
 	const script = new ScriptRun(
 		'scripts/demo.mts',
-		['--generation-seconds', String(generationSeconds)],
+		[
+			...['--generation-seconds', String(generationSeconds)],
+			...(image === undefined ? [] : ['--image', image]),
+		],
 		{ ...Object.fromEntries(inherited), ...env },
 	);
 	if (interruptAt !== undefined) {

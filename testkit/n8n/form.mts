@@ -17,17 +17,28 @@ export async function openForm(url: string): Promise<string> {
  * @throws Error when n8n does not take the form, or none follows in time
  */
 export async function submitForm(url: string, answers: string[]): Promise<string> {
-	const body = new FormData();
-	for (const [index, answer] of answers.entries()) body.append(`field-${index}`, answer);
-	const response = await fetch(url, { method: 'POST', body });
-	const text = await response.text();
-	if (!response.ok) throw new Error(`POST ${url}: HTTP ${response.status} ${text}`);
-	const { formWaitingUrl } = JSON.parse(text) as { formWaitingUrl: string };
+	const formWaitingUrl = await sendForm(url, answers);
 	await untilWaiting(formWaitingUrl);
 	const page = await readPage(formWaitingUrl);
 	// A form's ending reports that it is seen, and only then does the execution go on.
 	await fetch(formWaitingUrl, { method: 'POST' });
 	return page;
+}
+
+/**
+ * Sends a form in, for which the browser does not wait.
+ *
+ * @param answers to the fields, in their order: a text, or a file
+ * @returns the address at which its next page would be
+ * @throws Error when n8n does not take the form
+ */
+export async function sendForm(url: string, answers: Array<string | File>): Promise<string> {
+	const body = new FormData();
+	for (const [index, answer] of answers.entries()) body.append(`field-${index}`, answer);
+	const response = await fetch(url, { method: 'POST', body });
+	const text = await response.text();
+	if (!response.ok) throw new Error(`POST ${url}: HTTP ${response.status} ${text}`);
+	return (JSON.parse(text) as { formWaitingUrl: string }).formWaitingUrl;
 }
 
 /** The form's script asks in the same way whether the next page is there. */

@@ -74,7 +74,7 @@ export type { Emulator, Fault, RecordedRequest } from '../../emulator/index.mts'
 export { FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
 export { Execution, type StoredError } from './execution.mts';
 export { klingAccessKey, klingAccount, klingGateway } from '../credentials.mts';
-export { openForm, submitForm } from './form.mts';
+export { openForm, sendForm, submitForm } from './form.mts';
 export type { LogLine } from './process.mts';
 export { RestClient, RestError } from './rest.mts';
 export { testedVersion, type TestedVersion } from './versions.mts';
