@@ -19,6 +19,6 @@ export async function readImage(path: string): Promise<INodeExecutionData> {
 	const data = content.toString('base64');
 	return {
 		json: {},
-		binary: { data: { data, mimeType: 'image/png', fileName: basename(path) } },
+		binary: { data: { data, mimeType: 'application/octet-stream', fileName: basename(path) } },
 	};
 }

@@ -9,7 +9,7 @@ import { readSettings } from '../../scripts/demo/settings.mts';
 import { saveVideo } from '../../scripts/demo/video.mts';
 import { sampleVideo } from '../../testkit/sampleVideo.mts';
 import { sampleImage } from '../../testkit/sampleImage.mts';
-import { buildIfStale, type DemoRun, runDemo, takeVideo } from './runDemo.mts';
+import { buildIfStale, type DemoRun, runDemo, saveImage, takeVideo } from './runDemo.mts';
 
 jest.setTimeout(60_000);
 
@@ -95,11 +95,10 @@ describe('with the emulator', () => {
 
 describe('with an image', () => {
 	it('sends the file, and leaves the video', async () => {
-		const folder = await temporaryFolder();
-		const path = await writeInto(folder, 'photo.png', sampleImage());
+		const folder = await saveImage(sampleImage());
 		const { code, stdout, stderr } = await runDemo(
 			{ KLING_API_KEY: EMULATOR_API_KEY, KLING_BASE_URL: emulator.url },
-			{ image: path },
+			{ image: folder.image },
 		);
 
 		expect(stderr).toBe('');
@@ -109,6 +108,7 @@ describe('with an image', () => {
 		expect(bodies).toContainEqual(
 			expect.objectContaining({ image: sampleImage().toString('base64') }),
 		);
+		await folder.remove();
 	});
 
 	it('says in one line that there is no such file', async () => {

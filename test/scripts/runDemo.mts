@@ -1,9 +1,10 @@
 /** Runs `scripts/demo.mts` as its users do. */
 import { execFile } from 'node:child_process';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ScriptRun } from '../../testkit/cli/runScript.mts';
+import { temporaryFolder, type TemporaryFolder } from '../../testkit/temporaryFolder.mts';
 
 export interface DemoRun {
 	code: number | null;
@@ -70,4 +71,12 @@ export async function takeVideo(stdout: string): Promise<Buffer> {
 	const content = await readFile(path);
 	await rm(path);
 	return content;
+}
+
+/** An image in a folder that is there for this test only. */
+export async function saveImage(content: Buffer): Promise<TemporaryFolder & { image: string }> {
+	const folder = await temporaryFolder('demo');
+	const image = join(folder.path, 'photo.png');
+	await writeFile(image, content);
+	return { ...folder, image };
 }
