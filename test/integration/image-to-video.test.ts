@@ -16,6 +16,7 @@ import {
 	supportWords,
 } from '../../nodes/shared/n8n/messages.ts';
 import type { Words } from '../../nodes/shared/n8n/words.ts';
+import { sampleImage } from '../../testkit/sampleImage.mts';
 import { IMAGE_NODE } from '../../testkit/workflows.mts';
 import { cleanUp, errorOf, items, numbered, runNode, sent, type Emulator } from './fixture.mts';
 import {
@@ -242,6 +243,7 @@ describe('an image', () => {
 	it.each([
 		['PNG', png()],
 		['JPEG', jpeg()],
+		['as small and as narrow as may be', sampleImage(300, 750)],
 	])('of the item is sent as raw Base64: %s', async (_type, content) => {
 		const { body } = await create(binary, withFiles({ data: file(content, 'text/plain') }));
 		expect(body.image).toBe(content.toString('base64'));
@@ -289,6 +291,20 @@ describe('an image', () => {
 			binary,
 			['imageBinaryPropertyName', imageWords.tooLarge('imageBinaryPropertyName', 10.1, 10)],
 			{ data: file(png(10_000_001)) },
+		],
+		[
+			'with sides that are too short',
+			binary,
+			[
+				'imageBinaryPropertyName',
+				imageWords.tooSmall('imageBinaryPropertyName', { width: 299, height: 400 }, 300),
+			],
+			{ data: file(sampleImage(299, 400)) },
+		],
+		[
+			'that is too narrow, as Base64',
+			{ imageUrl: sampleImage(300, 751).toString('base64') },
+			['imageUrl', imageWords.tooNarrow('imageUrl', { width: 300, height: 751 }, 2.5)],
 		],
 		['without an address', { imageUrl: ' ' }, ['imageUrl', parameterWords.empty('imageUrl')]],
 		[

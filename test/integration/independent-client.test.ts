@@ -3,6 +3,7 @@
  * of the emulator's answers was not agreed with anybody. It insists on https.
  */
 import { type Emulator, FAIL_WORD, RISK_CONTROL, startEmulator } from '../../emulator/index.mts';
+import { sampleImage } from '../../testkit/sampleImage.mts';
 import { type IndependentClient, startIndependentClient } from './independentClient/client.mts';
 
 jest.setTimeout(60_000);
@@ -22,10 +23,10 @@ afterAll(async () => {
 	await emulator?.close();
 });
 
-const wait = async (taskId: string) =>
+const wait = async (taskId: string, query = 'queryTextToVideoTask') =>
 	await client.call('waitForVideoResult', [
 		taskId,
-		'queryTextToVideoTask',
+		query,
 		{ interval: 100, timeout: 20_000, showSpinner: false },
 	]);
 
@@ -46,6 +47,27 @@ describe('a client that nobody here wrote', () => {
 			},
 		});
 		expect(emulator.tasks()).toHaveLength(1);
+	});
+
+	it.each([
+		['a file', sampleImage().toString('base64')],
+		['an address', 'https://example.com/cat.png'],
+	])('makes a video from an image: %s', async (_kind, image) => {
+		const created = await client.call('imageToVideo', [{ ...VIDEO, image }]);
+		const [task] = emulator.tasks();
+		expect(created).toMatchObject({ result: { code: 0, data: { task_id: task?.id } } });
+		expect(task?.body).toMatchObject({ image });
+		expect(await wait(task!.id, 'queryImageToVideoTask')).toMatchObject({
+			result: { data: { task_id: task?.id, task_status: 'succeed' } },
+		});
+		expect(emulator.tasks()).toHaveLength(1);
+	});
+
+	it('is refused an image that is too small', async () => {
+		const image = sampleImage(100).toString('base64');
+		const { error } = await client.call('imageToVideo', [{ ...VIDEO, image }]);
+		expect(error).toMatchObject({ httpStatus: 400, code: 1201 });
+		expect(emulator.tasks()).toEqual([]);
 	});
 
 	it('learns why a video failed', async () => {

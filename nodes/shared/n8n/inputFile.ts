@@ -5,19 +5,27 @@ import { createHash } from 'node:crypto';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import type { VideoRequest } from '../api/request';
+import { imageSizeOf } from '../utils/imageSize';
+import { imageTypeOf } from '../utils/imageType';
 
 /** What can be told of a file without reading it. */
 export interface FileFacts {
 	/** Its size. */
 	bytes: number;
-	/** Its first bytes. */
+	/** Its first bytes: as many as tell what it is and, of an image, how large. */
 	start: Uint8Array;
 	/** The same for the same file only, also when the execution is retried. */
 	fingerprint: string;
 }
 
-/** As many bytes as tell what a file is. */
-const START_BYTES = 32;
+/** Of one read: enough for most images. */
+const START_BYTES = 4096;
+
+/** As many tell what a file is. */
+const LEAST_START_BYTES = 32;
+
+/** Cameras put a preview and a profile before the size. */
+const MOST_START_BYTES = 512 * 1024;
 
 /** @returns undefined when the item has no file in the field */
 export async function lookAtFile(
@@ -38,20 +46,22 @@ async function lookAtStored(
 ): Promise<FileFacts> {
 	const { fileSize: bytes } = await helpers.getBinaryMetadata(id);
 	const stream = await helpers.getBinaryStream(id, START_BYTES);
-	const chunks: Uint8Array[] = [];
+	let start = Buffer.alloc(0);
 	for await (const chunk of stream) {
-		chunks.push(chunk as Uint8Array);
-		break;
+		start = Buffer.concat([start, chunk as Uint8Array]);
+		if (start.length < LEAST_START_BYTES) continue;
+		const isEnough = !imageTypeOf(start) || imageSizeOf(start) !== undefined;
+		if (isEnough || start.length >= MOST_START_BYTES) break;
 	}
 	stream.destroy();
-	return { bytes, start: Buffer.concat(chunks), fingerprint: hash(`${id} ${fileSize ?? ''}`) };
+	return { bytes, start, fingerprint: hash(`${id} ${fileSize ?? ''}`) };
 }
 
 /** In the item itself, as Base64. */
 function lookAtKept({ data }: IBinaryData): FileFacts {
 	return {
 		bytes: Buffer.byteLength(data, 'base64'),
-		start: Buffer.from(data.slice(0, 2 * START_BYTES), 'base64'),
+		start: Buffer.from(data.slice(0, MOST_START_BYTES), 'base64'),
 		fingerprint: hash(data),
 	};
 }

@@ -15,6 +15,7 @@ import { modelsIn } from '../api/models';
 import type { Cost } from '../api/task';
 import type { Progress } from '../waiting/runBatch';
 import type { TimeLimitError } from '../waiting/poller';
+import type { ImageSize } from '../utils/imageSize';
 import type { DownloadError, DownloadProblem } from './downloadError';
 import type { InputError } from './inputError';
 import {
@@ -423,6 +424,14 @@ export const imageWords = {
 	tooLarge: (name: Parameter, megabytes: number, most: number): Words => ({
 		message: `The image in '${LABELS[name]}' has ${megabytes} MB (max ${most})`,
 		description: 'Use a smaller image, or give its address as a URL.',
+	}),
+	tooSmall: (name: Parameter, { width, height }: ImageSize, least: number): Words => ({
+		message: `The image in '${LABELS[name]}' has ${width} × ${height} pixels (each side at least ${least})`,
+		description: 'Use a larger image.',
+	}),
+	tooNarrow: (name: Parameter, { width, height }: ImageSize, most: number): Words => ({
+		message: `The image in '${LABELS[name]}' has ${width} × ${height} pixels (one side at most ${most} times as long as the other)`,
+		description: 'Crop the image.',
 	}),
 	noUrl: (name: Parameter, value: unknown): Words => ({
 		...parameterWords.noUrl(name, value),

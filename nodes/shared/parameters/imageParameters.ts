@@ -5,6 +5,7 @@ import { InputError } from '../n8n/inputError';
 import type { FileFacts } from '../n8n/inputFile';
 import { IMAGE_SOURCE_LABELS, type Parameter } from '../n8n/labels';
 import { imageWords } from '../n8n/messages';
+import { imageSizeOf } from '../utils/imageSize';
 import { imageTypeOf } from '../utils/imageType';
 import { isOwnNetwork } from '../utils/url';
 import { check, choices, fieldsOf, oneOf, text, withDefault } from './fieldTypes';
@@ -28,6 +29,12 @@ interface ImageNames {
 	url: Parameter;
 	field: Parameter;
 }
+
+/** In pixels, for every model and format (docs/kling-api.md#images). */
+const LEAST_SIDE = 300;
+
+/** How many times as long as the other a side may be. */
+const MOST_RATIO = 2.5;
 
 const FIRST: ImageNames = {
 	source: 'firstFrame',
@@ -93,6 +100,9 @@ const DATA_URI = /^data:[^,]{0,200}?;base64,/i;
 /** Shorter texts are mistyped addresses. */
 const LEAST_BASE64 = 64;
 
+/** What is decoded to tell what the content is, a multiple of 4. */
+const START_OF_BASE64 = 512 * 1024;
+
 /** Looks for what must not be there: to match megabytes exceeds the stack. */
 function isBase64(content: string): boolean {
 	return content.length >= LEAST_BASE64 && !/[^A-Za-z0-9+/]/.test(content.replace(/={1,2}$/, ''));
@@ -103,7 +113,7 @@ function readAddress(name: Parameter, given: string, rules: ImageRules): Image {
 	const isContent = isBase64(content);
 	if (isContent || DATA_URI.test(given)) {
 		if (!isContent) throw new InputError(name, imageWords.noImage(name));
-		const start = Buffer.from(content.slice(0, 64), 'base64');
+		const start = Buffer.from(content.slice(0, START_OF_BASE64), 'base64');
 		refuseUnfit(name, { start, bytes: Buffer.byteLength(content, 'base64') }, rules);
 		return { kind: 'data', base64: content };
 	}
@@ -131,4 +141,10 @@ function refuseUnfit(
 	if (!imageTypeOf(start)) throw new InputError(name, imageWords.noImage(name));
 	if (bytes > largest)
 		throw new InputError(name, imageWords.tooLarge(name, toMegabytes(bytes), toMegabytes(largest)));
+	const size = imageSizeOf(start);
+	if (!size) return; // the service knows better
+	const [shorter, longer] = [size.width, size.height].sort((a, b) => a - b) as [number, number];
+	if (shorter < LEAST_SIDE) throw new InputError(name, imageWords.tooSmall(name, size, LEAST_SIDE));
+	if (longer > shorter * MOST_RATIO)
+		throw new InputError(name, imageWords.tooNarrow(name, size, MOST_RATIO));
 }

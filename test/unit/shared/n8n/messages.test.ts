@@ -143,6 +143,8 @@ const SAMPLES: Array<Samples<object>> = [
 		noFile: (name) => [imageWords.noFile(name, 'data')],
 		noImage: (name) => [imageWords.noImage(name)],
 		tooLarge: (name) => [imageWords.tooLarge(name, 12.4, 10)],
+		tooSmall: (name) => [imageWords.tooSmall(name, { width: 299, height: 400 }, 300)],
+		tooNarrow: (name) => [imageWords.tooNarrow(name, { width: 300, height: 751 }, 2.5)],
 		noUrl: (name) => [imageWords.noUrl(name, 'cat.png')],
 		ownNetwork: (name) => [imageWords.ownNetwork(name, 'localhost:5678')],
 	} satisfies Samples<typeof imageWords>,
