@@ -10,6 +10,7 @@ import { toMarkdown, type Section } from '../testkit/cli/section.mts';
 import { mebibytes, seconds } from '../testkit/cli/units.mts';
 import { benchmarkBatch } from './batch.mts';
 import { benchmarkLoad, measureTarball } from './load.mts';
+import { benchmarkImages } from './images.mts';
 import { benchmarkMemory } from './memory.mts';
 import { benchmarkOverhead } from './overhead.mts';
 import { benchmarkPolling } from './polling.mts';
@@ -27,7 +28,10 @@ interface Finished {
 const BENCHMARKS: Readonly<Record<Part, (isQuick: boolean) => Promise<Finished[]>>> = {
 	batch: async (isQuick) => [finish(await benchmarkBatch(isQuick))],
 	polling: async (isQuick) => (await benchmarkPolling(isQuick)).map(finish),
-	memory: async (isQuick) => [finish(await benchmarkMemory(isQuick))],
+	memory: async (isQuick) => [
+		finish(await benchmarkMemory(isQuick)),
+		finish(await benchmarkImages(isQuick)),
+	],
 	overhead: async (isQuick) => [finish(await benchmarkOverhead(isQuick))],
 	replies: async (isQuick) => await Promise.resolve([finish(benchmarkReplies(isQuick))]),
 	load: async (isQuick) => [finish(await benchmarkLoad(isQuick)), finish(await measureTarball())],

@@ -5,12 +5,10 @@ import { klingGateway } from '../testkit/credentials.mts';
 import { cleanUp } from '../testkit/engine/index.mts';
 import { KLING_NODE } from '../testkit/workflows.mts';
 import { receiveTask, sendToParent } from './child.mts';
-import type { MemoryTask, MemoryReading } from './memory.mts';
+import type { MemoryTask } from './memory.mts';
 import { addFault } from './remoteEmulator.mts';
+import { measure } from './resident.mts';
 import { loadTypes, NODE, runNode, type NodeRun } from './workflow.mts';
-
-/** Milliseconds. */
-const SAMPLING_INTERVAL = 5;
 
 /** Downloads before the measurement, each of so many bytes: code and buffers are in place then. */
 const WARM_UP = [2 ** 20, 8 * 2 ** 20, 8 * 2 ** 20];
@@ -87,19 +85,4 @@ async function download(node: NodeRun, size: number): Promise<void> {
 	const run = await runNode(node);
 	const stored = run.items(NODE)[0]?.binary?.data?.bytes;
 	if (stored !== size) throw new Error(`${stored} of ${size} bytes were stored`);
-}
-
-async function measure(work: () => Promise<void>): Promise<MemoryReading> {
-	global.gc?.();
-	const before = process.memoryUsage().rss;
-	let peak = before;
-	const sample = () => {
-		peak = Math.max(peak, process.memoryUsage().rss);
-	};
-	const sampler = setInterval(sample, SAMPLING_INTERVAL);
-	const startedAt = performance.now();
-	await work();
-	sample();
-	clearInterval(sampler);
-	return { before, peak, duration: performance.now() - startedAt };
 }

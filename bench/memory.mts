@@ -3,19 +3,13 @@ import type { Section } from '../testkit/cli/section.mts';
 import { MEBIBYTE, mebibytes, ratio, seconds } from '../testkit/cli/units.mts';
 import { runChild } from './child.mts';
 import { withRemoteEmulator, type RemoteEmulator } from './remoteEmulator.mts';
+import type { MemoryReading } from './resident.mts';
 
 export interface MemoryTask {
 	/** `streamed`: the node's own download; `buffered`: whole, as other nodes do it. */
 	way: 'streamed' | 'buffered';
 	bytes: number;
 	emulator: RemoteEmulator;
-}
-
-/** Resident memory in bytes, before and at most during the download, which took so many milliseconds. */
-export interface MemoryReading {
-	before: number;
-	peak: number;
-	duration: number;
 }
 
 interface MemoryResult extends MemoryReading {
