@@ -6,6 +6,8 @@ import { errorFacts } from '../../testkit/engine/errorFacts.mts';
 import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,
+	code,
+	imageNode,
 	FAIL_WORD,
 	klingAccount,
 	klingGateway,
@@ -21,6 +23,7 @@ import {
 	type NodeSketch,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { sampleImage } from '../../testkit/sampleImage.mts';
 import { sampleVideo } from '../../testkit/sampleVideo.mts';
 
 let host: Host;
@@ -36,6 +39,27 @@ beforeEach(() => host.emulator.reset());
 afterAll(async () => await host?.stop());
 
 const FROM_ITEM: INodeParameters = { prompt: '={{ $json.prompt }}' };
+
+/** A node that returns an item with a PNG image in the field `data`. */
+const IMAGE = code(
+	'Image',
+	`const data = '${sampleImage().toString('base64')}';
+return [{ json: {}, binary: { data: { data, mimeType: 'image/png', fileName: 'boat.png' } } }];`,
+);
+
+it('makes a video from an image of the item', async () => {
+	const kling = imageNode(official, { firstFrame: 'binary' });
+	const { id } = await host.importWorkflow(chain('Image', manualTrigger(), IMAGE, kling));
+	const execution = await host.run(id);
+
+	expect(execution.error).toBeUndefined();
+	const [task, ...others] = host.emulator.tasks();
+	expect(others).toEqual([]);
+	expect(task?.body).toMatchObject({ image: sampleImage().toString('base64') });
+	const [item] = execution.items('Kling Image');
+	expect(item?.json).toMatchObject({ task_id: task?.id, task_status: 'completed' });
+	expect(await host.binary(item!.binary!.data!)).toEqual(sampleVideo());
+});
 
 describe('a manual execution', () => {
 	const SERVICES: Array<[string, string, () => CredentialReference]> = [

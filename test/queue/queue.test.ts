@@ -5,6 +5,7 @@ import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,
 	code,
+	imageNode,
 	klingAccount,
 	klingNode,
 	manualTrigger,
@@ -271,6 +272,39 @@ describe('a burst of executions', () => {
 			bursts.push(burst);
 			expect(burst.mostTasks).toBe(BURST);
 			expect(burst.requests).toMatchObject({ create: BURST, file: BURST });
+		},
+		TEST_MS,
+	);
+	it(
+		'with callbacks and both nodes: each execution is suspended twice',
+		async () => {
+			const batches = promptsFor(20, 2);
+			const fromWords = klingNode(kling, { ...CALLBACK, prompt: '={{ $json.prompt }}' });
+			const fromImages = imageNode(kling, {
+				...CALLBACK,
+				prompt: "={{ $('Prompts').item.json.prompt }}",
+			});
+			const { id } = await host.importWorkflow(
+				chain(
+					'burst-both',
+					webhookTrigger('burst-both'),
+					SPLIT,
+					fromWords,
+					fromImages,
+					noOp('After'),
+				),
+			);
+			await host.activate(id);
+			await trigger('burst-both', batches);
+			const executions = await allOver(id, batches.length);
+
+			const videos = await expectDelivered(executions);
+			expect(videos).toBe(batches.flat().length);
+			const tasks = host.emulator.tasks();
+			const isFromImage = ({ body }: { body: unknown }) => 'image' in (body as object);
+			for (const made of [tasks.filter(isFromImage), tasks.filter((task) => !isFromImage(task))]) {
+				expect(made.map(promptOf).toSorted()).toEqual(batches.flat().toSorted());
+			}
 		},
 		TEST_MS,
 	);

@@ -92,6 +92,7 @@ export {
 	fitAddress,
 	fitCredentials,
 	hashFile,
+	imageNode,
 	klingNode,
 	noOp,
 	nodeOf,

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import { join } from 'node:path';
-import { KLING_NODE, type NodeSketch, type WorkflowSource } from '../workflows.mts';
+import { IMAGE_NODE, KLING_NODE, type NodeSketch, type WorkflowSource } from '../workflows.mts';
 import { repositoryFolder } from './folders.mts';
 
 /** A credential as workflows refer to it. */
@@ -180,4 +180,13 @@ export function klingNode(
 		credentials: { klingApi: { id: credential.id, name: credential.name } },
 		...node,
 	};
+}
+
+/** Kling Image to Video, filled in for an image at an address. */
+export function imageNode(
+	credential: CredentialReference,
+	parameters: INodeParameters = {},
+): NodeSketch {
+	const image = { firstFrame: 'url', imageUrl: 'https://example.com/boat.png', ...parameters };
+	return { ...klingNode(credential, image), name: 'Kling Image', type: IMAGE_NODE };
 }
