@@ -67,7 +67,7 @@ const SCENES: Readonly<Record<string, (editor: Editor, session: Session) => Prom
 
 async function openKling(editor: Editor, session: Session, prompt = PROMPT) {
 	await editor.addManualTrigger();
-	const node = await editor.addNode(NODE, 'Create video and wait for it');
+	const node = await editor.addNode(NODE, 'Create video and wait');
 	await node.chooseCredential(CREDENTIAL);
 	await node.form.fill('prompt', prompt);
 	await session.waitUntilSaved(editor, { prompt });
