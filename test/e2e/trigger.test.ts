@@ -9,6 +9,7 @@ import {
 	code,
 	FAIL_WORD,
 	hashFile,
+	imageNode,
 	klingAccount,
 	klingNode,
 	manualTrigger,
@@ -184,6 +185,31 @@ describe('the production URL', () => {
 		expect(host.emulator.callbacks().length).toBeGreaterThanOrEqual(9);
 		await pause(QUIET_MS);
 		expect(await host.executionIds(listener.id)).toHaveLength(3);
+	});
+
+	it.each([
+		['v1-image', 'kling-v2-6'],
+		['path', 'kling-3.0-turbo'],
+	])('starts it for a video made from an image, too: format %s', async (format, model) => {
+		const listener = await listen({ statuses: ['completed'] });
+		const parameters: INodeParameters = {
+			operation: 'create',
+			model,
+			options: { callbackUrl: listener.url },
+		};
+		const { id } = await host.importWorkflow(
+			chain('Creates', manualTrigger(), imageNode(plain, parameters)),
+		);
+		const created = await host.run(id);
+		expect(created.error).toBeUndefined();
+		const [task] = host.emulator.tasks();
+		expect(task?.format).toBe(format);
+		const [execution] = await executions(listener, 1);
+		expect(itemOf(execution!).json).toMatchObject({
+			task_id: task?.id,
+			task_status: 'completed',
+			video_url: `${host.emulator.url}/videos/${task?.id}.mp4`,
+		});
 	});
 
 	it('brings the video as a file with Download Video', async () => {
