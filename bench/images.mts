@@ -14,7 +14,6 @@ export interface ImagesTask {
 }
 
 interface ImagesResult extends MemoryReading, Pick<ImagesTask, 'items' | 'bytes'> {
-	growth: number;
 	growthOverAll: number;
 }
 
@@ -29,9 +28,8 @@ export async function benchmarkImages(isQuick: boolean): Promise<Section<ImagesR
 		for (const items of batches) {
 			const task: ImagesTask = { items, bytes: BYTES, emulator };
 			const reading = await runChild<MemoryReading>('images.child.mts', task);
-			const growth = reading.peak - reading.before;
-			const growthOverAll = growth / (items * BYTES);
-			measured.push({ items, bytes: BYTES, ...reading, growth, growthOverAll });
+			const growthOverAll = reading.growth / (items * BYTES);
+			measured.push({ items, bytes: BYTES, ...reading, growthOverAll });
 		}
 		return measured;
 	});

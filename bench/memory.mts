@@ -16,7 +16,6 @@ interface MemoryResult extends MemoryReading {
 	way: MemoryTask['way'];
 	/** Size of the file. */
 	bytes: number;
-	growth: number;
 	growthOverSize: number;
 }
 
@@ -36,8 +35,7 @@ export async function benchmarkMemory(isQuick: boolean): Promise<Section<MemoryR
 		const measured: MemoryResult[] = [];
 		for (const file of files) {
 			const reading = await runChild<MemoryReading>('memory.child.mts', { ...file, emulator });
-			const growth = reading.peak - reading.before;
-			measured.push({ ...file, ...reading, growth, growthOverSize: growth / file.bytes });
+			measured.push({ ...file, ...reading, growthOverSize: reading.growth / file.bytes });
 		}
 		return measured;
 	});

@@ -3,10 +3,11 @@
 /** Milliseconds. */
 const SAMPLING_INTERVAL = 5;
 
-/** Resident memory in bytes, before and at most during the work, which took so many milliseconds. */
+/** Resident memory in bytes, before and at most during the work, and the difference; it took so many milliseconds. */
 export interface MemoryReading {
 	before: number;
 	peak: number;
+	growth: number;
 	duration: number;
 }
 
@@ -22,5 +23,5 @@ export async function measure(work: () => Promise<void>): Promise<MemoryReading>
 	await work();
 	sample();
 	clearInterval(sampler);
-	return { before, peak, duration: performance.now() - startedAt };
+	return { before, peak, growth: peak - before, duration: performance.now() - startedAt };
 }

@@ -3,6 +3,7 @@ import { MODE_LABELS } from '../../nodes/shared/n8n/labels';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
 import { expectSoon } from './expectSoon.mts';
+import { openNodeForm } from './nodeForm.mts';
 
 const VIDEO_FIELDS = ['Operation', 'Model', 'Prompt', 'Mode', 'Duration (Seconds)', 'Aspect Ratio'];
 
@@ -11,9 +12,7 @@ let node: NodeView;
 
 beforeAll(async () => {
 	session = await startSession();
-	const editor = await session.openEditor();
-	await editor.addManualTrigger();
-	node = await editor.addNode('Kling Text to Video', 'Create video and wait');
+	node = await openNodeForm(session, 'Kling Text to Video');
 });
 afterAll(async () => await session?.stop());
 

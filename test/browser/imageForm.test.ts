@@ -3,15 +3,14 @@ import { MODE_LABELS } from '../../nodes/shared/n8n/labels';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
 import { expectSoon } from './expectSoon.mts';
+import { openNodeForm } from './nodeForm.mts';
 
 let session: Session;
 let node: NodeView;
 
 beforeAll(async () => {
 	session = await startSession();
-	const editor = await session.openEditor();
-	await editor.addManualTrigger();
-	node = await editor.addNode('Kling Image to Video', 'Create video and wait');
+	node = await openNodeForm(session, 'Kling Image to Video');
 });
 afterAll(async () => await session?.stop());
 

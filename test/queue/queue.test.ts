@@ -275,6 +275,7 @@ describe('a burst of executions', () => {
 		},
 		TEST_MS,
 	);
+
 	it(
 		'with callbacks and both nodes: each execution is suspended twice',
 		async () => {

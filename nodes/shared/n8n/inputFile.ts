@@ -19,7 +19,7 @@ export interface FileFacts {
 }
 
 /** Of one read: enough for most images. */
-const START_BYTES = 4096;
+const START_BYTES = 64 * 1024;
 
 /** As many tell what a file is. */
 const LEAST_START_BYTES = 32;
