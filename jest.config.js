@@ -7,6 +7,7 @@ module.exports = {
 	testMatch: ['**/*.test.ts'],
 	// On a real n8n: npm run test:e2e, test:browser and test:queue.
 	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|browser|queue)/'],
+	testSequencer: '<rootDir>/test/longestFirst.cjs',
 	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
 	// jose ships ES modules only, jest runs CommonJS: compile it along with our own TypeScript.
 	transformIgnorePatterns: ['/node_modules/(?!jose/)'],

@@ -1,5 +1,6 @@
 /** How the emulator's routes are described, answered and sent: everything between fastify and the API's own rules. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
@@ -17,7 +18,7 @@ export interface Endpoint {
 	/** Decides the shape of errors; absent means Kling's own. */
 	format?: Format;
 	/** How it refuses; absent means as its format does. */
-	refuse?: (error: KlingError) => Reply;
+	refuse?: (error: KlingError) => TextReply;
 	/** The task a path belongs to, where no account needs to ask for it. */
 	owner?: (params: Call['params']) => Task | undefined;
 	handle: (call: Call) => Answer | Promise<Answer>;
@@ -51,11 +52,16 @@ export interface Reply {
 	stop?: { after: number; by: 'close' | 'silence' } | { by: 'trickle'; ms: number };
 }
 
+/** A reply that is in memory as a whole. */
+export interface TextReply extends Reply {
+	body: string;
+}
+
 /** What becomes of a request: a reply, or a connection reset without one. */
 export type Answer = Reply | { kind: 'reset' };
 
 /** A JSON reply. A string is sent as it is, so that it can be bad JSON. */
-export function json(status: number, body: unknown): Reply {
+export function json(status: number, body: unknown): TextReply {
 	return {
 		kind: 'reply',
 		status,
@@ -73,7 +79,7 @@ export function envelope(data: unknown): Reply {
  * A refusal in the format's own shape. The gateway format lists HTTP statuses and no body; the small
  * `{"error": {message, code}}` is what most gateways of this kind answer.
  */
-export function errorAnswer(format: Format | undefined, { code, message }: KlingError): Reply {
+export function errorAnswer(format: Format | undefined, { code, message }: KlingError): TextReply {
 	const fact = KLING_ERRORS[code];
 	return format === 'gateway'
 		? json(fact.gateway, { error: { message, code: fact.gateway } })
@@ -141,11 +147,11 @@ export async function transmit(
 		return reply;
 	}
 	const { status, headers, body, stop } = answer;
-	if (!stop) return await sendReply(reply, answer);
+	if (!stop && typeof body === 'string') return await sendReply(reply, { ...answer, body });
 	entry.status = status;
-	if (stop.by === 'close') entry.outcome = 'reset';
+	entry.outcome = stop?.by === 'close' ? 'reset' : 'replied';
 	reply.hijack();
-	if (stop.by === 'trickle') {
+	if (stop?.by === 'trickle') {
 		reply.raw.writeHead(status, headers);
 		const timer = setInterval(() => reply.raw.write(' '), stop.ms);
 		reply.raw.once('close', () => clearInterval(timer));
@@ -153,37 +159,50 @@ export async function transmit(
 	}
 	const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
 	reply.raw.writeHead(status, { ...headers, 'content-length': length });
-	await writeBytes(reply.raw, body, stop.after);
-	if (stop.by === 'close') reply.raw.socket?.destroySoon();
+	await writeBytes(reply.raw, body, length, stop?.after);
+	if (stop?.by === 'close') reply.raw.socket?.destroySoon();
 	return reply;
 }
 
-/** Sends a whole reply. */
 export async function sendReply(
 	reply: FastifyReply,
-	{ status, headers, body }: Reply,
+	{ status, headers, body }: TextReply,
 ): Promise<unknown> {
 	reply.code(status).headers(headers);
-	if (typeof body === 'string') return await reply.send(body === '' ? undefined : body);
-	return await reply.header('content-length', body.length).send(body.open());
+	return await reply.send(body === '' ? undefined : body);
 }
 
-/** Writes the first bytes of a body, no faster than the client takes them. */
-async function writeBytes(raw: ServerResponse, body: string | Stream, bytes: number) {
+/**
+ * Writes the first bytes of a body, no faster than the client takes them.
+ *
+ * @param length of the body, bytes. The reply ends together with its last byte: a client that has read all may be
+ * gone before a stream says that it is at its end, and did not disconnect early
+ */
+async function writeBytes(
+	raw: ServerResponse,
+	body: string | Stream,
+	length: number,
+	bytes = length,
+) {
 	raw.flushHeaders();
 	const source = typeof body === 'string' ? Readable.from([Buffer.from(body)]) : body.open();
-	let left = bytes;
+	let [left, unsent] = [bytes, length];
 	for await (const chunk of source as AsyncIterable<Buffer>) {
 		const part = chunk.subarray(0, left);
 		left -= part.length;
-		if (part.length > 0 && !raw.write(part)) await drained(raw);
+		unsent -= part.length;
+		if (unsent <= 0) raw.end(part);
+		else if (part.length > 0 && !raw.write(part)) await drained(raw);
 		if (left <= 0 || raw.destroyed) break;
 	}
+	if (bytes === length && !raw.writableEnded) raw.end();
 }
 
 /** Waits until the client has taken what was written, or is gone. */
 async function drained(raw: ServerResponse): Promise<void> {
-	await new Promise<void>((resolve) => {
-		raw.once('drain', resolve).once('close', resolve);
-	});
+	const settled = new AbortController();
+	const { signal } = settled;
+	await Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })]).finally(() =>
+		settled.abort(),
+	);
 }

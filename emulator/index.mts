@@ -20,7 +20,7 @@ import {
 	transmit,
 	type Answer,
 	type Endpoint,
-	type Reply,
+	type TextReply,
 } from './http.mts';
 import { RequestLog } from './log.mts';
 import { resolveOptions, type AccountOptions, type EmulatorOptions } from './options.mts';
@@ -205,7 +205,7 @@ function mount(app: FastifyInstance, endpoints: Endpoint[], handler: Handler): v
 	});
 }
 
-function refusalOf({ refuse, format }: Endpoint, error: KlingError): Reply {
+function refusalOf({ refuse, format }: Endpoint, error: KlingError): TextReply {
 	return refuse?.(error) ?? errorAnswer(format, error);
 }
 

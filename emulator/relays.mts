@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { authenticate } from './auth.mts';
 import { KLING_ERRORS, type KlingError } from './errors.mts';
-import { json, type Endpoint, type Reply } from './http.mts';
+import { json, type Endpoint, type TextReply } from './http.mts';
 import type { Phase, Snapshot, State } from './state.mts';
 import { admitV1, renderTask, servesV1 } from './v1.mts';
 import type { VideoUrl } from './videos.mts';
@@ -122,7 +122,7 @@ const RELAYS: Readonly<Record<RelayName, Relay>> = {
 };
 
 /** A refusal in new-api's words, which both dialects use: its own, or Kling's as a text within. */
-function refuse({ code, message }: KlingError): Reply {
+function refuse({ code, message }: KlingError): TextReply {
 	const own = (status: number, name: string, text: string) =>
 		json(status, { error: { code: name, message: text, type: 'new_api_error' } });
 	switch (code) {
