@@ -73,7 +73,6 @@ async function jest(names: string[], version: string, report: string): Promise<v
 		[
 			bin,
 			'--config=test/e2e/jest.config.js',
-			'--runInBand',
 			'--json',
 			`--outputFile=${report}`,
 			'--runTestsByPath',

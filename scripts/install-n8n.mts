@@ -3,8 +3,9 @@
  * the tests on a real n8n look for it. They would do it themselves.
  */
 import { printFailure } from '../testkit/cli/flags.mts';
-import { installN8n, printProgress } from '../testkit/n8n/install.mts';
+import { installN8n } from '../testkit/n8n/install.mts';
 import { N8N_VERSION, testedVersion } from '../testkit/n8n/versions.mts';
+import { printProgress } from '../testkit/npm/npm.mts';
 
 try {
 	const versions = process.argv.slice(2).map((version) => testedVersion(version).version);

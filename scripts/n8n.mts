@@ -8,7 +8,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printFailure } from '../testkit/cli/flags.mts';
 import { INTERRUPTED, watchForInterrupt } from '../testkit/cli/interrupt.mts';
-import { cacheFolder } from '../testkit/n8n/folders.mts';
+import { cacheFolder } from '../testkit/npm/cacheFolder.mts';
 import { OWNER, startHost, type Host, type LogLine } from '../testkit/n8n/index.mts';
 import { N8N_VERSION } from '../testkit/n8n/versions.mts';
 import { isPortFree } from '../testkit/ports.mts';

@@ -1,7 +1,7 @@
 /** Two n8n must not work on one user folder: whoever uses it leaves its process id there. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive } from '../../testkit/n8n/process.mts';
+import { isAlive } from '../../testkit/npm/isAlive.mts';
 
 const FILE = 'host.pid';
 

@@ -1,4 +1,5 @@
-import { installN8n, printProgress } from '../../testkit/n8n/install.mts';
+import { installN8n } from '../../testkit/n8n/install.mts';
+import { printProgress } from '../../testkit/npm/npm.mts';
 
 /** Installs n8n before the first test: on an empty cache that takes longer than any test may. */
 export default async function globalSetup() {

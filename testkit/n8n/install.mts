@@ -1,17 +1,12 @@
 /** Installs n8n, and a Node.js for it, from the npm registry into the user's cache. */
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from './folders.mts';
-import { isAlive } from './process.mts';
+import { installInCache, type InstallOptions } from '../npm/installInCache.mts';
+import { npm, type NpmOptions } from '../npm/npm.mts';
 import { N8N_VERSION, NODE_MAJOR } from './versions.mts';
-
-/** Written last: a folder without it is an installation that was interrupted. */
-const MARKER = 'installed.json';
-
-const PROGRESS_MS = 15_000;
 
 export interface Installation {
 	version: string;
@@ -22,19 +17,6 @@ export interface Installation {
 	bin: string;
 }
 
-export interface InstallOptions {
-	/** Where to; default: the cache. */
-	cache?: string;
-	onProgress?: (line: string) => void;
-	/** Ends an installation that is under way; what it leaves is removed by the next one. */
-	signal?: AbortSignal;
-}
-
-/** For `onProgress`. */
-export function printProgress(line: string): void {
-	console.log(line);
-}
-
 /**
  * Installs a version of n8n unless it is there already: about six minutes and 3 GB, by npm alone.
  *
@@ -42,35 +24,25 @@ export function printProgress(line: string): void {
  */
 export async function installN8n(
 	version = N8N_VERSION,
-	{ cache = cacheFolder(), onProgress = () => {}, signal }: InstallOptions = {},
+	options: InstallOptions = {},
 ): Promise<Installation> {
-	const folder = join(cache, `n8n-${version}`);
-	if (await isComplete(folder)) return describe(version, folder);
-
-	await mkdir(cache, { recursive: true });
-	await removeAbandoned(cache, version, onProgress);
-	// Under a name of its own until it is complete: two processes may install at once.
-	const draft = `${folder}.part-${process.pid}`;
-	onProgress(
-		`Installing n8n ${version} into ${folder}. This takes some minutes and 3 GB, but only the first time.`,
+	const folder = await installInCache(
+		{
+			name: `n8n-${version}`,
+			cost: 'some minutes and 3 GB',
+			fill: async (draft, npmOptions) => await fill(draft, version, npmOptions),
+			serves: (made) => ownNodeServes() || Object.keys(nodePackage()).every((name) => name in made),
+		},
+		options,
 	);
-	try {
-		await rm(draft, { recursive: true, force: true });
-		await fill(draft, version, { onProgress, signal });
-		if (!(await isComplete(folder))) {
-			await rm(folder, { recursive: true, force: true });
-			await rename(draft, folder);
-		}
-	} finally {
-		await rm(draft, { recursive: true, force: true });
-	}
 	return describe(version, folder);
 }
 
-type NpmOptions = Required<Pick<InstallOptions, 'onProgress'>> & Pick<InstallOptions, 'signal'>;
-
-async function fill(folder: string, version: string, options: NpmOptions): Promise<void> {
-	await mkdir(folder, { recursive: true });
+async function fill(
+	folder: string,
+	version: string,
+	options: NpmOptions,
+): Promise<Record<string, string>> {
 	const dependencies = { n8n: version, ...(ownNodeServes() ? {} : nodePackage()) };
 	const manifest = {
 		name: 'n8n-host',
@@ -107,8 +79,7 @@ async function fill(folder: string, version: string, options: NpmOptions): Promi
 		},
 	);
 	await promisify(execFile)(node, ['-e', "require('sqlite3')"], { cwd: folder });
-	const installedAt = new Date().toISOString();
-	await writeFile(join(folder, MARKER), JSON.stringify({ ...dependencies, installedAt }));
+	return dependencies;
 }
 
 function ownNodeServes(): boolean {
@@ -132,73 +103,4 @@ function describe(version: string, folder: string): Installation {
 		node: existsSync(fetched) ? fetched : process.execPath,
 		bin: join(folder, 'node_modules', 'n8n', 'bin', 'n8n'),
 	};
-}
-
-/** Complete, and made for the Node.js at hand: the user may have changed theirs since. */
-async function isComplete(folder: string): Promise<boolean> {
-	if (!existsSync(join(folder, MARKER))) return false;
-	const made = JSON.parse(await readFile(join(folder, MARKER), 'utf8')) as Record<string, string>;
-	return ownNodeServes() || Object.keys(nodePackage()).every((name) => name in made);
-}
-
-/** Takes away what interrupted installations of this version left. */
-async function removeAbandoned(
-	cache: string,
-	version: string,
-	onProgress: (line: string) => void,
-): Promise<void> {
-	for (const name of await readdir(cache)) {
-		const [, pid] = new RegExp(`^n8n-${version}\\.part-(\\d+)$`).exec(name) ?? [];
-		if (pid === undefined || isAlive(Number(pid))) continue;
-		onProgress(`Removing an interrupted installation: ${join(cache, name)}`);
-		await rm(join(cache, name), { recursive: true, force: true });
-	}
-}
-
-/** Runs npm, the one that runs this process if there is one, and says from time to time that it is still running. */
-async function npm(
-	args: string[],
-	cwd: string,
-	what: string,
-	{ onProgress, signal }: NpmOptions,
-	env: NodeJS.ProcessEnv = {},
-): Promise<void> {
-	onProgress(what);
-	const startedAt = Date.now();
-	const seconds = () => Math.round((Date.now() - startedAt) / 1000);
-	const progress = setInterval(
-		() => onProgress(`  … ${seconds()} s, still installing`),
-		PROGRESS_MS,
-	);
-	const said: string[] = [];
-	try {
-		const code = await new Promise<number | null>((resolve, reject) => {
-			const { command, first } = npmCommand();
-			const child = spawn(command, [...first, ...args], {
-				cwd,
-				env: { ...process.env, ...env },
-				signal,
-				stdio: ['ignore', 'pipe', 'pipe'],
-			});
-			child.stdout.setEncoding('utf8').on('data', (text: string) => said.push(text));
-			child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
-			child.once('error', reject).once('close', resolve);
-		});
-		if (code !== 0) {
-			const words = said.join('').trim().split('\n').slice(-40).join('\n');
-			throw new Error(`${what} failed with exit code ${code}:\n${words}`);
-		}
-		onProgress(`  done in ${seconds()} s`);
-	} finally {
-		clearInterval(progress);
-	}
-}
-
-/** How to run npm without a shell. */
-export function npmCommand(): { command: string; first: string[] } {
-	const script = process.env.npm_execpath;
-	// Other package managers set the variable, too.
-	return script?.endsWith('npm-cli.js')
-		? { command: process.execPath, first: [script] }
-		: { command: 'npm', first: [] };
 }

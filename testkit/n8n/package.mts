@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { repositoryFolder } from './folders.mts';
-import { npmCommand } from './install.mts';
+import { repositoryFolder } from './repositoryFolder.mts';
+import { npmCommand } from '../npm/npm.mts';
 
 const run = promisify(execFile);
 

@@ -157,16 +157,6 @@ export class GuardedProcess {
 	}
 }
 
-/** Whether there is a process of this id. */
-export function isAlive(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
 /**
  * Resident memory of a process alone, without its children, in bytes. Linux only.
  *

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import { join } from 'node:path';
 import { IMAGE_NODE, KLING_NODE, type NodeSketch, type WorkflowSource } from '../workflows.mts';
-import { repositoryFolder } from './folders.mts';
+import { repositoryFolder } from './repositoryFolder.mts';
 
 /** A credential as workflows refer to it. */
 export interface CredentialReference {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EMULATOR_ACCESS_KEY, EMULATOR_SECRET_KEY } from '../../../emulator/index.mts';
 import { temporaryFolder } from '../../../testkit/temporaryFolder.mts';
-import { startHttpsFront } from './httpsFront.mts';
+import { startHttpsFront } from '../../../testkit/network/httpsFront.mts';
 
 const SCRIPT = 'test/integration/independentClient/klingApi.mjs';
 const ACCOUNT = { accessKey: EMULATOR_ACCESS_KEY, secretKey: EMULATOR_SECRET_KEY };

@@ -1,5 +1,3 @@
-/** Where the host keeps what it installs, and where it finds the package. */
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
@@ -9,13 +7,4 @@ export function cacheFolder(): string {
 	// The specification has relative paths ignored.
 	const base = xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache');
 	return join(base, 'n8n-nodes-kling');
-}
-
-/** The repository: jest and the npm scripts run at its root. */
-export function repositoryFolder(): string {
-	const folder = process.cwd();
-	if (!existsSync(join(folder, 'gulpfile.js'))) {
-		throw new Error(`${folder} is not the root of the repository: run it by "npm run" there`);
-	}
-	return folder;
 }

@@ -12,15 +12,21 @@ export interface HttpsFront {
 	close(): Promise<void>;
 }
 
-/** @param target the address of the server behind, without a path */
-export async function startHttpsFront(target: string): Promise<HttpsFront> {
-	const { private: key, cert } = await generate([{ name: 'commonName', value: 'emulator' }], {
-		algorithm: 'sha256',
-		extensions: [
-			{ name: 'basicConstraints', cA: true },
-			{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
-		],
-	});
+/**
+ * @param target the address of the server behind, without a path
+ * @param names by which it may be called as well as by 127.0.0.1
+ */
+export async function startHttpsFront(target: string, names: string[] = []): Promise<HttpsFront> {
+	const { private: key, cert } = await generate(
+		[{ name: 'commonName', value: 'n8n-nodes-kling' }],
+		{
+			algorithm: 'sha256',
+			extensions: [
+				{ name: 'basicConstraints', cA: true },
+				{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }, ...names.map(toName)] },
+			],
+		},
+	);
 	const server = createServer({ key, cert }, (received, reply) => {
 		const { method, headers, url = '/' } = received;
 		const passed = request(new URL(url, target), { method, headers }, (answer) => {
@@ -41,4 +47,8 @@ export async function startHttpsFront(target: string): Promise<HttpsFront> {
 			await once(server, 'close');
 		},
 	};
+}
+
+function toName(value: string) {
+	return { type: 2 as const, value };
 }
