@@ -1,9 +1,14 @@
 /** What the emulator's own tests need: a clock to turn, a client that hides nothing, a receiver of callbacks. */
+import { fastify } from 'fastify';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, get, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { SignJWT } from 'jose';
 import { SettableClock } from '../testkit/clocks/settableClock.mts';
+import { eventually } from '../testkit/eventually.mts';
+import { transmit } from './http.mts';
+import { RequestLog, type RecordedRequest } from './log.mts';
 import {
 	EMULATOR_ACCESS_KEY,
 	EMULATOR_API_KEY,
@@ -159,4 +164,37 @@ export async function startReceiver(status = 200) {
 /** Memory of this process. */
 export function residentBytes(): number {
 	return process.memoryUsage().rss;
+}
+
+/**
+ * A client takes a stream that is sent to it, and goes away with the last byte.
+ *
+ * @param length of the stream, bytes
+ * @returns what the log has of it
+ */
+export async function readAndLeave(
+	length: number,
+	stream: () => AsyncIterable<Buffer>,
+): Promise<RecordedRequest> {
+	const ended: RecordedRequest[] = [];
+	const log = new RequestLog(Date.now, (entry) => ended.push(entry));
+	const app = fastify();
+	app.addHook('onRequest', async ({ raw }, reply) => log.begin(raw, reply.raw));
+	app.get('/', async ({ raw }, reply) => {
+		const body = { length, open: () => Readable.from(stream()) };
+		return await transmit(reply, { kind: 'reply', status: 200, headers: {}, body }, log.of(raw));
+	});
+	await app.listen({ host: '127.0.0.1', port: 0 });
+	const { port } = app.server.address() as AddressInfo;
+
+	const request = get({ port, agent: false });
+	const [response] = (await once(request, 'response')) as [IncomingMessage];
+	let bytes = 0;
+	for await (const chunk of response as AsyncIterable<Buffer>) {
+		bytes += chunk.length;
+		if (bytes === length) break; // which ends the connection
+	}
+	await eventually(() => ended.length > 0);
+	await app.close();
+	return ended[0]!;
 }
