@@ -1,22 +1,16 @@
 /**
- * `npm run check:package`: what would be published, and whether n8n would take it. Run it after
- * `npm run build`.
+ * `npm run check:package [-- --update]`: what would be published, and whether n8n would take it. Run it after
+ * `npm run build`. `--update` writes down which files are meant to be in it.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseFlags } from '../testkit/cli/flags.mts';
 
 /** The whole package, packed; bytes. It is loaded with every n8n. */
 const MAX_SIZE = 150_000;
 
-const TOP_LEVEL = [
-	'CHANGELOG.md',
-	'LICENSE',
-	'README.md',
-	'README.zh-CN.md',
-	'dist',
-	'index.js',
-	'package.json',
-];
+/** All its files: one that comes or goes unnoticed is a mistake. */
+const FILE_LIST = 'scripts/package-files.txt';
 
 /** Scripts that npm runs on the user's machine. */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
@@ -54,8 +48,16 @@ const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scr
 const [{ files, size }] = JSON.parse(packed) as [{ files: Array<{ path: string }>; size: number }];
 hold(size <= MAX_SIZE, `the tarball has ${size} bytes, more than ${MAX_SIZE}`);
 const paths = files.map(({ path }) => path);
-const top = [...new Set(paths.map((path) => path.split('/')[0]))].sort();
-hold(top.join() === TOP_LEVEL.join(), `the tarball holds ${top.join(', ')}`);
+const list = `${paths.toSorted().join('\n')}\n`;
+const { values } = parseFlags({ options: { update: { type: 'boolean' } } });
+if (values.update) writeFileSync(FILE_LIST, list);
+const meant = readFileSync(FILE_LIST, 'utf8').split('\n').filter(Boolean);
+for (const path of paths) {
+	hold(meant.includes(path), `the tarball holds ${path}, which ${FILE_LIST} does not name`);
+}
+for (const path of meant) {
+	hold(paths.includes(path), `the tarball lacks ${path}, which ${FILE_LIST} names`);
+}
 
 const manifest = read<PackageJson>('package.json');
 for (const kind of DEPENDENCIES) hold(!(kind in manifest), `package.json has ${kind}`);
@@ -74,5 +76,5 @@ for (const [path, { resolved, integrity, link }] of Object.entries(packages)) {
 }
 
 for (const problem of problems) console.error(problem);
-console.log(`The tarball holds ${paths.length} files in ${size} bytes: ${top.join(', ')}`);
+console.log(`The tarball holds ${paths.length} files in ${size} bytes`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -33,11 +33,9 @@
  *
  * n8n runs in a process group of its own that ends with this process, however this one ends.
  */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type {
 	IBinaryData,
 	ICredentialDataDecryptedObject,
@@ -63,7 +61,7 @@ import type { WorkflowSource } from '../workflows.mts';
 import { isVersion2, n8nEnvironment } from './environment.mts';
 import { Execution, type StoredExecution } from './execution.mts';
 import type { InstallOptions } from '../npm/installInCache.mts';
-import { installN8n, type Installation } from './install.mts';
+import { evaluate, installN8n, type Installation } from './install.mts';
 import { installPackage } from './package.mts';
 import { GuardedProcess, type LogLine } from './process.mts';
 import { RestClient, RestError, type Owner } from './rest.mts';
@@ -126,6 +124,8 @@ export interface HostOptions extends InstallOptions {
 	version?: string;
 	/** Is kept, and used again. Default: a temporary one that `stop()` removes. */
 	userFolder?: string;
+	/** Whether the package is installed before n8n starts. Default: yes. */
+	hasPackage?: boolean;
 	/** n8n's port; default: any free one. */
 	port?: number;
 	/** Environment variables for n8n on top of the host's own; undefined takes one away. */
@@ -173,7 +173,7 @@ export interface WaitOptions {
  * @throws Error when n8n does not come up; its last words are in the message
  */
 export async function startHost(options: HostOptions = {}): Promise<Host> {
-	const { version = N8N_VERSION, userFolder, emulator } = options;
+	const { version = N8N_VERSION, userFolder, hasPackage = true, emulator } = options;
 	const installation = await installN8n(version, options);
 	const cleanUp: Array<() => Promise<unknown>> = [];
 	let folder = userFolder;
@@ -184,7 +184,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
 	}
 	await mkdir(folder, { recursive: true });
 	try {
-		await installPackage(folder);
+		if (hasPackage) await installPackage(folder);
 		const kling = await startEmulator({ queueMs: 300, generationMs: 1500, ...emulator });
 		cleanUp.unshift(async () => await kling.close());
 		const [freePort, broker] = (await freePorts(2)) as [number, number];
@@ -522,9 +522,7 @@ export class Host {
 
 	/** What n8n's Node.js prints for an expression, with n8n's modules at hand. */
 	async evaluate(expression: string): Promise<string> {
-		const { node, folder } = this.parts.installation;
-		const { stdout } = await promisify(execFile)(node, ['-p', expression], { cwd: folder });
-		return stdout.trim();
+		return await evaluate(this.parts.installation, expression);
 	}
 
 	/** Newer versions register the triggers only after they have answered. */

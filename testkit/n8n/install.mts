@@ -38,6 +38,15 @@ export async function installN8n(
 	return describe(version, folder);
 }
 
+/** What n8n's Node.js prints for an expression, with n8n's modules at hand. */
+export async function evaluate(
+	{ node, folder }: Installation,
+	expression: string,
+): Promise<string> {
+	const { stdout } = await promisify(execFile)(node, ['-p', expression], { cwd: folder });
+	return stdout.trim();
+}
+
 async function fill(
 	folder: string,
 	version: string,
