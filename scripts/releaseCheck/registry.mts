@@ -59,6 +59,8 @@ export async function startRegistry(folder: string, realRegistry: string): Promi
 					tarball,
 					'--ignore-scripts',
 					'--provenance=false',
+					// npm demands one for a version below the newest, and n8n is told the version it is to take.
+					'--tag=release-check',
 					`--registry=${verdaccio.url}`,
 					`--//${host}/:_authToken=${TOKEN}`,
 				],
