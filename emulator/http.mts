@@ -1,6 +1,5 @@
 /** How the emulator's routes are described, answered and sent: everything between fastify and the API's own rules. */
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
@@ -200,9 +199,11 @@ async function writeBytes(
 
 /** Waits until the client has taken what was written, or is gone. */
 async function drained(raw: ServerResponse): Promise<void> {
-	const settled = new AbortController();
-	const { signal } = settled;
-	await Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })]).finally(() =>
-		settled.abort(),
-	);
+	await new Promise<void>((resolve) => {
+		const done = () => {
+			raw.off('drain', done).off('close', done);
+			resolve();
+		};
+		raw.on('drain', done).on('close', done);
+	});
 }
