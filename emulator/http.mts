@@ -199,6 +199,7 @@ async function writeBytes(
 
 /** Waits until the client has taken what was written, or is gone. */
 async function drained(raw: ServerResponse): Promise<void> {
+	if (raw.destroyed) return;
 	await new Promise<void>((resolve) => {
 		const done = () => {
 			raw.off('drain', done).off('close', done);
