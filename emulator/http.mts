@@ -185,14 +185,13 @@ async function writeBytes(
 ) {
 	raw.flushHeaders();
 	const source = typeof body === 'string' ? Readable.from([Buffer.from(body)]) : body.open();
-	let [left, unsent] = [bytes, length];
+	let sent = 0;
 	for await (const chunk of source as AsyncIterable<Buffer>) {
-		const part = chunk.subarray(0, left);
-		left -= part.length;
-		unsent -= part.length;
-		if (unsent <= 0) raw.end(part);
+		const part = chunk.subarray(0, bytes - sent);
+		sent += part.length;
+		if (sent >= length) raw.end(part);
 		else if (part.length > 0 && !raw.write(part)) await drained(raw);
-		if (left <= 0 || raw.destroyed) break;
+		if (sent >= bytes || raw.destroyed) break;
 	}
 	if (bytes === length && !raw.writableEnded) raw.end();
 }

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { SignJWT } from 'jose';
 import { SettableClock } from '../testkit/clocks/settableClock.mts';
 import { eventually } from '../testkit/eventually.mts';
+import { listenOnLoopback } from '../testkit/network/loopback.mts';
 import { transmit } from './http.mts';
 import { RequestLog, type RecordedRequest } from './log.mts';
 import {
@@ -145,19 +146,15 @@ export async function startReceiver(status = 200) {
 			response.writeHead(next.shift() ?? status, { connection: 'close' }).end();
 		});
 	});
-	await once(server.listen(0, '127.0.0.1'), 'listening');
+	const { port, close } = await listenOnLoopback(server);
 	return {
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`,
+		url: `http://127.0.0.1:${port}/callback`,
 		received,
 		/** What it answers to the next ones. */
 		answerWith(statuses: readonly number[]) {
 			next = [...statuses];
 		},
-		close: async () => {
-			server.closeAllConnections();
-			server.close();
-			await once(server, 'close');
-		},
+		close,
 	};
 }
 

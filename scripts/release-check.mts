@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { printFailure } from '../testkit/cli/flags.mts';
 import { repositoryFolder } from '../testkit/n8n/repositoryFolder.mts';
 import { temporaryFolder } from '../testkit/temporaryFolder.mts';
-import manifest from '../package.json' with { type: 'json' };
 import { liveThrough } from './releaseCheck/lifecycle.mts';
 import { packPrevious, packRelease } from './releaseCheck/packages.mts';
 
@@ -20,7 +19,7 @@ try {
 	for (const path of [now, before, registry]) await mkdir(path);
 	const release = await packRelease(repositoryFolder(), now);
 	const previous = await packPrevious(now, release, before);
-	await liveThrough(manifest.name, { release, previous }, registry);
+	await liveThrough(release, previous, registry);
 	console.log('The release is ready.');
 } catch (error) {
 	process.exitCode = printFailure('Release check', error);

@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printFailure } from '../testkit/cli/flags.mts';
+import { pack } from '../testkit/npm/pack.mts';
 
 /** What is used of the scanner, which has no types. */
 interface Scanner {
@@ -32,7 +33,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kling-scan-'));
 process.env.TMPDIR = folder;
 try {
 	const { analyzePackage, SOURCE_FILE_PATTERNS } = (await import(SCANNER)) as Scanner;
-	const tarball = unpackTarball();
+	const tarball = await unpackTarball();
 	if (!existsSync(join(tarball, 'dist'))) throw new Error('There is no dist/: build the package.');
 	tell('source', await analyzePackage(process.cwd(), SOURCE_FILE_PATTERNS));
 	tell('tarball', await analyzePackage(tarball, TARBALL_PATTERNS));
@@ -43,11 +44,8 @@ try {
 }
 
 /** @returns the folder with what `npm publish` would publish */
-function unpackTarball(): string {
-	const stdio = ['ignore', 'pipe', 'ignore'] satisfies ['ignore', 'pipe', 'ignore'];
-	const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { stdio });
-	const [{ filename }] = JSON.parse(packed.toString()) as [{ filename: string }];
-	execFileSync('tar', ['-xzf', join(folder, filename), '-C', folder]);
+async function unpackTarball(): Promise<string> {
+	execFileSync('tar', ['-xzf', await pack(process.cwd(), folder), '-C', folder]);
 	return join(folder, 'package');
 }
 

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { SIGNATURE_VECTOR } from '../../emulator/testing.mts';
 import {
 	chain,
 	fitCredentials,
@@ -20,8 +21,8 @@ import { startRegistry } from './registry.mts';
 /** Of a video, so that one is under way while the package is updated; ms. */
 const GENERATION_MS = 10_000;
 
-/** Signs the callbacks; Kling's own example (docs/kling-api.md#signatures). */
-const WEBHOOK_SECRET = 'whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI=';
+/** Of the callbacks. */
+const { secret: webhookSecret } = SIGNATURE_VECTOR;
 
 const EXAMPLE = 'create-and-wait.json';
 
@@ -34,13 +35,13 @@ interface InstalledPackage {
 }
 
 /**
- * @param name of the package
+ * @param previous of another version
  * @param folder for the registry's files
  * @throws Error for what is not as it should be
  */
 export async function liveThrough(
-	name: string,
-	{ release, previous }: Record<'release' | 'previous', Tarball>,
+	release: Tarball,
+	previous: Tarball,
 	folder: string,
 ): Promise<void> {
 	const installation = await installN8n(undefined, { onProgress: printProgress });
@@ -49,20 +50,27 @@ export async function liveThrough(
 		"require('reflect-metadata'); new (require('n8n/dist/modules/community-packages/community-packages.config.js').CommunityPackagesConfig)().registry",
 	);
 	const registry = await startRegistry(folder, realRegistry);
+	try {
+		for (const { path } of [release, previous]) await registry.publish(path);
+		await liveIn(registry.env, release, previous);
+	} finally {
+		await registry.close();
+	}
+}
+
+async function liveIn(env: NodeJS.ProcessEnv, release: Tarball, previous: Tarball): Promise<void> {
 	const host = await startHost({
 		hasPackage: false,
-		env: registry.env,
+		env,
 		emulator: { models: 'classic', queueMs: 300, generationMs: GENERATION_MS },
 	});
 	try {
-		const n8n = new Installer(host, name);
-		await registry.publish(release.path);
+		const n8n = new Installer(host, release.name);
 		await n8n.install(release);
 		const workflows = await importWorkflows(host);
 		await runByHand(host, workflows.plain);
 		await n8n.uninstall();
 
-		if (previous.version !== release.version) await registry.publish(previous.path);
 		await n8n.install(previous);
 		await runByHand(host, workflows.plain);
 		const suspended = await suspend(host, workflows.suspended);
@@ -78,7 +86,6 @@ export async function liveThrough(
 		throw error;
 	} finally {
 		await host.stop();
-		await registry.close();
 	}
 }
 
@@ -128,8 +135,8 @@ class Installer {
 
 /** @returns their ids */
 async function importWorkflows(host: Host): Promise<Record<'plain' | 'suspended', string>> {
-	host.emulator.updateAccount('emulator', { webhookSecret: WEBHOOK_SECRET });
-	const account = { ...klingAccount(host.emulator), webhookSecret: WEBHOOK_SECRET };
+	host.emulator.updateAccount('emulator', { webhookSecret });
+	const account = { ...klingAccount(host.emulator), webhookSecret };
 	const kling = await host.createCredential('Kling account', account);
 	const plain = fitCredentials(await readExample(EXAMPLE), [kling]);
 	const node = klingNode(kling, { waitFor: 'callback', waitOptions: {} });

@@ -4,10 +4,13 @@ import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { npm, printProgress } from '../../testkit/npm/npm.mts';
+import { pack } from '../../testkit/npm/pack.mts';
 
 const run = promisify(execFile);
 
 export interface Tarball {
+	/** Of the package. */
+	name: string;
 	path: string;
 	version: string;
 	/** Where it comes from. */
@@ -32,7 +35,7 @@ export async function packRelease(repository: string, folder: string): Promise<T
 	await npmIn(folder, 'ci');
 	await npmIn(folder, 'run', 'build');
 	await npmIn(folder, 'run', 'check:package');
-	return await pack(folder, `commit ${await git(folder, 'rev-parse', '--short', 'HEAD')}`);
+	return await describe(folder, `commit ${await git(folder, 'rev-parse', '--short', 'HEAD')}`);
 }
 
 /**
@@ -57,7 +60,7 @@ export async function packPrevious(
 		await writeFile(join(folder, 'package.json'), JSON.stringify(lower, null, '\t'));
 	}
 	await npmIn(folder, 'run', 'build');
-	return await pack(
+	return await describe(
 		folder,
 		commit === undefined
 			? 'the same code: the history has no other version'
@@ -76,10 +79,9 @@ async function commitOfPrevious(repository: string, version: string): Promise<st
 	return undefined;
 }
 
-async function pack(folder: string, source: string): Promise<Tarball> {
-	await npmIn(folder, 'pack', '--ignore-scripts');
+async function describe(folder: string, source: string): Promise<Tarball> {
 	const { name, version } = await readManifest(folder);
-	return { path: join(folder, `${name}-${version}.tgz`), version, source };
+	return { path: await pack(folder, folder), name, version, source };
 }
 
 async function readManifest(folder: string): Promise<Manifest> {

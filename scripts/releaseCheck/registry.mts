@@ -1,12 +1,11 @@
 /** A registry on this machine, which n8n takes for the real one. */
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { startConnectProxy } from '../../testkit/network/connectProxy.mts';
 import { startHttpsFront } from '../../testkit/network/httpsFront.mts';
+import { listenOnLoopback } from '../../testkit/network/loopback.mts';
 import { installInCache } from '../../testkit/npm/installInCache.mts';
 import { npm, printProgress } from '../../testkit/npm/npm.mts';
 
@@ -89,16 +88,8 @@ async function startVerdaccio(folder: string): Promise<{ url: string; close(): P
 		web: { enable: false },
 		log: { type: 'stdout', format: 'pretty', level: 'fatal' },
 	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return {
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-		close: async () => {
-			server.closeAllConnections();
-			server.close();
-			await once(server, 'close');
-		},
-	};
+	const { port, close } = await listenOnLoopback(server);
+	return { url: `http://127.0.0.1:${port}`, close };
 }
 
 /** Not among this package's own: it would double what `npm ci` installs, and needs an override. */

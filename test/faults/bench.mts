@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setImmediate as turn } from 'node:timers/promises';
 import { startEmulator, type Emulator, type RecordedRequest } from '../../emulator/index.mts';
 import { fastNow } from '../../testkit/clocks/fastClock.mts';
+import { joinSockets } from '../../testkit/network/joinSockets.mts';
 
 /** How long the emulator takes for a video; milliseconds. */
 export const GENERATION = 4_000;
@@ -33,20 +34,7 @@ class Door {
 	async open(): Promise<void> {
 		if (this.server) return;
 		this.server = createServer((socket) => {
-			const onward = connect(this.target, '127.0.0.1');
-			for (const [end, other] of [
-				[socket, onward],
-				[onward, socket],
-			] as const) {
-				this.sockets.add(end);
-				end.pipe(other);
-				end
-					.on('error', () => {})
-					.once('close', () => {
-						this.sockets.delete(end);
-						other.destroy();
-					});
-			}
+			joinSockets(socket, connect(this.target, '127.0.0.1'), this.sockets);
 		});
 		await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
 		this.port = (this.server.address() as AddressInfo).port;

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pack } from '../npm/pack.mts';
 import { repositoryFolder } from './repositoryFolder.mts';
-import { npmCommand } from '../npm/npm.mts';
 
 const run = promisify(execFile);
 
@@ -26,11 +26,8 @@ export async function installPackage(userFolder: string): Promise<Manifest> {
 	await mkdir(join(nodes, 'node_modules'), { recursive: true });
 	const draft = await mkdtemp(join(nodes, '.draft-'));
 	try {
-		const { command, first } = npmCommand();
-		const pack = [...first, 'pack', '--ignore-scripts', '--json', '--pack-destination', draft];
-		const { stdout } = await run(command, pack, { cwd: repositoryFolder() });
-		const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-		await run('tar', ['-xzf', filename], { cwd: draft });
+		const tarball = await pack(repositoryFolder(), draft);
+		await run('tar', ['-xzf', tarball], { cwd: draft });
 
 		const manifest = JSON.parse(
 			await readFile(join(draft, 'package', 'package.json'), 'utf8'),

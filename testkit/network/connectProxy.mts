@@ -1,7 +1,8 @@
 /** An HTTP proxy that lets its clients reach one host only, and a server of ours in that host's place. */
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { joinSockets } from './joinSockets.mts';
+import { listenOnLoopback } from './loopback.mts';
 
 export interface ConnectProxy {
 	url: string;
@@ -20,33 +21,17 @@ export async function startConnectProxy(host: string, port: number): Promise<Con
 			client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
 			return;
 		}
-		const onward = connect(port, '127.0.0.1', () => {
-			client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-			onward.write(head);
-			client.pipe(onward).pipe(client);
-		});
-		for (const [end, other] of [
-			[client, onward],
-			[onward, client],
-		] as const) {
-			sockets.add(end);
-			end
-				.on('error', () => {})
-				.once('close', () => {
-					sockets.delete(end);
-					other.destroy();
-				});
-		}
+		const onward = connect(port, '127.0.0.1');
+		client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+		onward.write(head);
+		joinSockets(client, onward, sockets);
 	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
+	const listening = await listenOnLoopback(server);
 	return {
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		url: `http://127.0.0.1:${listening.port}`,
 		close: async () => {
 			for (const socket of sockets) socket.destroy();
-			server.closeAllConnections();
-			server.close();
-			await once(server, 'close');
+			await listening.close();
 		},
 	};
 }

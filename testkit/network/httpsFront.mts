@@ -1,9 +1,8 @@
 /** An https address in front of a server that speaks http only, with a certificate made on the spot. */
-import { once } from 'node:events';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
+import { listenOnLoopback } from './loopback.mts';
 
 export interface HttpsFront {
 	url: string;
@@ -36,17 +35,8 @@ export async function startHttpsFront(target: string, names: string[] = []): Pro
 		passed.on('error', () => reply.destroy());
 		received.pipe(passed);
 	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return {
-		url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-		certificate: cert,
-		close: async () => {
-			server.closeAllConnections();
-			server.close();
-			await once(server, 'close');
-		},
-	};
+	const { port, close } = await listenOnLoopback(server);
+	return { url: `https://127.0.0.1:${port}`, certificate: cert, close };
 }
 
 function toName(value: string) {

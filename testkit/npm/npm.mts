@@ -29,10 +29,7 @@ export async function npm(
 	onProgress(what);
 	const startedAt = Date.now();
 	const seconds = () => Math.round((Date.now() - startedAt) / 1000);
-	const progress = setInterval(
-		() => onProgress(`  … ${seconds()} s, still installing`),
-		PROGRESS_MS,
-	);
+	const progress = setInterval(() => onProgress(`  … ${seconds()} s, still running`), PROGRESS_MS);
 	const said: string[] = [];
 	try {
 		const code = await new Promise<number | null>((resolve, reject) => {
