@@ -7,7 +7,7 @@ export class CredentialDialog {
 	readonly form: Form;
 
 	private constructor(private readonly page: Page) {
-		this.form = new Form(page, this.dialog);
+		this.form = new Form(this.dialog);
 	}
 
 	/** Waits for the dialog. */

@@ -1,12 +1,9 @@
 /** Form fields, which look the same in nodes and in credentials. */
-import type { Locator, Page } from 'playwright-core';
-import { named, parameterInput, shown, shownTexts, TEST_ID } from './selectors.mts';
+import type { Locator } from 'playwright-core';
+import { named, optionsOfList, parameterInput, shownTexts, TEST_ID } from './selectors.mts';
 
 export class Form {
-	constructor(
-		private readonly page: Page,
-		private readonly scope: Locator,
-	) {}
+	constructor(private readonly scope: Locator) {}
 
 	/** Writes into a field, by the name of its parameter. */
 	async fill(parameter: string, text: string): Promise<void> {
@@ -39,9 +36,7 @@ export class Form {
 
 	private async openList(parameter: string): Promise<Locator> {
 		await this.list(parameter).click();
-		const options = shown(this.page.getByTestId(TEST_ID.parameterOption));
-		await options.first().waitFor();
-		return options;
+		return await optionsOfList(this.list(parameter), TEST_ID.parameterOption);
 	}
 
 	private list(parameter: string): Locator {

@@ -4,7 +4,7 @@ import { CredentialDialog } from './credentialDialog.mts';
 import { Form } from './form.mts';
 import { NodesPanel } from './nodesPanel.mts';
 import { OutputPanel } from './outputPanel.mts';
-import { named, shown, shownTexts, TEST_ID } from './selectors.mts';
+import { named, optionsOfList, shown, shownTexts, TEST_ID } from './selectors.mts';
 
 export class NodeView {
 	readonly output: OutputPanel;
@@ -12,7 +12,7 @@ export class NodeView {
 
 	constructor(private readonly page: Page) {
 		this.output = new OutputPanel(page);
-		this.form = new Form(page, this.view.getByTestId(TEST_ID.parameters));
+		this.form = new Form(this.view.getByTestId(TEST_ID.parameters));
 	}
 
 	async waitUntilOpen(): Promise<void> {
@@ -112,9 +112,8 @@ export class NodeView {
 
 	private async openCollection(button: string): Promise<Locator> {
 		await this.collection(button).click();
-		const options = shown(this.page.getByTestId(TEST_ID.collectionOption));
-		await options.first().waitFor();
-		return options;
+		const list = this.collection(button).getByRole('combobox');
+		return await optionsOfList(list, TEST_ID.collectionOption);
 	}
 
 	private collection(button: string): Locator {

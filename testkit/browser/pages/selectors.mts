@@ -72,3 +72,15 @@ export async function shownTexts(locator: Locator): Promise<string[]> {
 export function named(list: Locator, name: string): Locator {
 	return list.filter({ has: list.page().getByText(name, { exact: true }) });
 }
+
+/**
+ * The options of a list that was opened just now, once they are there. Only its own: another list
+ * that is still closing shows its options for a moment longer.
+ * @param list whose `aria-controls` names where its options are
+ */
+export async function optionsOfList(list: Locator, testId: string): Promise<Locator> {
+	const id = await list.getAttribute('aria-controls');
+	const options = shown(list.page().locator(`[id="${id}"]`).getByTestId(testId));
+	await options.first().waitFor();
+	return options;
+}
