@@ -61,8 +61,8 @@ export interface EmulatorOptions {
 	queueMs: number;
 	/** From creation to the end of a task, in ms; at least `queueMs`. */
 	generationMs: number;
-	/** By how much the task with this number, from 1, takes longer, in ms. Default: not at all. */
-	generationJitterMs: (seq: number) => number;
+	/** By how much the task with this number, from 1, and this request body takes longer, in ms. Default: not at all. */
+	generationJitterMs: (seq: number, body: unknown) => number;
 	/** `current`: retired models answer 404/1203. `classic`: every text-to-video model ever listed is alive. */
 	models: 'current' | 'classic';
 	accounts: readonly AccountOptions[];

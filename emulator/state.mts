@@ -123,6 +123,7 @@ export class State {
 	create(account: Account, draft: Draft, effects: TaskEffects, pack?: ResourcePack): Task {
 		const seq = ++this.seq;
 		const createdAt = this.now;
+		const { generationMs, generationJitterMs } = this.options;
 		const task: Task = {
 			...draft,
 			seq,
@@ -134,7 +135,7 @@ export class State {
 			account,
 			createdAt,
 			startsAt: createdAt + this.options.queueMs,
-			endsAt: createdAt + this.options.generationMs + this.options.generationJitterMs(seq),
+			endsAt: createdAt + generationMs + generationJitterMs(seq, draft.body),
 			failure: effects.failure,
 			effects,
 			pack,

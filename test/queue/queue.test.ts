@@ -105,17 +105,8 @@ async function trigger(path: string, batches: string[][]): Promise<void> {
 	expect(answers.map(({ status }) => status)).toEqual(batches.map(() => 200));
 }
 
-async function countOf(workflowId: string, ...status: string[]): Promise<number> {
-	const filter = encodeURIComponent(JSON.stringify({ workflowId, status }));
-	const { count } = await host.rest<{ count: number }>(
-		'GET',
-		`/executions?filter=${filter}&limit=1`,
-	);
-	return count;
-}
-
 const countOver = async (workflowId: string) =>
-	await countOf(workflowId, 'success', 'error', 'crashed');
+	await host.countExecutions(workflowId, 'success', 'error', 'crashed');
 
 async function allOver(workflowId: string, count: number): Promise<Execution[]> {
 	await eventually(async () => (await countOver(workflowId)) === count, PATIENCE_MS);
@@ -261,7 +252,10 @@ describe('a burst of executions', () => {
 				BURST,
 				async () => {
 					const heldAt = now();
-					await eventually(async () => (await countOf(id, 'waiting')) === BURST, PATIENCE_MS);
+					await eventually(
+						async () => (await host.countExecutions(id, 'waiting')) === BURST,
+						PATIENCE_MS,
+					);
 					for (const worker of cluster.workers) expect(worker.runningExecutions()).toEqual([]);
 					expect(host.emulator.tasks()).toHaveLength(BURST);
 					const memory = await memoryOf(cluster.workers);
@@ -445,7 +439,7 @@ describe('kill -9 of a worker', () => {
 			cluster.clock.hold();
 			await trigger('kill-callback', suspended);
 			await eventually(
-				async () => (await countOf(id, 'waiting')) === suspended.length,
+				async () => (await host.countExecutions(id, 'waiting')) === suspended.length,
 				PATIENCE_MS,
 			);
 			// The tasks are created, but the replies that would say so are late.
@@ -462,10 +456,13 @@ describe('kill -9 of a worker', () => {
 			// Right away, as a process manager would.
 			await victim.restart();
 			await eventually(
-				async () => (await countOf(id, 'waiting')) === batches.length - CONCURRENCY,
+				async () => (await host.countExecutions(id, 'waiting')) === batches.length - CONCURRENCY,
 				PATIENCE_MS,
 			);
-			await eventually(async () => (await countOf(id, 'error')) === CONCURRENCY, PATIENCE_MS);
+			await eventually(
+				async () => (await host.countExecutions(id, 'error')) === CONCURRENCY,
+				PATIENCE_MS,
+			);
 			cluster.clock.release();
 			const executions = await allOver(id, batches.length);
 
@@ -623,15 +620,15 @@ describe('a restart of the main', () => {
 			cluster.clock.hold();
 			await trigger('restart-callback', suspended);
 			await eventually(
-				async () => (await countOf(callbackId, 'waiting')) === suspended.length,
+				async () => (await host.countExecutions(callbackId, 'waiting')) === suspended.length,
 				PATIENCE_MS,
 			);
 			await trigger('restart-polling', polled);
 			await eventually(() => host.emulator.tasks().length === batches.length, PATIENCE_MS);
 
 			await host.restart();
-			expect(await countOf(callbackId, 'waiting')).toBe(suspended.length);
-			expect(await countOf(pollingId, 'running')).toBe(polled.length);
+			expect(await host.countExecutions(callbackId, 'waiting')).toBe(suspended.length);
+			expect(await host.countExecutions(pollingId, 'running')).toBe(polled.length);
 			cluster.clock.release();
 			const executions = [
 				...(await allOver(callbackId, suspended.length)),

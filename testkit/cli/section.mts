@@ -10,10 +10,18 @@ export interface Section<Result> {
 	results: readonly Result[];
 }
 
-export function toMarkdown<Result>({ title, note, columns, results }: Section<Result>): string {
-	const table = markdownTable(
+export function toMarkdown<Result>(section: Section<Result>): string {
+	const { title, note } = section;
+	return [`## ${title}`, '', note, '', sectionTable(section), ''].join('\n');
+}
+
+/** Its table alone. */
+export function sectionTable<Result>({
+	columns,
+	results,
+}: Pick<Section<Result>, 'columns' | 'results'>): string {
+	return markdownTable(
 		columns.map(([heading]) => heading),
 		results.map((result) => columns.map(([, cell]) => cell(result))),
 	);
-	return [`## ${title}`, '', note, '', table, ''].join('\n');
 }

@@ -37,6 +37,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
+	ExecutionStatus,
 	IBinaryData,
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -447,6 +448,16 @@ export class Host {
 			`/executions?filter=${filter}&limit=100`,
 		);
 		return results.map(({ id }) => id);
+	}
+
+	/** How many executions of a workflow are in one of these states. */
+	async countExecutions(workflowId: string, ...status: ExecutionStatus[]): Promise<number> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId, status }));
+		const { count } = await this.rest<{ count: number }>(
+			'GET',
+			`/executions?filter=${filter}&limit=1`,
+		);
+		return count;
 	}
 
 	/**

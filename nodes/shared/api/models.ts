@@ -406,11 +406,20 @@ export function findTarget(
 ): Target | undefined {
 	if (value === CUSTOM_MODEL.value) return findCustomTarget(customId, formats);
 	const model = MODELS.find((candidate) => candidate.value === value);
-	for (const format of formats) {
-		const served = model?.formats[format];
-		if (model && served) return { ...served, displayName: model.displayName, format };
-	}
-	return undefined;
+	const format = model && formats.find((each) => model.formats[each]);
+	return format && targetOf(model, format);
+}
+
+/** One object for each, however many items ask for it. */
+const targets = new Map<string, Target>();
+
+function targetOf(model: Model, format: FormatName): Target | undefined {
+	const key = `${model.value} ${format}`;
+	const served = model.formats[format];
+	const target =
+		targets.get(key) ?? (served && { ...served, displayName: model.displayName, format });
+	if (target) targets.set(key, target);
+	return target;
 }
 
 function findCustomTarget(id: string, formats: readonly FormatName[]): Target | undefined {

@@ -51,8 +51,8 @@ export function prepareItems(
 			continue;
 		}
 		const { request, target, delivery, costLimit } = item.value;
-		const identity = identify(itemIndex, { request, target });
-		prepared.push({ ...identity, request, target, delivery, costLimit, itemIndex });
+		const { key, name } = identify(itemIndex, { request, target });
+		prepared.push({ key, name, request, target, delivery, costLimit, itemIndex });
 	}
 	return { prepared, refused };
 }

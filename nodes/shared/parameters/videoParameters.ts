@@ -83,7 +83,18 @@ export function readVideo(
 		'model',
 	);
 	const costLimit = check(costLimitSchema, options.costLimit, 'costLimit');
-	return { request, target, costLimit, delivery: readDelivery(parameters, canHoldFiles) };
+	return {
+		request: withoutGaps(request),
+		target,
+		costLimit,
+		delivery: readDelivery(parameters, canHoldFiles),
+	};
+}
+
+/** Only what is set: thousands of items may wait. */
+function withoutGaps(request: VideoRequest): VideoRequest {
+	const set = Object.entries(request).filter(([, value]) => value !== undefined);
+	return Object.fromEntries(set) as unknown as VideoRequest;
 }
 
 /** @throws {InputError} */

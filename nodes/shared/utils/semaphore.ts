@@ -7,16 +7,24 @@ export class Semaphore {
 		this.free = size;
 	}
 
-	/** Runs the work as soon as a permit is free. @returns, or throws, what the work does */
-	async run<Result>(work: () => Promise<Result>): Promise<Result> {
+	/** Waits for a permit. @returns what gives it back */
+	async enter(): Promise<() => void> {
 		if (this.free > 0) this.free--;
 		else await new Promise<void>((resolve) => this.queue.push(resolve));
-		try {
-			return await work();
-		} finally {
+		return () => {
 			const next = this.queue.shift();
 			if (next) next();
 			else this.free++;
+		};
+	}
+
+	/** Runs the work as soon as a permit is free. @returns, or throws, what the work does */
+	async run<Result>(work: () => Promise<Result>): Promise<Result> {
+		const leave = await this.enter();
+		try {
+			return await work();
+		} finally {
+			leave();
 		}
 	}
 }

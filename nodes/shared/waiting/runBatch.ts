@@ -6,7 +6,7 @@
 import type { Task } from '../api/task';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
-import { type Clock, StoppedError } from './clock';
+import type { Clock } from './clock';
 import type { Ledger } from './ledger';
 import { PARALLEL_REQUESTS } from './limits';
 import { Poller, TimeLimitError } from './poller';
@@ -99,18 +99,26 @@ class Batch<Video extends PlannedVideo, Result> {
 		this.poller = polling && new Poller(verbs, { ...polling, clock, signal: this.signal });
 	}
 
+	/** A video is not touched before there is a place for it: those that wait cost next to nothing. */
 	async run(): Promise<Array<Outcome<Result>>> {
-		await Promise.all(
-			this.videos.map(async (video, index) => {
-				await this.runVideo(video, this.outcomes[index] as Outcome<Result>);
-			}),
-		);
+		const runs: Array<Promise<void>> = [];
+		for (const [index, video] of this.videos.entries()) {
+			const leave = await this.places.enter();
+			if (this.signal.aborted) break;
+			runs.push(this.runVideo(video, this.outcomes[index] as Outcome<Result>, leave));
+		}
+		await Promise.all(runs);
 		return this.outcomes;
 	}
 
-	private async runVideo(video: Video, outcome: Outcome<Result>): Promise<void> {
+	/** @param leave gives the place back */
+	private async runVideo(
+		video: Video,
+		outcome: Outcome<Result>,
+		leave: () => void,
+	): Promise<void> {
 		const delivered = await attempt(async () => {
-			const task = await this.places.run(async () => await this.runInPlace(video, outcome));
+			const task = await this.runInPlace(video, outcome).finally(leave);
 			// A failed task was delivered in its place.
 			if (task === undefined) return;
 			await this.deliveries.run(async () => await this.deliver(video, task, outcome));
@@ -137,7 +145,6 @@ class Batch<Video extends PlannedVideo, Result> {
 	 * @returns the task to deliver, if that is still to be done
 	 */
 	private async runInPlace(video: Video, outcome: Outcome<Result>): Promise<Task | undefined> {
-		if (this.signal.aborted) throw new StoppedError();
 		const run = await attempt(async () => {
 			const task = await this.createAndFollow(video, outcome);
 			if (task.status !== 'failed') return task;
