@@ -333,3 +333,20 @@ describe('the v1 format', () => {
 		expect([wrong.status, wrong.json.code]).toEqual([404, 1202]);
 	});
 });
+
+it('generates each video for as long as its number and its request say', async () => {
+	const emulator = await startTestEmulator({
+		generationJitterMs: (seq, body) => seq * 1000 + (body as typeof BASE).prompt.length,
+	});
+	const path = `${emulator.url}/v1/videos/text2video`;
+	const startedAt = emulator.clock.now();
+	for (const prompt of ['a cat', 'a dog and a cat']) {
+		await call('POST', path, { body: { ...BASE, prompt } });
+	}
+	emulator.clock.advance(GENERATION_MS + 10_000);
+	expect(emulator.tasks().map(({ updatedAt }) => updatedAt - startedAt)).toEqual([
+		GENERATION_MS + 1005,
+		GENERATION_MS + 2015,
+	]);
+	await emulator.close();
+});

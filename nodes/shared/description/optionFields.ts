@@ -180,6 +180,7 @@ export function videoOptions(
 }
 
 function cameraControlFields(capability: Capability): INodeProperties[] {
+	const presets = presetsOf(capability);
 	return perModel(
 		capability,
 		(offers) => ({
@@ -221,7 +222,7 @@ function cameraControlFields(capability: Capability): INodeProperties[] {
 							description:
 								'How far the camera moves, from -10 to 10 (not 0). Negative values reverse the direction.',
 							displayOptions: {
-								show: { type: values.filter((type) => !isPreset(type, capability)) },
+								show: { type: values.filter((type) => !presets.has(type)) },
 							},
 						},
 					],
@@ -231,10 +232,11 @@ function cameraControlFields(capability: Capability): INodeProperties[] {
 	);
 }
 
-function isPreset(type: CameraAxis | CameraPreset, capability: Capability): boolean {
-	return modelsOf(capability).some((model) =>
-		offeredBy(model, capability, ({ camera }) => camera?.presets ?? []).some(
-			(preset) => preset === type,
+/** The camera movements that take no value. */
+function presetsOf(capability: Capability): ReadonlySet<CameraAxis | CameraPreset> {
+	return new Set(
+		modelsOf(capability).flatMap((model) =>
+			offeredBy(model, capability, ({ camera }) => camera?.presets ?? []),
 		),
 	);
 }

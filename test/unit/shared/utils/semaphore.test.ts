@@ -34,6 +34,20 @@ describe('a semaphore', () => {
 		expect(await semaphore.run(async () => 'later')).toBe('later');
 	});
 
+	it('can be entered without work in hand, and holds the place until it is given back', async () => {
+		const semaphore = new Semaphore(1);
+		const leave = await semaphore.enter();
+		let isDone = false;
+		const next = semaphore.run(async () => {
+			isDone = true;
+		});
+		await new Promise(setImmediate);
+		expect(isDone).toBe(false);
+		leave();
+		await next;
+		expect(isDone).toBe(true);
+	});
+
 	it('lets in as much later on as in the beginning', async () => {
 		const clock = new VirtualClock();
 		const semaphore = new Semaphore(2);
