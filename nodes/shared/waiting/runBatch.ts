@@ -112,11 +112,7 @@ class Batch<Video extends PlannedVideo, Result> {
 	}
 
 	/** @param leave gives the place back */
-	private async runVideo(
-		video: Video,
-		outcome: Outcome<Result>,
-		leave: () => void,
-	): Promise<void> {
+	private async runVideo(video: Video, outcome: Outcome<Result>, leave: () => void): Promise<void> {
 		const delivered = await attempt(async () => {
 			const task = await this.runInPlace(video, outcome).finally(leave);
 			// A failed task was delivered in its place.
