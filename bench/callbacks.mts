@@ -18,6 +18,7 @@ import {
 	webhookTrigger,
 	type Host,
 } from '../testkit/n8n/index.mts';
+import { seeded } from './random.mts';
 import { mean } from './statistics.mts';
 
 const VIDEOS = 5;
@@ -75,7 +76,7 @@ async function measure({ emulator }: Host): Promise<void> {
 	);
 	await host.activate(id);
 	await startAll();
-	await eventually(async () => (await countOf(id, 'waiting')) === total, PATIENCE_MS);
+	await eventually(async () => (await host.countExecutions(id, 'waiting')) === total, PATIENCE_MS);
 	const created = emulator.requests().filter(({ route }) => route !== 'video').length;
 	for (const task of emulator.tasks()) {
 		if (random() >= SHARE.lagging) continue;
@@ -89,9 +90,10 @@ async function measure({ emulator }: Host): Promise<void> {
 	await host.kill9();
 	clock.release();
 	await host.restart();
-	await eventually(async () => (await countOf(id, 'waiting', 'running')) === 0, PATIENCE_MS).catch(
-		() => {},
-	);
+	await eventually(
+		async () => (await host.countExecutions(id, 'waiting', 'running')) === 0,
+		PATIENCE_MS,
+	).catch(() => {});
 	await emulator.flushCallbacks();
 
 	const executions = await Promise.all(
@@ -153,29 +155,6 @@ async function startAll(): Promise<void> {
 	await Promise.all(Array.from({ length: PARALLEL }, trigger));
 }
 
-async function countOf(
-	workflowId: string,
-	...statuses: Array<'waiting' | 'running'>
-): Promise<number> {
-	const filter = encodeURIComponent(JSON.stringify({ workflowId, status: statuses }));
-	const { results } = await host.rest<{ results: unknown[] }>(
-		'GET',
-		`/executions?filter=${filter}&limit=100`,
-	);
-	return results.length;
-}
-
 function percent(share: number): string {
 	return `${Math.round(share * 100)} %`;
-}
-
-/** The same numbers in every run (mulberry32). */
-function seeded(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-	};
 }

@@ -4,13 +4,14 @@
  * README.md beside this file says what the numbers mean.
  */
 import { writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
 import { printFailure } from '../testkit/cli/flags.mts';
 import { toMarkdown, type Section } from '../testkit/cli/section.mts';
-import { mebibytes, seconds } from '../testkit/cli/units.mts';
+import { seconds } from '../testkit/cli/units.mts';
 import { benchmarkBatch } from './batch.mts';
+import { benchmarkGrowth } from './growth.mts';
 import { benchmarkImages } from './images.mts';
 import { benchmarkLoad, measureTarball } from './load.mts';
+import { describeMachine, machineText } from './machine.mts';
 import { benchmarkMemory } from './memory.mts';
 import { benchmarkOverhead } from './overhead.mts';
 import { benchmarkPolling } from './polling.mts';
@@ -34,6 +35,7 @@ const BENCHMARKS: Readonly<Record<Part, (isQuick: boolean) => Promise<Finished[]
 	],
 	overhead: async (isQuick) => [finish(await benchmarkOverhead(isQuick))],
 	replies: async (isQuick) => await Promise.resolve([finish(benchmarkReplies(isQuick))]),
+	growth: async (isQuick) => [finish(await benchmarkGrowth(isQuick))],
 	load: async (isQuick) => [finish(await benchmarkLoad(isQuick)), finish(await measureTarball())],
 };
 
@@ -49,12 +51,11 @@ try {
 }
 
 async function run({ isQuick, parts, json }: Settings): Promise<void> {
+	const date = new Date().toISOString().slice(0, 10);
 	const machine = describeMachine();
 	const printsTables = json !== '-';
 	if (printsTables) {
-		const { node, cores, processor, memory, platform } = machine;
-		const facts = `${cores} × ${processor}, ${mebibytes(memory)}, ${platform}, Node.js ${node}`;
-		console.log(`# Benchmarks${isQuick ? ' (quick)' : ''}\n\n${facts}\n`);
+		console.log(`# Benchmarks${isQuick ? ' (quick)' : ''}\n\n${machineText(machine)}\n`);
 	}
 	const sections: Array<Omit<Finished, 'markdown'> & { part: Part }> = [];
 	for (const part of parts) {
@@ -66,19 +67,7 @@ async function run({ isQuick, parts, json }: Settings): Promise<void> {
 		console.error(`${part}: ${seconds(performance.now() - startedAt)}`);
 	}
 	if (json === undefined) return;
-	const text = `${JSON.stringify({ machine, isQuick, sections }, null, 2)}\n`;
+	const text = `${JSON.stringify({ date, machine, isQuick, sections }, null, 2)}\n`;
 	if (printsTables) await writeFile(json, text);
 	else process.stdout.write(text);
-}
-
-function describeMachine() {
-	const [processor] = cpus();
-	return {
-		node: process.version,
-		platform: `${process.platform} ${process.arch}`,
-		cores: cpus().length,
-		processor: processor?.model ?? 'unknown',
-		/** Bytes. */
-		memory: totalmem(),
-	};
 }

@@ -1,7 +1,15 @@
 /** The command line of the benchmarks. */
 import { parseFlags, UsageError } from '../testkit/cli/flags.mts';
 
-export const PARTS = ['batch', 'polling', 'memory', 'overhead', 'load', 'replies'] as const;
+export const PARTS = [
+	'batch',
+	'polling',
+	'memory',
+	'overhead',
+	'load',
+	'replies',
+	'growth',
+] as const;
 
 export type Part = (typeof PARTS)[number];
 

@@ -104,7 +104,10 @@ async function suspend(workflowId: string, count: number): Promise<void> {
 		while (left-- > 0) await host.trigger('suspended', {});
 	};
 	await Promise.all(Array.from({ length: PARALLEL }, trigger));
-	await eventually(async () => (await countOf(workflowId, 'waiting')) === count, PATIENCE_MS);
+	await eventually(
+		async () => (await host.countExecutions(workflowId, 'waiting')) === count,
+		PATIENCE_MS,
+	);
 }
 
 /** Kling is done with one video after the other, as they were begun, and calls back. */
@@ -113,16 +116,10 @@ async function finishAll(workflowId: string, count: number): Promise<void> {
 	const first = Math.min(...running.map(({ createdAt }) => createdAt));
 	clock.advance(first + GENERATION_MS - clock.now());
 	await host.emulator.flushCallbacks();
-	await eventually(async () => (await countOf(workflowId, 'success')) === count, PATIENCE_MS);
-}
-
-async function countOf(workflowId: string, status: 'waiting' | 'success'): Promise<number> {
-	const filter = encodeURIComponent(JSON.stringify({ workflowId, status: [status] }));
-	const { count } = await host.rest<{ count: number }>(
-		'GET',
-		`/executions?filter=${filter}&limit=1`,
+	await eventually(
+		async () => (await host.countExecutions(workflowId, 'success')) === count,
+		PATIENCE_MS,
 	);
-	return count;
 }
 
 async function read(workflowId: string, moment: string): Promise<Reading> {
@@ -137,8 +134,8 @@ async function read(workflowId: string, moment: string): Promise<Reading> {
 		requests: host.emulator.requests().length - requests,
 		connections: await connections(),
 		memory: await residentMemory(host.pid),
-		waiting: await countOf(workflowId, 'waiting'),
-		succeeded: await countOf(workflowId, 'success'),
+		waiting: await host.countExecutions(workflowId, 'waiting'),
+		succeeded: await host.countExecutions(workflowId, 'success'),
 	};
 }
 

@@ -1,5 +1,10 @@
 /** The emulator on a virtual clock, and the node's own client in front of it. */
-import { EMULATOR_API_KEY, startEmulator, type Emulator } from '../emulator/index.mts';
+import {
+	EMULATOR_API_KEY,
+	startEmulator,
+	type Emulator,
+	type RecordedRequest,
+} from '../emulator/index.mts';
 import { KlingClient } from '../nodes/shared/api/client.ts';
 import type { ApiReply, ApiRequest } from '../nodes/shared/api/http.ts';
 import { findTarget, type FormatName } from '../nodes/shared/api/models.ts';
@@ -24,7 +29,7 @@ const REQUEST: VideoRequest = { prompt: 'a cat', mode: 'std', duration: 5, aspec
 
 export interface KlingOptions {
 	format: FormatName;
-	/** Generation times of the tasks in the order of their creation, then from the start; milliseconds. */
+	/** Generation times of the tasks in the order of their creation; milliseconds. */
 	generation: readonly number[];
 	/** Concurrency limit of the account. Default: none that matters. */
 	concurrency?: number;
@@ -59,6 +64,8 @@ export class VirtualKling {
 		private readonly format: FormatName,
 		clock: VirtualClock,
 		private readonly emulator: Emulator,
+		/** All of them: the emulator's own log forgets the oldest. */
+		private readonly requests: readonly RecordedRequest[],
 	) {
 		this.clock = clock;
 		this.startedAt = clock.now();
@@ -75,14 +82,18 @@ export class VirtualKling {
 		concurrency = 1000,
 	}: KlingOptions): Promise<VirtualKling> {
 		const clock = new VirtualClock();
+		const shortest = Math.min(...generation);
+		const requests: RecordedRequest[] = [];
 		const emulator = await startEmulator({
 			now: () => clock.now(),
 			queueMs: 1000,
-			generationMs: oneAfterAnother(generation),
+			generationMs: shortest,
+			generationJitterMs: (seq) => (generation[seq - 1] ?? shortest) - shortest,
 			models: 'classic',
 			accounts: [{ apiKey: EMULATOR_API_KEY, concurrency }],
+			onRequest: (request) => requests.push(request),
 		});
-		return new VirtualKling(format, clock, emulator);
+		return new VirtualKling(format, clock, emulator, requests);
 	}
 
 	/** A video to be created. */
@@ -120,7 +131,7 @@ export class VirtualKling {
 
 	/** What has happened so far. */
 	measure(): Measured {
-		const requests = this.emulator.requests();
+		const { requests } = this;
 		const creations = requests.filter(({ route }) => route === 'create');
 		const lags = this.emulator.tasks().flatMap(({ id, state, updatedAt }) => {
 			const deliveredAt = this.deliveredAt.get(id);
@@ -161,18 +172,4 @@ export class VirtualKling {
 				}),
 		);
 	}
-}
-
-/**
- * The emulator knows one generation time, which it adds to each task's time of creation: this one
- * is another number each time it is added.
- */
-function oneAfterAnother(times: readonly number[]): number {
-	let created = 0;
-	const longest = Math.max(...times);
-	const generation = {
-		[Symbol.toPrimitive]: (hint: string) =>
-			hint === 'default' ? times[created++ % times.length] : longest,
-	};
-	return generation as unknown as number;
 }

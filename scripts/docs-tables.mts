@@ -1,10 +1,12 @@
 /**
  * `npm run docs`: writes the generated tables of docs/ from the code that knows: the model registry,
- * the wire formats, the connection, the fault matrix and the list of tested versions of n8n. With
+ * the wire formats, the connection, the fault matrix, the list of tested versions of n8n, and what the
+ * benchmarks have recorded. With
  * `--check` it only says whether they are up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { growthTable, sideBySideTables } from '../bench/recorded.mts';
 import { toConnection, type Service } from '../nodes/shared/api/connection.ts';
 import { FORMATS } from '../nodes/shared/api/formats/index.ts';
 import {
@@ -34,6 +36,8 @@ const TABLES = {
 	services: serviceTable,
 	versions: versionTable,
 	faults: renderMarkdown,
+	sideBySide: sideBySideTables,
+	growth: growthTable,
 };
 
 export type TableName = keyof typeof TABLES;
@@ -43,6 +47,7 @@ export const DOCUMENTS: Readonly<Record<string, readonly TableName[]>> = {
 	'docs/models.md': ['models', 'imageModels', 'prices'],
 	'docs/compatibility.md': ['services', 'versions'],
 	'docs/fault-tolerance.md': ['faults'],
+	'docs/benchmarks.md': ['sideBySide', 'growth'],
 };
 
 export function renderTable(name: TableName): string {

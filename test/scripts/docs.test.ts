@@ -1,4 +1,5 @@
 import { MODELS } from '../../nodes/shared/api/models';
+import { renderCharts } from '../../scripts/docs-charts.mts';
 import { DOCUMENTS, renderTable, updateTables } from '../../scripts/docs-tables.mts';
 import { TESTED_VERSIONS } from '../../testkit/n8n/versions.mts';
 import {
@@ -305,6 +306,15 @@ describe('the documents', () => {
 		expect(light.flatMap((name) => [`${name}-dark.png`, `${name}-light.png`]).toSorted()).toEqual(
 			files.toSorted(),
 		);
+	});
+
+	it('show every chart, as npm run docs draws it', () => {
+		const drawn = renderCharts();
+		const files = namesIn('docs/charts').map((name) => `docs/charts/${name}`);
+		expect(files.toSorted()).toEqual(Object.keys(drawn).toSorted());
+		for (const [path, svg] of Object.entries(drawn)) expect(read(path)).toBe(svg);
+		const shown = matches(read('docs/benchmarks.md'), /(?:src|srcset)="([^"]+)"/g);
+		expect(shown.map((path) => `docs/${path}`).toSorted()).toEqual(files.toSorted());
 	});
 
 	it('have the facts about Kling that the code cites', () => {

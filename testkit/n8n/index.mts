@@ -244,6 +244,11 @@ export class Host {
 		return this.parts.installation.version;
 	}
 
+	/** The Node.js that n8n runs on. */
+	get node(): string {
+		return this.parts.installation.node;
+	}
+
 	/** Id of n8n's process and process group. */
 	get pid(): number {
 		return this.running().pid;
