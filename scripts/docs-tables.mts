@@ -1,8 +1,7 @@
 /**
  * `npm run docs`: writes the generated tables of docs/ from the code that knows: the model registry,
- * the wire formats, the connection, the fault matrix, the list of tested versions of n8n, and what the
- * benchmarks have recorded. With
- * `--check` it only says whether they are up to date.
+ * the wire formats, the connection, the fault matrix, the list of tested versions of n8n, and what
+ * the benchmarks have recorded. With `--check` it only says whether they are up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
