@@ -24,7 +24,7 @@ export interface Settings {
 export const USAGE = `Usage: npm run bench -- [options] [part ...]
 
   parts          ${PARTS.join(', ')} (default: all)
-  --quick        a reduced set, within 20 seconds
+  --quick        a reduced set, one minute
   --json <file>  also write the results as JSON; "-": print them instead of the tables
 `;
 
