@@ -137,11 +137,11 @@ describe('with a service of the user', () => {
 			action: {
 				type: 'kling-error',
 				code: 1002,
-				message: 'Incorrect key not-the-right-one-4711',
+				message: 'Incorrect key not-the-right-one-hush',
 			},
 		});
 		const { code, stdout, stderr } = await runDemo({
-			KLING_API_KEY: 'Bearer not-the-right-one-4711',
+			KLING_API_KEY: 'Bearer not-the-right-one-hush',
 			KLING_SERVICE: 'gateway',
 			KLING_BASE_URL: emulator.gatewayUrl,
 		});
@@ -150,9 +150,9 @@ describe('with a service of the user', () => {
 		expect(stdout).toContain('THIS COSTS MONEY');
 		expect(stderr).toMatch(/^Demo: .+\n$/);
 		expect(stderr).toContain('Incorrect key ***');
-		expect(stdout + stderr).not.toContain('4711');
+		expect(stdout + stderr).not.toContain('hush');
 		const [request] = emulator.requests().filter(({ format }) => format === 'gateway');
-		expect(request?.headers.authorization).toBe('Bearer not-the-right-one-4711');
+		expect(request?.headers.authorization).toBe('Bearer not-the-right-one-hush');
 	});
 });
 
