@@ -5,7 +5,7 @@
  * last one of its execution is finished, none of them charged twice.
  */
 import { toMarkdown } from '../testkit/cli/section.mts';
-import { seconds } from '../testkit/cli/units.mts';
+import { percent, seconds } from '../testkit/cli/units.mts';
 import { SettableClock } from '../testkit/clocks/settableClock.mts';
 import { eventually } from '../testkit/eventually.mts';
 import {
@@ -153,8 +153,4 @@ async function startAll(): Promise<void> {
 		}
 	};
 	await Promise.all(Array.from({ length: PARALLEL }, trigger));
-}
-
-function percent(share: number): string {
-	return `${Math.round(share * 100)} %`;
 }

@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { printFailure } from '../testkit/cli/flags.mts';
 import { toMarkdown, type Section } from '../testkit/cli/section.mts';
-import { seconds } from '../testkit/cli/units.mts';
+import { seconds, today } from '../testkit/cli/units.mts';
 import { benchmarkBatch } from './batch.mts';
 import { benchmarkGrowth } from './growth.mts';
 import { benchmarkImages } from './images.mts';
@@ -51,7 +51,7 @@ try {
 }
 
 async function run({ isQuick, parts, json }: Settings): Promise<void> {
-	const date = new Date().toISOString().slice(0, 10);
+	const date = today();
 	const machine = describeMachine();
 	const printsTables = json !== '-';
 	if (printsTables) {

@@ -15,7 +15,7 @@ import { receiveTask, sendToParent } from './child.mts';
 import type { Contender, OverheadReading, OverheadTask } from './overhead.mts';
 import { requestsOf, reset } from './remoteEmulator.mts';
 import { median } from './statistics.mts';
-import { loadTypes, runNode, type NodeRun } from './workflow.mts';
+import { loadTypes, runNode, VIDEO, type NodeRun } from './workflow.mts';
 
 const PATH = '/v1/videos/text2video';
 
@@ -127,12 +127,9 @@ async function contenders(): Promise<Record<Contender, (count: number) => Promis
 		credential: format === 'gateway' ? klingGateway(emulator) : klingAccount(emulator),
 	};
 	const parameters = {
+		...VIDEO,
 		operation,
 		model,
-		prompt: 'a cat',
-		mode: 'std',
-		duration: 5,
-		aspectRatio: '16:9',
 		...(operation === 'createAndWait' && { downloadVideo: false }),
 	};
 	return {

@@ -5,7 +5,10 @@ import { growthSection, type GrowthResult } from './growth.mts';
 import { machineText, type Machine } from './machine.mts';
 import type { Chart } from './n8n/charts.mts';
 import { renderTables, sideBySideCharts, type SideBySide } from './n8n/report.mts';
-import { GROWTH, SIDE_BY_SIDE } from './results.mts';
+
+/** From the repository's root. */
+export const SIDE_BY_SIDE = 'bench/results/sideBySide.json';
+const GROWTH = 'bench/results/growth.json';
 
 /** Of `npm run bench:n8n`. */
 export function sideBySideTables(): string {

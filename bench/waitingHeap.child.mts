@@ -6,7 +6,7 @@ import { eventually } from '../testkit/eventually.mts';
 import { KLING_NODE } from '../testkit/workflows.mts';
 import { receiveTask, sendToParent } from './child.mts';
 import { addFault, requestsOf } from './remoteEmulator.mts';
-import { loadTypes, runNode } from './workflow.mts';
+import { loadTypes, runNode, VIDEO } from './workflow.mts';
 import type { WaitingHeapTask } from './growth.mts';
 
 /** For what is left of preparing the items, in ms. */
@@ -48,14 +48,7 @@ const types = await loadTypes();
 void runNode({
 	types: { ...types, nodeTypes: { ...types.nodeTypes, 'bench.idle': new Idle() } },
 	type: who === 'node' ? KLING_NODE : 'bench.idle',
-	parameters: {
-		operation: 'createAndWait',
-		model: 'kling-v2-6',
-		prompt: 'a cat',
-		mode: 'std',
-		duration: 5,
-		aspectRatio: '16:9',
-	},
+	parameters: { ...VIDEO, operation: 'createAndWait', model: 'kling-v2-6' },
 	credential: klingAccount(emulator),
 	items,
 });

@@ -11,6 +11,14 @@ import { chain, manualTrigger } from '../testkit/workflows.mts';
 /** Name of the node in the workflow. */
 export const NODE = 'Node';
 
+/** Parameters of a plain video, for the node and whatever is measured beside it. */
+export const VIDEO: INodeParameters = {
+	prompt: 'a cat',
+	mode: 'std',
+	duration: 5,
+	aspectRatio: '16:9',
+};
+
 export type Types = Pick<EngineOptions, 'nodeTypes' | 'credentialTypes'>;
 
 export interface NodeRun {

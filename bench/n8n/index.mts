@@ -7,10 +7,10 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseFlags, printFailure } from '../../testkit/cli/flags.mts';
-import { ratio, seconds } from '../../testkit/cli/units.mts';
+import { ratio, seconds, today } from '../../testkit/cli/units.mts';
 import { npm, printProgress } from '../../testkit/npm/npm.mts';
 import { describeMachine } from '../machine.mts';
-import { SIDE_BY_SIDE } from '../results.mts';
+import { SIDE_BY_SIDE } from '../recorded.mts';
 import type { Reading } from './measure.mts';
 import { renderTables, type SideBySide } from './report.mts';
 import { PLANS, runTrials } from './trials.mts';
@@ -34,7 +34,7 @@ async function run(isQuick: boolean): Promise<void> {
 		console.error(`${WAYS[way].label}, ${videos} on ${slots}: ${status}, ${facts}`);
 	});
 	const results: SideBySide = {
-		date: new Date().toISOString().slice(0, 10),
+		date: today(),
 		n8n: version,
 		machine: describeMachine(),
 		range: plan.range,

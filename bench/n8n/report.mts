@@ -1,6 +1,6 @@
 /** What the trials came to, as tables and charts. */
 import { sectionTable, type Section } from '../../testkit/cli/section.mts';
-import { count, kibibytes, mebibytes, ratio, seconds } from '../../testkit/cli/units.mts';
+import { count, kibibytes, mebibytes, percent, ratio, seconds } from '../../testkit/cli/units.mts';
 import { machineText, type Machine } from '../machine.mts';
 import type { Chart, Colour } from './charts.mts';
 import { FAULT_SHARE } from './faults.mts';
@@ -121,7 +121,7 @@ export function sideBySideCharts({ clean, faulty }: SideBySide): Record<string, 
 			'Time until all videos are there',
 			'as a multiple of the ideal: the generation times in so many slots, without any request',
 			timeRatio,
-			(value) => `${value.toFixed(2)} ×`,
+			ratio,
 		),
 		checks: chart('Status checks per video', 'fewer are better', checksPerVideo, count),
 		running: chart(
@@ -177,8 +177,4 @@ function checksPerVideo({ statusRequests, videos }: Reading): number {
 
 function runningPerVideo({ running, videos }: Reading): number {
 	return running / 1000 / videos;
-}
-
-function percent(share: number): string {
-	return `${Math.round(share * 100)} %`;
 }

@@ -2,7 +2,7 @@
 import { startEmulator, type EmulatorOptions } from '../../emulator/index.mts';
 import { startHost, type Host } from '../../testkit/n8n/index.mts';
 import { addFaults } from './faults.mts';
-import { measure, warmUp, type Reading } from './measure.mts';
+import { measure, warmUp, type Reading, type Trial } from './measure.mts';
 import { generationTimes, videoOf, type GenerationRange } from './order.mts';
 import type { WayName } from './ways.mts';
 
@@ -94,7 +94,7 @@ function canRun(way: WayName, count: number): boolean {
 async function onBadNetwork(
 	host: Host,
 	options: Partial<EmulatorOptions>,
-	trial: Parameters<typeof measure>[2],
+	trial: Trial,
 ): Promise<Reading> {
 	const emulator = await startEmulator(options);
 	try {

@@ -30,6 +30,8 @@ export interface Setting {
 	slots: number;
 }
 
+type WaitFor = 'polling' | 'callback';
+
 export interface Way {
 	/** As tables and charts call it. */
 	label: string;
@@ -45,43 +47,17 @@ export const WAIT_SECONDS = 10;
 
 const PATH = '/v1/videos/text2video';
 const DOWNLOAD = 'Download';
-const KLING = 'Kling';
 
 /** n8n repeats a failed node, with all its items, after the longest pause that the editor offers. */
 const RETRY: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 5000 };
 
 export const WAYS = {
-	http: {
-		label: 'HTTP Request, Wait, If',
-		lastNode: DOWNLOAD,
-		isOurs: false,
-		build: (setting) => httpWorkflow(setting, { isLoop: false, retry: RETRY }),
-	},
-	httpWithoutRetry: {
-		label: '… without Retry On Fail',
-		lastNode: DOWNLOAD,
-		isOurs: false,
-		build: (setting) => httpWorkflow(setting, { isLoop: false, retry: {} }),
-	},
-	httpLoop: {
-		label: '… in Loop Over Items',
-		lastNode: DOWNLOAD,
-		isOurs: false,
-		build: (setting) => httpWorkflow(setting, { isLoop: true, retry: RETRY }),
-	},
-	polling: {
-		label: 'Kling node, polling',
-		lastNode: KLING,
-		isOurs: true,
-		build: (setting) => klingWorkflow(setting, 'polling'),
-	},
-	callback: {
-		label: 'Kling node, callback',
-		lastNode: KLING,
-		isOurs: true,
-		build: (setting) => klingWorkflow(setting, 'callback'),
-	},
-} as const satisfies Record<string, Way>;
+	http: http('HTTP Request, Wait, If', { isLoop: false, retry: RETRY }),
+	httpWithoutRetry: http('… without Retry On Fail', { isLoop: false, retry: {} }),
+	httpLoop: http('… in Loop Over Items', { isLoop: true, retry: RETRY }),
+	polling: kling('Kling node, polling', 'polling'),
+	callback: kling('Kling node, callback', 'callback'),
+};
 
 export type WayName = keyof typeof WAYS;
 
@@ -93,11 +69,21 @@ export function deliveredItems(way: Way, execution: Execution): unknown[] {
 		.filter(({ binary }) => binary !== undefined);
 }
 
+function http(label: string, options: HttpOptions): Way {
+	const build = (setting: Setting) => httpWorkflow(setting, options);
+	return { label, build, lastNode: DOWNLOAD, isOurs: false };
+}
+
+function kling(label: string, waitFor: WaitFor): Way {
+	const build = (setting: Setting) => klingWorkflow(setting, waitFor);
+	return { label, build, lastNode: 'Kling', isOurs: true };
+}
+
 function start({ path, videos }: Setting): NodeSketch[] {
 	return [webhookTrigger(path), prompts(...videos.map(promptOf))];
 }
 
-function klingWorkflow(setting: Setting, waitFor: 'polling' | 'callback'): WorkflowSource {
+function klingWorkflow(setting: Setting, waitFor: WaitFor): WorkflowSource {
 	const { kling, videos, slots } = setting;
 	const waitOptions =
 		waitFor === 'polling' ? { maxConcurrency: Math.min(videos.length, slots) } : {};

@@ -1,4 +1,5 @@
 /** The whole check: free questions, then, if it is wanted, one video. */
+import { today } from '../../testkit/cli/units.mts';
 import { Checks } from './checks.mts';
 import { cheapestVideo, checkPaid, type Pace } from './paid.mts';
 import { Report } from './report.mts';
@@ -38,8 +39,4 @@ export async function checkLive(
 	}
 	report.conclude();
 	return report;
-}
-
-function today(): string {
-	return new Date().toISOString().slice(0, 10);
 }

@@ -14,6 +14,16 @@ export function ratio(value: number): string {
 	return `${value.toFixed(2)} ×`;
 }
 
+/** @param share of one */
+export function percent(share: number): string {
+	return `${Math.round(share * 100)} %`;
+}
+
+/** Year, month and day. */
+export function today(): string {
+	return new Date().toISOString().slice(0, 10);
+}
+
 export function count(value: number): string {
 	return value.toFixed(2);
 }
