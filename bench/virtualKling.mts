@@ -7,7 +7,8 @@ import {
 } from '../emulator/index.mts';
 import { KlingClient } from '../nodes/shared/api/client.ts';
 import type { ApiReply, ApiRequest } from '../nodes/shared/api/http.ts';
-import { findTarget, type FormatName } from '../nodes/shared/api/models.ts';
+import { findTarget } from '../nodes/shared/api/modelLookup.ts';
+import type { FormatName } from '../nodes/shared/api/models.ts';
 import type { VideoRequest } from '../nodes/shared/api/request.ts';
 import type { Task } from '../nodes/shared/api/task.ts';
 import { Semaphore } from '../nodes/shared/utils/semaphore.ts';

@@ -8,12 +8,11 @@ import process from 'node:process';
 import { growthTable, sideBySideTables } from '../bench/recorded.mts';
 import { toConnection, type Service } from '../nodes/shared/api/connection.ts';
 import { FORMATS } from '../nodes/shared/api/formats/index.ts';
+import { findTarget, modelsOf } from '../nodes/shared/api/modelLookup.ts';
 import {
 	CAPABILITIES,
 	CUSTOM_MODEL,
-	findTarget,
 	MODELS,
-	modelsOf,
 	type AnyModel,
 	type Capabilities,
 	type Capability,

@@ -1,7 +1,8 @@
 /** One video, the cheapest there is: what only a charged task can show. */
 import { KlingClient } from '../../nodes/shared/api/client.ts';
 import type { Connection } from '../../nodes/shared/api/connection.ts';
-import { findTarget, MODELS, type Target } from '../../nodes/shared/api/models.ts';
+import { findTarget, type Target } from '../../nodes/shared/api/modelLookup.ts';
+import { MODELS } from '../../nodes/shared/api/models.ts';
 import { estimateUnits } from '../../nodes/shared/api/prices.ts';
 import type { Mode, VideoRequest } from '../../nodes/shared/api/request.ts';
 import { isOver, type Task } from '../../nodes/shared/api/task.ts';

@@ -1,4 +1,4 @@
-import { modelsOf } from '../../nodes/shared/api/models';
+import { modelsOf } from '../../nodes/shared/api/modelLookup';
 import { MODE_LABELS } from '../../nodes/shared/n8n/labels';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';

@@ -1,12 +1,12 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { modelsIn } from '../../nodes/shared/api/modelLookup';
 import {
 	CAPABILITIES,
 	type FormatName,
 	type Model,
 	MODELS,
 	type ServedModel,
-	modelsIn,
 } from '../../nodes/shared/api/models';
 import type { Parameter } from '../../nodes/shared/n8n/labels.ts';
 import { consequences, located, parameterWords } from '../../nodes/shared/n8n/messages.ts';

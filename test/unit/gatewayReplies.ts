@@ -1,6 +1,6 @@
 import { KlingClient } from '../../nodes/shared/api/client';
 import type { ApiReply, ApiRequest, Send } from '../../nodes/shared/api/http';
-import { findTarget, type Target } from '../../nodes/shared/api/models';
+import { findTarget, type Target } from '../../nodes/shared/api/modelLookup';
 import type { VideoRequest } from '../../nodes/shared/api/request';
 import type { Task } from '../../nodes/shared/api/task';
 import type { VirtualClock } from '../../testkit/clocks/virtualClock.mts';

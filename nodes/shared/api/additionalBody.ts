@@ -3,7 +3,7 @@
 import { FORMATS } from './formats';
 import { type Fields, isFields } from './formats/fields';
 import type { GuardedFields } from './formats/format';
-import type { Target } from './models';
+import type { Target } from './modelLookup';
 import type { VideoRequest } from './request';
 
 /** Names that would reach an object's prototype. No service has fields of such names. */

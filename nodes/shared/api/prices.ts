@@ -7,7 +7,7 @@
 
 import { sumOf, timesWhole } from '../utils/decimal';
 import { findBodyChange } from './additionalBody';
-import type { Target } from './models';
+import type { Target } from './modelLookup';
 import type { Mode, VideoRequest } from './request';
 
 /** Units per second of video, by mode. */

@@ -1,6 +1,6 @@
 /** What the parameters of one item say, as plain validated data. */
 
-import type { Target } from '../api/models';
+import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
 import type { Delivery } from '../items/deliverTask';
 import type { Attempt } from '../utils/attempt';

@@ -2,7 +2,8 @@
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { type Capability, modelsOf, offeredBy } from '../api/models';
+import { modelsOf, offeredBy } from '../api/modelLookup';
+import type { Capability } from '../api/models';
 import { type CameraAxis, type CameraPreset, LIMITS, type MultiShot } from '../api/request';
 import { CAMERA_LABELS, LABELS, SHOT_TYPE_LABELS } from '../n8n/labels';
 import { compareNames, withThousands } from '../utils/text';

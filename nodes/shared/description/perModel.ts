@@ -2,13 +2,8 @@
 
 import type { INodeProperties } from 'n8n-workflow';
 
-import {
-	type AnyModel,
-	type Capabilities,
-	type Capability,
-	modelsOf,
-	offeredBy,
-} from '../api/models';
+import { modelsOf, offeredBy } from '../api/modelLookup';
+import type { AnyModel, Capabilities, Capability } from '../api/models';
 import type { Mode } from '../api/request';
 
 /** What a field offers for one model, and under which settings. */

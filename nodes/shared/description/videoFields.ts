@@ -2,13 +2,8 @@
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import {
-	type Capability,
-	CUSTOM_MODEL,
-	DEFAULT_MODEL,
-	describeModel,
-	modelsOf,
-} from '../api/models';
+import { describeModel, modelsOf } from '../api/modelLookup';
+import { type Capability, CUSTOM_MODEL, DEFAULT_MODEL } from '../api/models';
 import { LIMITS, type Mode } from '../api/request';
 import { LABELS, MODE_LABELS } from '../n8n/labels';
 import { withThousands } from '../utils/text';

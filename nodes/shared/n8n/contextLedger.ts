@@ -5,7 +5,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { accountOf, type Connection } from '../api/connection';
-import type { Target } from '../api/models';
+import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
 import type { Ledger, LedgerEntry } from '../waiting/ledger';
 import type { PlannedVideo } from '../waiting/verbs';

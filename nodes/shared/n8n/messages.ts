@@ -11,7 +11,7 @@ import type { KlingError, KlingErrorFacts, ReplyFlaw } from '../api/errors/kling
 import type { UserError } from '../api/errors/userError';
 import type { TransportProblem } from '../api/http';
 import { maskKeys } from '../api/mask';
-import { modelsIn } from '../api/models';
+import { modelsIn } from '../api/modelLookup';
 import type { Cost } from '../api/task';
 import type { Progress } from '../waiting/runBatch';
 import type { TimeLimitError } from '../waiting/poller';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { findBodyChange } from '../api/additionalBody';
 import type { Fields } from '../api/formats/fields';
-import type { Target } from '../api/models';
+import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
 import type { Parameter } from '../n8n/labels';
 import { bodyWords } from '../n8n/messages';

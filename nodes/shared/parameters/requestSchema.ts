@@ -3,7 +3,8 @@
 import { z } from 'zod';
 
 import { FORMATS } from '../api/formats';
-import { type FormatName, promptLimit, type Target } from '../api/models';
+import { promptLimit, type Target } from '../api/modelLookup';
+import type { FormatName } from '../api/models';
 import {
 	type AspectRatio,
 	type CameraControl,

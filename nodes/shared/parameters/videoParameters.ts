@@ -2,14 +2,8 @@
 
 import { API_KEY_FORMATS, type Connection } from '../api/connection';
 import { FORMATS } from '../api/formats';
-import {
-	type Capability,
-	CUSTOM_MODEL,
-	findTarget,
-	formatsFor,
-	modelsIn,
-	type Target,
-} from '../api/models';
+import { findTarget, modelsIn, type Target } from '../api/modelLookup';
+import { type Capability, CUSTOM_MODEL, formatsFor } from '../api/models';
 import type { VideoRequest } from '../api/request';
 import type { ReadItem, VideoData } from '../batch/itemData';
 import type { NodeRun } from '../batch/nodeRun';

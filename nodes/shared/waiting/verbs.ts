@@ -1,7 +1,8 @@
 /** What the engine is given: videos as plain data, and one object with four verbs. */
 
 import type { Found } from '../api/client';
-import type { FormatName, Target } from '../api/models';
+import type { Target } from '../api/modelLookup';
+import type { FormatName } from '../api/models';
 import type { Refreshed } from '../api/refresh';
 import type { VideoRequest } from '../api/request';
 import type { Task } from '../api/task';

@@ -1,5 +1,6 @@
 import { findBodyChange, mergeBody } from '../../../../nodes/shared/api/additionalBody';
-import { findTarget, type FormatName, type Target } from '../../../../nodes/shared/api/models';
+import { findTarget, type Target } from '../../../../nodes/shared/api/modelLookup';
+import type { FormatName } from '../../../../nodes/shared/api/models';
 import { REQUEST } from '../../gatewayReplies';
 
 const TARGETS: Readonly<Record<FormatName, Target>> = {

@@ -1,4 +1,5 @@
-import { ALL_MODELS, findTarget, type Target } from '../../../../nodes/shared/api/models';
+import { findTarget, type Target } from '../../../../nodes/shared/api/modelLookup';
+import { ALL_MODELS } from '../../../../nodes/shared/api/models';
 import { estimateAll, estimateUnits } from '../../../../nodes/shared/api/prices';
 import type { VideoRequest } from '../../../../nodes/shared/api/request';
 

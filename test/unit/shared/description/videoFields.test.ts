@@ -1,11 +1,7 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import {
-	ALL_MODELS,
-	type Capabilities,
-	MODELS,
-	offeredBy,
-} from '../../../../nodes/shared/api/models';
+import { offeredBy } from '../../../../nodes/shared/api/modelLookup';
+import { ALL_MODELS, type Capabilities, MODELS } from '../../../../nodes/shared/api/models';
 import { OPERATIONS, shown, valuesOf } from './form.mts';
 
 const union = <Value>(lists: ReadonlyArray<readonly Value[]>) => new Set(lists.flat());

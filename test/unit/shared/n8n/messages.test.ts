@@ -22,7 +22,8 @@ import {
 import { type ErrorKind, MEANINGS } from '../../../../nodes/shared/api/errors/kinds';
 import type { UserError } from '../../../../nodes/shared/api/errors/userError';
 import type { TransportProblem } from '../../../../nodes/shared/api/http';
-import { ALL_MODELS, describeModel, modelsIn } from '../../../../nodes/shared/api/models';
+import { describeModel, modelsIn } from '../../../../nodes/shared/api/modelLookup';
+import { ALL_MODELS } from '../../../../nodes/shared/api/models';
 import { DownloadError } from '../../../../nodes/shared/n8n/downloadError';
 import { InputError } from '../../../../nodes/shared/n8n/inputError';
 import * as labels from '../../../../nodes/shared/n8n/labels';

@@ -3,7 +3,7 @@ import { KlingClient } from '../../../../nodes/shared/api/client';
 import { toConnection } from '../../../../nodes/shared/api/connection';
 import { UserError } from '../../../../nodes/shared/api/errors/userError';
 import type { ApiRequest } from '../../../../nodes/shared/api/http';
-import { findTarget, type Target } from '../../../../nodes/shared/api/models';
+import { findTarget, type Target } from '../../../../nodes/shared/api/modelLookup';
 import { runBatch } from '../../../../nodes/shared/waiting/runBatch';
 import type { PlannedVideo, Verbs } from '../../../../nodes/shared/waiting/verbs';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';

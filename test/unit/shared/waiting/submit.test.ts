@@ -1,7 +1,8 @@
 import type { Found } from '../../../../nodes/shared/api/client';
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import type { ErrorKind } from '../../../../nodes/shared/api/errors/kinds';
-import { findTarget, type FormatName, type Target } from '../../../../nodes/shared/api/models';
+import { findTarget, type Target } from '../../../../nodes/shared/api/modelLookup';
+import type { FormatName } from '../../../../nodes/shared/api/models';
 import { knownById } from '../../../../nodes/shared/api/task';
 import { StoppedError } from '../../../../nodes/shared/waiting/clock';
 import type { LedgerEntry } from '../../../../nodes/shared/waiting/ledger';
