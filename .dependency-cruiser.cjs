@@ -13,7 +13,7 @@ const ROOMS = [
 	'nodes/shared/items',
 	'nodes/shared/n8n',
 	'credentials',
-	'nodes/shared/waiting',
+	'nodes/shared/engine',
 	'nodes/shared/api',
 	'nodes/shared/utils',
 ];

@@ -1,6 +1,6 @@
 /** The node's waiting engine on the virtual clock, and the sequential loop it is compared with. */
 import { isOver } from '../nodes/shared/api/task.ts';
-import { runBatch } from '../nodes/shared/waiting/runBatch.ts';
+import { runBatch } from '../nodes/shared/engine/runBatch.ts';
 import { MemoryLedger } from '../testkit/memoryLedger.mts';
 import { VirtualKling, type KlingOptions, type Measured } from './virtualKling.mts';
 

@@ -6,7 +6,7 @@ import type { ClientRequest } from 'node:http';
 import { createRequire } from 'node:module';
 import { EMULATOR_API_KEY } from '../emulator/index.mts';
 import { Semaphore } from '../nodes/shared/utils/semaphore.ts';
-import type { Clock } from '../nodes/shared/waiting/clock.ts';
+import type { Clock } from '../nodes/shared/engine/clock.ts';
 import { VirtualClock } from '../testkit/clocks/virtualClock.mts';
 import { klingAccount, klingGateway } from '../testkit/credentials.mts';
 import { cleanUp } from '../testkit/engine/index.mts';

@@ -12,8 +12,8 @@ import type { FormatName } from '../nodes/shared/api/models.ts';
 import type { VideoRequest } from '../nodes/shared/api/request.ts';
 import type { Task } from '../nodes/shared/api/task.ts';
 import { Semaphore } from '../nodes/shared/utils/semaphore.ts';
-import { externalTaskIdOf } from '../nodes/shared/waiting/submit.ts';
-import type { PlannedVideo, Verbs } from '../nodes/shared/waiting/verbs.ts';
+import { externalTaskIdOf } from '../nodes/shared/engine/submit.ts';
+import type { PlannedVideo, Verbs } from '../nodes/shared/engine/verbs.ts';
 import { VirtualClock } from '../testkit/clocks/virtualClock.mts';
 import { mean } from './statistics.mts';
 

@@ -1,4 +1,4 @@
-import type { Ledger, LedgerEntry } from '../nodes/shared/waiting/ledger.ts';
+import type { Ledger, LedgerEntry } from '../nodes/shared/engine/ledger.ts';
 
 /** The waiting engine's memory without n8n: it remembers nothing beyond its own life. */
 export class MemoryLedger implements Ledger {

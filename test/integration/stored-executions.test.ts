@@ -13,7 +13,7 @@ import type {
 } from 'n8n-workflow';
 
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node';
-import type { LedgerEntry } from '../../nodes/shared/waiting/ledger';
+import type { LedgerEntry } from '../../nodes/shared/engine/ledger';
 import { errorFacts } from '../../testkit/engine/errorFacts.mts';
 import { readText } from '../../testkit/files.mts';
 import { sampleVideo } from '../../testkit/sampleVideo.mts';

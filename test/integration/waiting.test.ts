@@ -1,7 +1,7 @@
 import { KlingError } from '../../nodes/shared/api/errors/klingError.ts';
 import { knownById, type TaskStatus } from '../../nodes/shared/api/task.ts';
 import { notes, wordsOf } from '../../nodes/shared/n8n/messages.ts';
-import { TimeLimitError } from '../../nodes/shared/waiting/poller.ts';
+import { TimeLimitError } from '../../nodes/shared/engine/poller.ts';
 import {
 	cleanUp,
 	errorOf,

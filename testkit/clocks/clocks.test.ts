@@ -1,4 +1,4 @@
-import { StoppedError } from '../../nodes/shared/waiting/clock';
+import { StoppedError } from '../../nodes/shared/engine/clock';
 import { pause } from '../eventually.mts';
 import { fastNow, fastSleep, SPEED } from './fastClock.mts';
 import { SettableClock } from './settableClock.mts';

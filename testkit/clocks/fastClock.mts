@@ -8,7 +8,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StoppedError, type Clock } from '../../nodes/shared/waiting/clock.ts';
+import { StoppedError, type Clock } from '../../nodes/shared/engine/clock.ts';
 
 export const SPEED = 100;
 

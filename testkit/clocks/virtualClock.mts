@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Clock, StoppedError } from '../../nodes/shared/waiting/clock.ts';
+import { type Clock, StoppedError } from '../../nodes/shared/engine/clock.ts';
 
 interface Sleeper {
 	/** Milliseconds since the epoch. */

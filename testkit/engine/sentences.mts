@@ -34,9 +34,9 @@ import {
 	wordsOf,
 } from '../../nodes/shared/n8n/messages.ts';
 import type { Words } from '../../nodes/shared/n8n/words.ts';
-import { StoppedError } from '../../nodes/shared/waiting/clock.ts';
-import { TimeLimitError } from '../../nodes/shared/waiting/poller.ts';
-import { UnknownOutcomeError } from '../../nodes/shared/waiting/submit.ts';
+import { StoppedError } from '../../nodes/shared/engine/clock.ts';
+import { TimeLimitError } from '../../nodes/shared/engine/poller.ts';
+import { UnknownOutcomeError } from '../../nodes/shared/engine/submit.ts';
 
 /** A sentence of the table. */
 class Sentence {

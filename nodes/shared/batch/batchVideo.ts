@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import type { Outcome } from '../waiting/runBatch';
+import type { Outcome } from '../engine/runBatch';
 import type { PreparedItem } from './prepareItems';
 
 /** A prepared item and what came of it. */

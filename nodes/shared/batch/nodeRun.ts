@@ -7,7 +7,7 @@ import { type Connection, toConnection } from '../api/connection';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { isInOwnNetwork } from '../utils/url';
-import { type Clock, StoppedError } from '../waiting/clock';
+import { type Clock, StoppedError } from '../engine/clock';
 import { connect } from '../n8n/connect';
 import { isTool } from '../n8n/nodeErrors';
 import { CREDENTIAL } from '../n8n/send';

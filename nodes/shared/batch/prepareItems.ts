@@ -12,10 +12,10 @@ import { InputError } from '../n8n/inputError';
 import { parameterWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
-import type { Ledger } from '../waiting/ledger';
-import { PARALLEL_REQUESTS } from '../waiting/limits';
-import { retry } from '../waiting/retry';
-import type { PlannedVideo } from '../waiting/verbs';
+import type { Ledger } from '../engine/ledger';
+import { PARALLEL_REQUESTS } from '../engine/limits';
+import { retry } from '../engine/retry';
+import type { PlannedVideo } from '../engine/verbs';
 import type { ReadItem, VideoData } from './itemData';
 import type { NodeRun } from './nodeRun';
 

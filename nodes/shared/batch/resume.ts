@@ -23,8 +23,8 @@ import { attempt } from '../utils/attempt';
 import { ExpiringMap } from '../utils/expiringMap';
 import { Semaphore } from '../utils/semaphore';
 import { isInOwnNetwork } from '../utils/url';
-import { PARALLEL_REQUESTS } from '../waiting/limits';
-import { PARALLEL_DELIVERIES } from '../waiting/runBatch';
+import { PARALLEL_REQUESTS } from '../engine/limits';
+import { PARALLEL_DELIVERIES } from '../engine/runBatch';
 import { cancelLooks, isLook } from './looks';
 import { resumeUrlOf } from './resumeUrl';
 import {

@@ -8,9 +8,9 @@ import { isAbsent, isUnanswered } from '../api/errors/userError';
 import type { Refreshed } from '../api/refresh';
 import { isOver, knownById, lacksVideo, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
-import type { Clock } from '../waiting/clock';
-import { TRIES_UNANSWERED } from '../waiting/limits';
-import { retry } from '../waiting/retry';
+import type { Clock } from '../engine/clock';
+import { TRIES_UNANSWERED } from '../engine/limits';
+import { retry } from '../engine/retry';
 
 /** How one callback asks Kling. */
 export interface Checker {

@@ -5,7 +5,7 @@ import type { Task } from '../api/task';
 import { safeFileName } from '../api/taskId';
 import type { NodeContext } from '../n8n/context';
 import { downloadVideo } from '../n8n/downloadVideo';
-import type { Clock } from '../waiting/clock';
+import type { Clock } from '../engine/clock';
 import { type ItemShape, toItem } from './toItem';
 
 /** What a task is delivered with. */

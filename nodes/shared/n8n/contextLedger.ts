@@ -7,8 +7,8 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { accountOf, type Connection } from '../api/connection';
 import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
-import type { Ledger, LedgerEntry } from '../waiting/ledger';
-import type { PlannedVideo } from '../waiting/verbs';
+import type { Ledger, LedgerEntry } from '../engine/ledger';
+import type { PlannedVideo } from '../engine/verbs';
 
 /**
  * What is stored with executions: readable for every build there was, so fields are only added.

@@ -3,8 +3,8 @@
 import type { IBinaryData } from 'n8n-workflow';
 
 import { TransportError } from '../api/http';
-import type { Clock } from '../waiting/clock';
-import { retry } from '../waiting/retry';
+import type { Clock } from '../engine/clock';
+import { retry } from '../engine/retry';
 import type { NodeContext } from './context';
 import { DownloadError } from './downloadError';
 import { downloadReasons } from './messages';

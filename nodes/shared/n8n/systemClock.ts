@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { type Clock, StoppedError } from '../waiting/clock';
+import { type Clock, StoppedError } from '../engine/clock';
 
 /** Real time, with pauses that end at once when the signal is aborted. */
 export const systemClock: Clock = {

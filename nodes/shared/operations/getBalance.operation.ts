@@ -13,7 +13,7 @@ import { supportWords } from '../n8n/messages';
 import { readSimplify } from '../parameters/deliveryParameters';
 import { parametersOf } from '../parameters/parameterReader';
 import { attempt } from '../utils/attempt';
-import { retry } from '../waiting/retry';
+import { retry } from '../engine/retry';
 import type { Operation } from './operation';
 
 const OPERATIONS = ['getBalance'];

@@ -1,8 +1,8 @@
 /** How Create and Wait waits. These parameters hold for the whole batch and are read for the first item. */
 
 import { ON_TIMEOUT_LABELS, WAIT_FOR_LABELS } from '../n8n/labels';
-import { DEFAULT_POLLING_INTERVAL } from '../waiting/poller';
-import type { PollingOptions } from '../waiting/runBatch';
+import { DEFAULT_POLLING_INTERVAL } from '../engine/poller';
+import type { PollingOptions } from '../engine/runBatch';
 import {
 	check,
 	choices,

@@ -3,7 +3,7 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { DownloadError } from '../../../../nodes/shared/n8n/downloadError';
 import { downloadVideo } from '../../../../nodes/shared/n8n/downloadVideo';
 import { downloadReasons } from '../../../../nodes/shared/n8n/messages';
-import { StoppedError } from '../../../../nodes/shared/waiting/clock';
+import { StoppedError } from '../../../../nodes/shared/engine/clock';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 import { URL } from '../../gatewayReplies';
 

@@ -47,9 +47,9 @@ import {
 	wordsOf,
 } from '../../../../nodes/shared/n8n/messages';
 import type { Words } from '../../../../nodes/shared/n8n/words';
-import { StoppedError } from '../../../../nodes/shared/waiting/clock';
-import { TimeLimitError } from '../../../../nodes/shared/waiting/poller';
-import { UnknownOutcomeError } from '../../../../nodes/shared/waiting/submit';
+import { StoppedError } from '../../../../nodes/shared/engine/clock';
+import { TimeLimitError } from '../../../../nodes/shared/engine/poller';
+import { UnknownOutcomeError } from '../../../../nodes/shared/engine/submit';
 import { FORBIDDEN_WORDS } from '../../../../testkit/words.mts';
 import { created, URL } from '../../gatewayReplies';
 

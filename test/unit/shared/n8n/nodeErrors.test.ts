@@ -6,9 +6,9 @@ import { DownloadError } from '../../../../nodes/shared/n8n/downloadError';
 import { InputError } from '../../../../nodes/shared/n8n/inputError';
 import { located, parameterWords, wordsOf } from '../../../../nodes/shared/n8n/messages';
 import { isTool, toNodeError } from '../../../../nodes/shared/n8n/nodeErrors';
-import { StoppedError } from '../../../../nodes/shared/waiting/clock';
-import { TimeLimitError } from '../../../../nodes/shared/waiting/poller';
-import { UnknownOutcomeError } from '../../../../nodes/shared/waiting/submit';
+import { StoppedError } from '../../../../nodes/shared/engine/clock';
+import { TimeLimitError } from '../../../../nodes/shared/engine/poller';
+import { UnknownOutcomeError } from '../../../../nodes/shared/engine/submit';
 import { created, URL } from '../../gatewayReplies';
 import { NODE } from '../../nodeContext';
 

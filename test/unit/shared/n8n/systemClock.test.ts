@@ -1,5 +1,5 @@
 import { systemClock } from '../../../../nodes/shared/n8n/systemClock';
-import { StoppedError } from '../../../../nodes/shared/waiting/clock';
+import { StoppedError } from '../../../../nodes/shared/engine/clock';
 
 /** Before n8n 2.34 its sleep knew no signal. */
 const mockN8n = { isOld: false };

@@ -9,9 +9,9 @@ import {
 import { CredentialError } from '../../../../../nodes/shared/api/connection';
 import { DownloadError } from '../../../../../nodes/shared/n8n/downloadError';
 import { InputError } from '../../../../../nodes/shared/n8n/inputError';
-import { StoppedError } from '../../../../../nodes/shared/waiting/clock';
-import { TimeLimitError } from '../../../../../nodes/shared/waiting/poller';
-import { UnknownOutcomeError } from '../../../../../nodes/shared/waiting/submit';
+import { StoppedError } from '../../../../../nodes/shared/engine/clock';
+import { TimeLimitError } from '../../../../../nodes/shared/engine/poller';
+import { UnknownOutcomeError } from '../../../../../nodes/shared/engine/submit';
 import { created } from '../../../gatewayReplies';
 
 describe('the meaning of an error', () => {

@@ -1,5 +1,5 @@
-import { backoff, retry, type RetryOptions } from '../../../../nodes/shared/waiting/retry';
-import { StoppedError } from '../../../../nodes/shared/waiting/clock';
+import { backoff, retry, type RetryOptions } from '../../../../nodes/shared/engine/retry';
+import { StoppedError } from '../../../../nodes/shared/engine/clock';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 
 describe('backoff', () => {

@@ -1,7 +1,7 @@
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import { type ApiReply, type ApiRequest, TransportError } from '../../../../nodes/shared/api/http';
-import { StoppedError } from '../../../../nodes/shared/waiting/clock';
-import { Poller, TimeLimitError } from '../../../../nodes/shared/waiting/poller';
+import { StoppedError } from '../../../../nodes/shared/engine/clock';
+import { Poller, TimeLimitError } from '../../../../nodes/shared/engine/poller';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 import { completed, created, gatewayClient, idOf, reply, task } from '../../gatewayReplies';
 

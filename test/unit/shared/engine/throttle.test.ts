@@ -1,6 +1,6 @@
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
-import { StoppedError } from '../../../../nodes/shared/waiting/clock';
-import { Throttle } from '../../../../nodes/shared/waiting/throttle';
+import { StoppedError } from '../../../../nodes/shared/engine/clock';
+import { Throttle } from '../../../../nodes/shared/engine/throttle';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 
 const HOUR = 60 * 60_000;

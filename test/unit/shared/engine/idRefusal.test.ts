@@ -1,6 +1,6 @@
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import type { ErrorKind } from '../../../../nodes/shared/api/errors/kinds';
-import { refusesDerivedId, saysInUse } from '../../../../nodes/shared/waiting/idRefusal';
+import { refusesDerivedId, saysInUse } from '../../../../nodes/shared/engine/idRefusal';
 import { REQUEST, TARGET } from '../../gatewayReplies';
 
 const video = (externalTaskId?: string) => ({

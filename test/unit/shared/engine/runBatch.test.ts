@@ -2,14 +2,14 @@ import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import { type ErrorKind, MEANINGS } from '../../../../nodes/shared/api/errors/kinds';
 import type { ApiRequest } from '../../../../nodes/shared/api/http';
 import type { Task } from '../../../../nodes/shared/api/task';
-import { TimeLimitError } from '../../../../nodes/shared/waiting/poller';
+import { TimeLimitError } from '../../../../nodes/shared/engine/poller';
 import {
 	type BatchOptions,
 	type Outcome,
 	type Progress,
 	runBatch,
-} from '../../../../nodes/shared/waiting/runBatch';
-import type { PlannedVideo } from '../../../../nodes/shared/waiting/verbs';
+} from '../../../../nodes/shared/engine/runBatch';
+import type { PlannedVideo } from '../../../../nodes/shared/engine/verbs';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 import { MemoryLedger } from '../../../../testkit/memoryLedger.mts';
 import {
