@@ -466,7 +466,7 @@ export const FIELD_REPORTS: readonly FieldReport[] = [
 				{ on: create, replies: [json({ message }, 503)] },
 				{ on: all, replies: [json('', 404)] },
 			],
-			ends: { kind: 'rateLimited' },
+			ends: { kind: message.startsWith('rate') ? 'rateLimited' : 'concurrencyLimit' },
 			isUnsure: true,
 			creations: 1,
 			requests: 2,
