@@ -1,6 +1,16 @@
 /** What a model of tomorrow needs: Kling 4.0 in preview, prompt limits by model, additional body fields. */
 import type { IDataObject } from 'n8n-workflow';
-import { cleanUp, errorOf, items, pause, runNode, sent, PLAIN, type Emulator } from './fixture.mts';
+import {
+	cleanUp,
+	errorOf,
+	factsOf,
+	items,
+	pause,
+	runNode,
+	sent,
+	PLAIN,
+	type Emulator,
+} from './fixture.mts';
 import { API_KEY, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
 
 jest.mock('../../nodes/shared/n8n/systemClock', () =>
@@ -225,11 +235,20 @@ describe('Cost Limit', () => {
 	});
 
 	it('sends nothing when all items together exceed the lowest', async () => {
-		const failed = await run([{ limit: 100 }, { limit: 4.4 }, {}]);
+		const failed = await run([{ limit: 100 }, { limit: 4.4 }, { limit: 100 }]);
 		expect(errorOf(failed).message).toContain('4.5 units for all 3 videos');
 		expect(errorOf(failed).message).toContain("'Cost Limit (Units)' 4.4");
 		expect(emulator.requests()).toEqual([]);
 	});
+
+	it.each([[undefined], [null], [''], ['  '], ['Infinity'], ['0x5'], ['NaN'], [-1], [true], [[5]]])(
+		'refuses what is no limit, and sends nothing: %j',
+		async (limit) => {
+			const failed = await run([{ limit } as IDataObject]);
+			expect(factsOf(failed)).toMatchObject({ kind: 'input', parameter: 'costLimit' });
+			expect(emulator.requests()).toEqual([]);
+		},
+	);
 
 	it('fails every item of a run that continues', async () => {
 		const failed = await run([{ limit: 1 }, { limit: 1 }], { onError: 'continueRegularOutput' });
