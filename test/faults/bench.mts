@@ -5,8 +5,8 @@ import { startEmulator, type Emulator, type RecordedRequest } from '../../emulat
 import { time } from '../../testkit/clocks/virtualTime.mts';
 import { joinSockets } from '../../testkit/network/joinSockets.mts';
 
-/** How long the emulator takes for a video; milliseconds. */
-export const GENERATION = 4_000;
+/** How long the emulator takes for a video: longer than until the first check of it; milliseconds. */
+export const GENERATION = 7_000;
 
 /** A way to the emulator on a port of its own. */
 class Door {

@@ -10,7 +10,6 @@ import {
 	OPERATIONS,
 	type Ending,
 	type Failure,
-	type Row,
 } from '../../testkit/faults/row.mts';
 import { TABLE } from '../../testkit/faults/table.mts';
 import type { Cell } from './cell.mts';
