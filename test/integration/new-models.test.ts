@@ -1,36 +1,9 @@
 /** What a model of tomorrow needs: Kling 4.0 in preview, prompt limits by model, additional body fields. */
 import type { IDataObject } from 'n8n-workflow';
-import {
-	cleanUp,
-	errorOf,
-	factsOf,
-	items,
-	pause,
-	runNode,
-	sent,
-	PLAIN,
-	type Emulator,
-} from './fixture.mts';
-import { API_KEY, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
+import { errorOf, factsOf, items, runNode, sent, PLAIN, time } from './fixture.mts';
+import { API_KEY, itemsOf, runOfficial, useOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-// The first run loads the whole engine.
-jest.setTimeout(30_000);
-
-let emulator: Emulator;
-
-beforeEach(async () => {
-	emulator = await startOfficial();
-});
-
-afterEach(async () => {
-	await emulator.close();
-});
-
-afterAll(cleanUp);
+const emulator = useOfficial();
 
 const VIDEO = { prompt: 'a cat', mode: 'std', duration: 5, aspectRatio: '16:9' };
 
@@ -291,7 +264,7 @@ describe('the filters of Get Many', () => {
 			['b-1', 'a cat', 'kling-3.0-turbo'],
 		]) {
 			itemsOf(await create({ model, prompt, options: { externalTaskId } }));
-			await pause(80);
+			await time.pass(20_000);
 		}
 	};
 
