@@ -196,7 +196,7 @@ function falseAlarm(mayHaveStarted: number[], { sent, run }: Evidence): string[]
 /** Whether the service has said that it does nothing. */
 function isRefusal({ status, outcome }: RecordedRequest): boolean {
 	return (
-		outcome === 'replied' && status !== undefined && status >= 300 && status < 500 && status !== 408
+		outcome === 'replied' && status !== undefined && status >= 400 && status < 500 && status !== 408
 	);
 }
 

@@ -111,7 +111,7 @@ function reused(task: Task): CreateOutcome {
 
 /**
  * A reply that is none of the Kling API's, and no look-up that tells: perhaps the address is another one's.
- * Then waiting is of no use. That nothing was created is certain only where the reply was a web page: a
+ * Then waiting is of no use. That nothing was created is certain only where both replies were web pages: a
  * service that answers JSON may have passed the request on.
  * @param error of the creation
  * @param lookUpError why the look-up told nothing
@@ -122,18 +122,22 @@ async function judgeAddress(
 	{ format }: SentRequest,
 	{ service, signal }: LookUpContext,
 ): Promise<CreateOutcome> {
-	const isPage = error instanceof KlingError && error.kind === 'webPage';
+	const isPage = isWebPage(error);
 	// Another video has found it out, and ended this one's look-up by that.
 	if (isNotTheApi(signal.reason)) return { is: isPage ? 'notCreated' : 'unknown', error };
 	if (lookUpError !== error) return { is: 'unknown', error: lookUpError };
 	const refreshed = await service.refresh([knownById({ id: IMPOSSIBLE_TASK, format })])[0];
-	const isOther =
-		refreshed !== undefined &&
-		'error' in refreshed &&
-		meaningOf(refreshed.error).checking === 'notUnderstood';
-	if (!isOther) return { is: 'unknown', error };
+	const answer = refreshed && 'error' in refreshed ? refreshed.error : undefined;
+	if (answer === undefined || meaningOf(answer).checking !== 'notUnderstood') {
+		return { is: 'unknown', error };
+	}
 	const facts = error instanceof KlingError ? error.facts : {};
-	return { is: isPage ? 'notCreated' : 'unknown', error: new KlingError('notTheApi', facts) };
+	const isCertain = isPage && (isWebPage(answer) || isNotTheApi(answer));
+	return { is: isCertain ? 'notCreated' : 'unknown', error: new KlingError('notTheApi', facts) };
+}
+
+function isWebPage(error: unknown): boolean {
+	return error instanceof KlingError && error.kind === 'webPage';
 }
 
 function isNotTheApi(error: unknown): boolean {

@@ -9,7 +9,7 @@
 import { parseJson } from '../json';
 import { type TaskReply, type TaskStatus, toKnownStatus, toTaskStatus } from '../task';
 import { readCost } from './cost';
-import { type Fields, firstOf, isFields, timeOf } from './fields';
+import { type Fields, firstOf, idOf, isFields, timeOf } from './fields';
 import { externalIdIn, isTask, type Located, locateTask, MAX_ENTRIES, statusIn } from './levels';
 import { failureReason, statusMessage } from './reason';
 import { findTaskId } from './taskIdSearch';
@@ -51,10 +51,18 @@ export function readCreatedTask(
 	isRefusal: boolean,
 ): TaskReply | undefined {
 	const located = locateTask(json);
-	const id = (!isRefusal && createdIdIn(located)) || findTaskId(json, body);
+	const id = (!isRefusal && (createdIdIn(located) ?? bareIdIn(json))) || findTaskId(json, body);
 	if (id === undefined) return undefined;
 	if (located.id === id && !findFlaw(located)) return toTask(located, json, false);
 	return { id, status: 'submitted', videos: [], raw: json ?? body };
+}
+
+/** Some relays answer with the ID as the data. Words have no digits. */
+const BARE_ID = /^(?=.*\d)[\w.:-]{6,}$/;
+
+function bareIdIn(json: unknown): string | undefined {
+	const id = isFields(json) ? idOf(json.data) : undefined;
+	return id !== undefined && BARE_ID.test(id) ? id : undefined;
 }
 
 /** Without a status, an ID around an envelope's `data` may be that of the request. */

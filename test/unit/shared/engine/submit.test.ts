@@ -275,6 +275,17 @@ describe('a reply that is not understood', () => {
 		},
 	);
 
+	it.each<[string, Setting]>([
+		['the reply was JSON', { create: [{ error: 'otherShape' }], addressCheck: 'webPage' }],
+		['the check was answered by JSON', { ...PAGE, addressCheck: 'otherShape' }],
+	])('fails as quickly, but stays unsure, when %s', async (_name, setting) => {
+		const { is, outcome, clock, entry } = await submitted({ ...PAGE, ...setting });
+		expect(is).toBe('unknown');
+		expect(outcome).toMatchObject({ kind: 'notTheApi' });
+		expect(clock.seconds).toBeLessThan(60);
+		expect(entry.isUnsure).toBe(true);
+	});
+
 	it('is looked up all the same, and the task reused if there is one', async () => {
 		const { outcome } = await submitted({
 			create: [{ error: 'otherShape' }],

@@ -32,6 +32,7 @@ describe('a task’s ID in the reply to a creation', () => {
 	it.each<[string, unknown]>([
 		['as `id` without a status', { id: ID }],
 		['as `id` of the data', { code: 0, data: { id: ID } }],
+		['as the data', { code: 'success', data: ID }],
 	])('is found %s where nothing refuses', (_name, body) => {
 		expect(idIn(body)).toBe(ID);
 		expect(idIn(body, true)).toBeUndefined();
@@ -42,6 +43,7 @@ describe('a task’s ID in the reply to a creation', () => {
 		['the request ID', { request_id: 'r', code: 0, data: {} }],
 		['the ID of an error', { error: { id: 'e', status: 'failed', message: 'no' } }],
 		['the user’s own ID', { code: 1201, message: 'no', external_task_id: 'n8n-1-0-abc' }],
+		['a word as the data', { code: 'fail', data: 'success' }],
 		['no text', { task_id: null }],
 		['an empty text', { task_id: '' }],
 		['nothing that can be sent as an ID', { task_id: '../account' }],
