@@ -7,8 +7,11 @@ module.exports = {
 	testMatch: ['**/*.test.ts'],
 	// On a real n8n: npm run test:e2e, test:browser and test:queue.
 	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|browser|queue)/'],
+	// For what hangs; no test is judged by how long it takes.
+	testTimeout: 120_000,
 	testSequencer: '<rootDir>/test/longestFirst.cjs',
 	moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
+	moduleNameMapper: { '^n8n-workflow$': '<rootDir>/testkit/jest/n8nWorkflow.cjs' },
 	// jose ships ES modules only, jest runs CommonJS: compile it along with our own TypeScript.
 	transformIgnorePatterns: ['/node_modules/(?!jose/)'],
 	transform: {

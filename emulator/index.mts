@@ -3,7 +3,6 @@
  * (docs/kling-api.md) and shares nothing with the node, because it is there to judge it. `README.md` says what can be done with it.
  */
 import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { accountEndpoint } from './account.mts';
 import { Callbacks, type CallbackRequest } from './callbacks.mts';
@@ -101,10 +100,6 @@ export async function startEmulator(options: Partial<EmulatorOptions> = {}): Pro
 		callbacks: () => callbacks.all(),
 		flushCallbacks: async () => await callbacks.flush(),
 		sendCallback: async (callback: CallbackRequest) => await callbacks.send(callback),
-		connections: async () => {
-			app.server.closeIdleConnections();
-			return await promisify(app.server.getConnections.bind(app.server))();
-		},
 		reset: () => {
 			callbacks.reset();
 			faults.clear();

@@ -37,8 +37,6 @@ export interface Emulator {
 	flushCallbacks: () => Promise<void>;
 	/** Sends a callback by hand: pass a recorded delivery to repeat it, or make one up to forge it. */
 	sendCallback: (callback: CallbackRequest) => Promise<CallbackDelivery>;
-	/** How many connections are open, those left out that are only kept for a next request: they are closed. */
-	connections: () => Promise<number>;
 	/** Forgets tasks, requests, callbacks and faults. */
 	reset: () => void;
 	/** Ends all connections, also hanging ones, and stops listening. */

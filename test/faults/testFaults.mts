@@ -28,19 +28,15 @@ export function testFaults(format: FormatName, isImage = false): void {
 	});
 
 	describe.each([...new Set(cases.map(({ row }) => row))])('$name', (row) => {
-		it.each(cases.filter((each) => each.row === row))(
-			'$name',
-			async (each: Case) => {
-				const verdict = await runCell(each, bench);
-				results.set(each, verdict);
-				// The words say why.
-				expect({ flaws: flawsOf(each, verdict), words: verdict.words }).toEqual({
-					flaws: [],
-					words: verdict.words,
-				});
-			},
-			300_000,
-		);
+		it.each(cases.filter((each) => each.row === row))('$name', async (each: Case) => {
+			const verdict = await runCell(each, bench);
+			results.set(each, verdict);
+			// The words say why.
+			expect({ flaws: flawsOf(each, verdict), words: verdict.words }).toEqual({
+				flaws: [],
+				words: verdict.words,
+			});
+		});
 	});
 }
 

@@ -31,6 +31,7 @@ import {
 	type EngineRun,
 	type WorkflowJson,
 } from '../../testkit/engine/index.mts';
+import '../../testkit/clocks/inVirtualTime.mts';
 import { time } from '../../testkit/clocks/virtualTime.mts';
 import { loadEngine } from '../../testkit/engine/core.mts';
 import { chain, IMAGE_NODE, KLING_NODE, manualTrigger } from '../../testkit/workflows.mts';
@@ -48,11 +49,7 @@ export { HttpServer, type ReceivedRequest, sendJson } from '../../testkit/engine
 // Here, because it takes longer than a test on a busy machine may.
 loadEngine();
 
-beforeAll(() => time.install());
-afterAll(() => {
-	time.remove();
-	cleanUp();
-});
+afterAll(cleanUp);
 
 /** The node under test, as the workflows here call it. */
 export const NODE = 'Kling';

@@ -6,8 +6,6 @@ import { type Emulator, FAIL_WORD, RISK_CONTROL, startEmulator } from '../../emu
 import { sampleImage } from '../../testkit/sampleImage.mts';
 import { type IndependentClient, startIndependentClient } from './independentClient/client.mts';
 
-jest.setTimeout(60_000);
-
 const VIDEO = { model_name: 'kling-v2-6', prompt: 'A lighthouse', mode: 'std', duration: '5' };
 
 let emulator: Emulator;

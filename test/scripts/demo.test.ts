@@ -11,20 +11,18 @@ import { sampleVideo } from '../../testkit/sampleVideo.mts';
 import { sampleImage } from '../../testkit/sampleImage.mts';
 import { buildIfStale, type DemoRun, runDemo, saveImage, takeVideo } from './runDemo.mts';
 
-jest.setTimeout(60_000);
-
 let emulator: Emulator;
 let onEmulator: Promise<DemoRun>;
 let failing: Promise<DemoRun>;
 let interrupted: Promise<DemoRun>;
 let onOfficialService: Promise<DemoRun>;
 
-// Side by side, since all they do is wait. The node asks every 5 seconds: of a video that takes 6 it
+// Side by side, since all they do is wait. The node asks every 5 seconds: of a video that takes 9 it
 // sees the progress, too.
 beforeAll(async () => {
 	await buildIfStale();
 	emulator = await startEmulator();
-	onEmulator = runDemo({ KLING_PROMPT: 'A lighthouse in a storm' }, { generationSeconds: 6 });
+	onEmulator = runDemo({ KLING_PROMPT: 'A lighthouse in a storm' }, { generationSeconds: 9 });
 	failing = runDemo({ KLING_PROMPT: `A cat, ${FAIL_WORD}` });
 	interrupted = runDemo({}, { generationSeconds: 3600, interruptAt: 'status: submitted' });
 	// Three at a time: more of them take longer to start.

@@ -2,8 +2,6 @@ import { ScriptRun } from '../../testkit/cli/runScript.mts';
 
 const SCRIPT = 'scripts/emulator.mts';
 
-jest.setTimeout(30_000);
-
 it('prints how to reach it, and stops when told to', async () => {
 	const script = new ScriptRun(SCRIPT, ['--port', '0']);
 	await script.untilPrinted('Ctrl-C');

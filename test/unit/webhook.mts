@@ -1,4 +1,4 @@
-/** A webhook call as the node meets it: n8n is made by hand here, Kling is the emulator. */
+/** A webhook call as the node meets it, in virtual time: n8n is made by hand here, Kling is the emulator. */
 import { randomUUID } from 'node:crypto';
 import type {
 	IBinaryData,
@@ -17,6 +17,7 @@ import {
 	type Emulator,
 } from '../../emulator/index.mts';
 import { call } from '../../emulator/testing.mts';
+import '../../testkit/clocks/inVirtualTime.mts';
 import { SettableClock } from '../../testkit/clocks/settableClock.mts';
 
 export type { Emulator } from '../../emulator/index.mts';

@@ -228,7 +228,7 @@ describe('failures', () => {
 });
 
 describe('stop', () => {
-	it.each(['request', 'sleep'])('ends a %s within a second', async (operation) => {
+	it.each(['request', 'sleep'])('ends a %s at once', async (operation) => {
 		const events: ProgressEvent[] = [];
 		const running = startWorkflow(chain(probe(operation), { name: 'Next' }), {
 			...types,
@@ -238,10 +238,9 @@ describe('stop', () => {
 		await until(() => events.some((event) => 'node' in event && event.node === 'Probe'));
 		if (operation === 'request') await until(() => server.requests.length === 1);
 
-		const stoppedAt = Date.now();
 		running.stop();
+		// It would last an hour.
 		const result = await running.finished;
-		expect(Date.now() - stoppedAt).toBeLessThan(1000);
 		expect(result.status).toBe('canceled');
 		expect(result.runs('Next')).toEqual([]);
 		if (operation === 'request') await until(() => server.aborted === 1);

@@ -36,11 +36,11 @@ const operations: Record<string, Operation> = {
 		return { json: {}, binary: { data } };
 	},
 	async sleep() {
-		await sleep(60_000, this.getExecutionCancelSignal());
+		await sleep(3_600_000, this.getExecutionCancelSignal());
 		return { json: {} };
 	},
 	async sleepAndComplain() {
-		await sleep(60_000, this.getExecutionCancelSignal()).catch(() => {
+		await sleep(3_600_000, this.getExecutionCancelSignal()).catch(() => {
 			throw new Error('Woken up');
 		});
 		return { json: {} };

@@ -13,10 +13,6 @@ import {
 	stopTrigger,
 } from './trigger.mts';
 
-jest.mock('../../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../../testkit/clocks/fastClock.mts'),
-);
-
 /** A finished task, and the callback about it. */
 let id: string;
 let body: string;

@@ -2,6 +2,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { KlingTrigger } from '../../../nodes/KlingTrigger/KlingTrigger.node.ts';
 import { answers } from '../../../nodes/shared/n8n/messages.ts';
+import { time } from '../../../testkit/clocks/virtualTime.mts';
 import {
 	createTask,
 	credential,
@@ -77,7 +78,7 @@ export async function receiveCallback({
 		parameters: { ...FORM, ...parameters, options } as WebhookCall['parameters'],
 		...call,
 	});
-	const result = await trigger.webhook.call(called.context);
+	const result = await time.during(trigger.webhook.call(called.context));
 	return { ...called, result };
 }
 

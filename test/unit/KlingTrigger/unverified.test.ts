@@ -1,5 +1,5 @@
 import { UnverifiedCallbacks } from '../../../nodes/KlingTrigger/unverified';
-import { pause } from '../../../testkit/eventually.mts';
+import { setImmediate as turn } from 'node:timers/promises';
 
 describe('unsigned callbacks', () => {
 	it('are looked into five at a time', async () => {
@@ -7,7 +7,7 @@ describe('unsigned callbacks', () => {
 		let [underWay, most] = [0, 0];
 		const work = async () => {
 			most = Math.max(most, ++underWay);
-			await pause(5);
+			await turn();
 			underWay--;
 			return 'done';
 		};

@@ -1,6 +1,7 @@
 import { isSignatureValid, readCallback, webhookKey } from '../../../../nodes/shared/api/callback';
 import { isLook, scheduleLooks, timesOfLooks } from '../../../../nodes/shared/batch/looks';
-import { eventually, pause } from '../../../../testkit/eventually.mts';
+import '../../../../testkit/clocks/inVirtualTime.mts';
+import { time } from '../../../../testkit/clocks/virtualTime.mts';
 import { SECRET } from '../../webhook.mts';
 import { FakeN8n, type ReceivedCall } from './fakeN8n.mts';
 
@@ -32,11 +33,11 @@ describe('a look', () => {
 	afterEach(async () => await n8n.stop());
 
 	const receivedAtLeast = async (count: number) =>
-		await eventually(() => n8n.received.length >= count);
+		await time.until(() => n8n.received.length >= count);
 
 	it('calls back as Kling would, signed with its secret', async () => {
 		const { resumeUrl } = n8n;
-		scheduleLooks({ resumeUrl, taskId: '17', webhookSecret: SECRET }, [20]);
+		scheduleLooks({ resumeUrl, taskId: '17', webhookSecret: SECRET }, [20_000]);
 		await receivedAtLeast(1);
 		const [{ headers, body }] = n8n.received as [ReceivedCall];
 		expect(isSignatureValid(webhookKey(SECRET), headers, body, Date.now())).toBe(true);
@@ -47,16 +48,16 @@ describe('a look', () => {
 
 	it('follows the other until n8n says that the execution is over', async () => {
 		n8n.answers = [200, 503, 409];
-		scheduleLooks({ resumeUrl: n8n.resumeUrl, taskId: '17' }, [10, 40, 70, 100]);
+		scheduleLooks({ resumeUrl: n8n.resumeUrl, taskId: '17' }, [10_000, 40_000, 70_000, 100_000]);
 		await receivedAtLeast(3);
-		await pause(200);
+		await time.pass(3_600_000);
 		expect(n8n.received).toHaveLength(3);
 	});
 
 	it('is lost when n8n cannot be reached, and the next one comes', async () => {
 		await n8n.stop();
-		scheduleLooks({ resumeUrl: n8n.resumeUrl, taskId: '17' }, [10, 400]);
-		await pause(200);
+		scheduleLooks({ resumeUrl: n8n.resumeUrl, taskId: '17' }, [10_000, 400_000]);
+		await time.pass(200_000);
 		await n8n.start();
 		await receivedAtLeast(1);
 	});

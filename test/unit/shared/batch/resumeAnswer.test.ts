@@ -1,11 +1,10 @@
-/** By the real clock: who answers the callback that resumes an execution, and when. */
+/** Who answers the callback that resumes an execution, and when. */
 import { knownById } from '../../../../nodes/shared/api/task';
 import { resume } from '../../../../nodes/shared/batch/resume';
 import { toSuspendedItem } from '../../../../nodes/shared/batch/suspendedItems';
 import { answers } from '../../../../nodes/shared/n8n/messages';
+import { time } from '../../../../testkit/clocks/virtualTime.mts';
 import { createTask, credential, startKling, webhookCall } from '../../webhook.mts';
-
-jest.setTimeout(30_000);
 
 let kling: Awaited<ReturnType<typeof startKling>>;
 
@@ -26,7 +25,7 @@ async function callBack(downloadTo?: string) {
 		input: [JSON.parse(JSON.stringify(item))],
 		executionId: id,
 	});
-	return { ...called, result: await resume(called.context) };
+	return { ...called, result: await time.during(resume(called.context)) };
 }
 
 describe('the callback that resumes an execution', () => {

@@ -5,9 +5,6 @@ import { type Checker, SuspendedRun } from '../../../../nodes/shared/batch/suspe
 import { Semaphore } from '../../../../nodes/shared/utils/semaphore';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 
-// A thousand callbacks take long on a busy machine.
-jest.setTimeout(60_000);
-
 const VIDEO = { url: 'https://files.example.com/1.mp4' };
 
 /** Kling, as far as callbacks are concerned: what it says of each task, and how often it was asked. */
