@@ -18,7 +18,7 @@ import { withinLimit } from './timeLimit';
 import { toTransportError } from './transportError';
 
 /**
- * How long a request may take besides its upload, from the first byte sent to the last one received; milliseconds.
+ * How long a request may take in addition to its upload, from the first byte sent to the last one received; milliseconds.
  * Kling answers within seconds; what takes longer is lost on the way. A lost check holds up those of
  * the other tasks of its batch, a creation is not given up so easily.
  */
