@@ -2,7 +2,7 @@
 
 import { KlingError } from '../api/errors/klingError';
 import { meaningOf } from '../api/errors/userError';
-import { hasExternalIds } from '../api/modelLookup';
+import { hasExternalIds } from '../api/formatLookup';
 import type { VideoRecord } from './ledger';
 import type { PlannedVideo } from './taskService';
 

@@ -1,5 +1,5 @@
 import { isAbsent, isUnanswered, UserError } from '../api/errors/userError';
-import { sharesChecks } from '../api/modelLookup';
+import { sharesChecks } from '../api/formatLookup';
 import type { Refreshed } from '../api/refresh';
 import { isOver, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
