@@ -102,7 +102,7 @@ function modelTable(capability: Capability): string {
 		Model: ({ displayName }) => displayName,
 		Value: ({ value }) => code(value),
 		'IDs by format': (model) =>
-			model === CUSTOM_MODEL
+			model.value === CUSTOM_MODEL.value
 				? 'the Model ID'
 				: byFormat(model, (served) => code((served as ServedModel).id), { named: true }),
 		Services: ({ formats }) =>
