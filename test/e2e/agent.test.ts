@@ -118,6 +118,45 @@ it('an agent generates a video with the tool, and gets facts instead of a file',
 	expect(execution.items('Agent')[0]?.json.output).toContain(task?.id);
 });
 
+/** Lets the agent call the tool again and again, each time with the same prompt. */
+function callTool(times: number): (request: ChatRequest) => Line {
+	return ({ messages, tools }) => {
+		const answers = messages.filter(({ role }) => role === 'tool').length;
+		if (answers >= times) return { text: 'Done' };
+		return {
+			tool: tools?.[0]?.function.name ?? 'none',
+			arguments: { Prompt: 'A lighthouse in a storm' },
+		};
+	};
+}
+
+describe('the same prompt', () => {
+	it('in two calls makes two videos', async () => {
+		script = callTool(2);
+		const { id } = await host.importWorkflow(await agentWorkflow());
+		const execution = await host.run(id);
+		expect(execution.error).toBeUndefined();
+		expect(host.emulator.tasks()).toHaveLength(2);
+	});
+
+	it('in the next try of Retry On Fail is the same video', async () => {
+		script = callTool(1);
+		for (const route of ['list', 'query'] as const) {
+			host.emulator.addFault({ match: { route }, action: { type: 'kling-error', code: 1103 } });
+		}
+		const workflow = await agentWorkflow();
+		const tool = workflow.nodes.find(({ name }) => name === 'Make a video')!;
+		Object.assign(tool, { retryOnFail: true, maxTries: 3, waitBetweenTries: 10 });
+		const { id } = await host.importWorkflow(workflow);
+		const execution = await host.run(id);
+		expect(execution.error).toBeUndefined();
+		const [task, ...others] = host.emulator.tasks();
+		expect(others).toEqual([]);
+		const answer = model.requests.at(-1)?.messages.find(({ role }) => role === 'tool');
+		expect(JSON.stringify(answer?.content)).toContain(task?.id);
+	});
+});
+
 describe('a tool that fails', () => {
 	const TOO_LONG = parameterWords.tooLong('prompt', 2501, 2500);
 
