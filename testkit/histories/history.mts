@@ -1,0 +1,166 @@
+/** Plays one history: executions of a node, one after the other, at a service that does as written. */
+
+import { VirtualClock } from '../clocks/virtualClock.mts';
+import { Judge, type Violation } from './judge.mts';
+import { runNode, type Stored, type Told } from './nodeUnderTest.mts';
+import { NodeProcess } from './process.mts';
+import type { Execution, Script } from './script.mts';
+import { type Asker, type Row, Service } from './service.mts';
+
+export interface Played {
+	violations: readonly Violation[];
+	/** What happened, request by request. */
+	rows: readonly Row[];
+	requests: number;
+}
+
+/** How long after its time limit a video may still need for what it has begun; milliseconds. */
+const GRACE = 4 * 60_000;
+
+/** How long a run may go on once it is stopped; milliseconds. */
+const STOP_LIMIT = 1_000;
+
+export async function play(script: Script): Promise<Played> {
+	const random = Math.random;
+	// Jitter plays no part here, and a history must be the same each time.
+	Math.random = () => 0.5;
+	try {
+		return await new History(script).play();
+	} finally {
+		Math.random = random;
+	}
+}
+
+class History {
+	private readonly virtual = new VirtualClock();
+	private readonly service: Service;
+	private readonly judge: Judge;
+	private stored: Stored = {};
+
+	constructor(private readonly script: Script) {
+		this.service = new Service(script, this.virtual);
+		this.judge = new Judge(script, this.service);
+	}
+
+	async play(): Promise<Played> {
+		let number = 0;
+		for (const [index, execution] of this.script.executions.entries()) {
+			const before = this.script.executions[index - 1];
+			if (before && before.ends !== 'crashed') number++;
+			const goesOn = await this.execute(execution, number);
+			if (!goesOn) break;
+		}
+		const { violations } = this.judge;
+		return { violations, rows: this.service.rows, requests: this.service.requests };
+	}
+
+	/** @returns whether there is something to retry or to repeat */
+	private async execute(execution: Execution, number: number): Promise<boolean> {
+		const atStart = JSON.stringify(this.stored);
+		let snapshot: string | undefined;
+		const end = execution.ends && { by: execution.ends, at: execution.at };
+		const process = new NodeProcess(this.virtual, end, () => {
+			snapshot = JSON.stringify(this.stored);
+			this.service.rows.push({ asked: execution.ends ?? '', answered: '' });
+		});
+		let told: Told[] = [];
+		for (let tries = 0; tries < this.script.tries; tries++) {
+			if (tries > 0) this.service.rows.push({ asked: 'Retry On Fail', answered: '' });
+			const tried = await this.try(process, number, tries, execution);
+			if (tried === 'dead') break;
+			if (!tried) return false;
+			told = tried;
+			if (process.signal.aborted || told.every(({ failed }) => !failed)) break;
+		}
+		process.leave();
+		const isOver = snapshot === undefined;
+		if (execution.ends !== 'crashed' || isOver) this.judge.ended(told, this.stored, process.endedAt !== undefined);
+		if (isOver && told.every(({ failed }) => !failed)) return false;
+		this.store(execution, atStart, snapshot);
+		this.service.rows.push({
+			asked: execution.ends === 'crashed' && !isOver ? 'another worker repeats it' : 'retried',
+			answered: isOver || execution.isLedgerKept ? '' : 'nothing was stored',
+		});
+		return true;
+	}
+
+	/**
+	 * What n8n gives the next execution, as JSON. If nothing was stored, a retry starts anew, and another
+	 * worker with what the execution began with.
+	 * @param atStart what that was
+	 */
+	private store({ ends, isLedgerKept }: Execution, atStart: string, snapshot?: string): void {
+		const isLost = snapshot !== undefined && !isLedgerKept;
+		const stored = snapshot ?? JSON.stringify(this.stored);
+		this.stored = JSON.parse(!isLost ? stored : ends === 'crashed' ? atStart : '{}') as Stored;
+		if (isLost && !(ends === 'crashed' && this.isFoundAgain())) this.judge.forgot(this.stored);
+	}
+
+	/** Whether a video is found by its name alone. */
+	private isFoundAgain(): boolean {
+		const { service, externalIds, isUndocumented, volatileItem } = this.script;
+		return (
+			service === 'official' &&
+			externalIds === 'kept' &&
+			!isUndocumented &&
+			volatileItem === undefined
+		);
+	}
+
+	/** @returns nothing when the try did not come to its end in time */
+	private async try(
+		process: NodeProcess,
+		number: number,
+		tries: number,
+		execution: Execution,
+	): Promise<Told[] | 'dead' | undefined> {
+		const { script, service, virtual, judge } = this;
+		const { items, timeout, pollingInterval } = script;
+		const variants = Array.from({ length: items }, (_, item) =>
+			this.variantOf(item, number, tries, execution),
+		);
+		const asker: Asker = { process, execution: number, onCreated: (task) => judge.created(task) };
+		const before = service.requests;
+		const inTime = new AbortController();
+		const limit = items * (timeout + GRACE);
+		const told = await Promise.race([
+			runNode({
+				script,
+				executionId: `${number + 1}`,
+				stored: this.stored,
+				variants,
+				process,
+				send: async (request) => await service.send(request, asker),
+			}),
+			process.death.then(() => 'dead' as const),
+			virtual.sleep(limit, inTime.signal).then(
+				() => undefined,
+				() => undefined,
+			),
+		]);
+		inTime.abort();
+		const sent = service.requests - before;
+		const most = items * (80 + (2 * timeout) / pollingInterval + timeout / 10_000);
+		if (sent > most) judge.note('too many requests', `${script.service}`);
+		if (!told) judge.note('no end', `${script.service}`);
+		if (told === 'dead' || !told) return told;
+		const { endedAt } = process;
+		if (endedAt !== undefined && virtual.now() - endedAt > STOP_LIMIT) {
+			judge.note('no end', `${script.service}, stopped`);
+		}
+		judge.tried(told, number, variants);
+		return told;
+	}
+
+	/** Which of an item's requests it is: users change it, and so do expressions at each try. */
+	private variantOf(
+		item: number,
+		number: number,
+		tries: number,
+		{ changedItem }: Execution,
+	): number {
+		const { volatileItem } = this.script;
+		if (item === volatileItem) return 10 * number + tries;
+		return changedItem === item ? number : 0;
+	}
+}
