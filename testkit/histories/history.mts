@@ -56,7 +56,7 @@ class History {
 
 	/** @returns whether there is something to retry or to repeat */
 	private async execute(execution: Execution, number: number): Promise<boolean> {
-		const atStart = JSON.stringify(this.stored);
+		const atStart = { stored: JSON.stringify(this.stored), tasks: this.service.tasks.length };
 		let snapshot: string | undefined;
 		const end = execution.ends && { by: execution.ends, at: execution.at };
 		const process = new NodeProcess(this.virtual, end, () => {
@@ -74,7 +74,7 @@ class History {
 		}
 		process.leave();
 		const isOver = snapshot === undefined;
-		if (execution.ends !== 'crashed' || isOver) this.judge.ended(told, this.stored, process.endedAt !== undefined);
+		if (execution.ends !== 'crashed' || isOver) this.judge.ended(told, this.stored);
 		if (isOver && told.every(({ failed }) => !failed)) return false;
 		this.store(execution, atStart, snapshot);
 		this.service.rows.push({
@@ -87,13 +87,21 @@ class History {
 	/**
 	 * What n8n gives the next execution, as JSON. If nothing was stored, a retry starts anew, and another
 	 * worker with what the execution began with.
-	 * @param atStart what that was
+	 * @param atStart what that was, and how many tasks there were
+	 * @param atEnd what it was when the execution came to its end before its own
 	 */
-	private store({ ends, isLedgerKept }: Execution, atStart: string, snapshot?: string): void {
-		const isLost = snapshot !== undefined && !isLedgerKept;
-		const stored = snapshot ?? JSON.stringify(this.stored);
-		this.stored = JSON.parse(!isLost ? stored : ends === 'crashed' ? atStart : '{}') as Stored;
-		if (isLost && !(ends === 'crashed' && this.isFoundAgain())) this.judge.forgot(this.stored);
+	private store(
+		{ ends, isLedgerKept }: Execution,
+		atStart: { stored: string; tasks: number },
+		atEnd: string | undefined,
+	): void {
+		const isRepeated = ends === 'crashed' && atEnd !== undefined;
+		const isLost = atEnd !== undefined && !isLedgerKept;
+		const kept = atEnd ?? JSON.stringify(this.stored);
+		this.stored = JSON.parse(!isLost ? kept : isRepeated ? atStart.stored : '{}') as Stored;
+		if (!isRepeated && !isLost) return;
+		const first = !isLost ? Infinity : isRepeated ? atStart.tasks : 0;
+		this.judge.forgot(this.stored, first, isRepeated && this.isFoundAgain());
 	}
 
 	/** Whether a video is found by its name alone. */

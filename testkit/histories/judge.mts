@@ -23,9 +23,8 @@ export interface Violation {
 
 export class Judge {
 	readonly violations: Violation[] = [];
-	/** What users were told in executions that are over, and in earlier tries. */
+	/** What users were told in executions that are over. */
 	private kept = '';
-	private passing = '';
 
 	constructor(
 		private readonly script: Script,
@@ -35,55 +34,76 @@ export class Judge {
 	/** A task is created: none of the video's other tasks may be charged. */
 	created(task: RealTask): void {
 		const { item, variant, execution } = task;
-		const first = this.service.tasks.find(
-			(other) =>
-				other !== task &&
-				other.item === item &&
-				(other.execution === execution || other.variant === variant) &&
-				!other.isForgotten &&
-				!this.service.hasFailed(other),
-		);
-		if (!first) return;
-		const isVaried = first.variant !== variant;
-		this.note('charged twice', isVaried ? 'an expression evaluates anew' : this.causeOf(first));
+		const first = this.chargedFor(item, variant, execution, task);
+		if (first) this.note('charged twice', this.causeOf(first, variant));
 	}
 
 	/** A try has ended. */
 	tried(told: readonly Told[], execution: number, variants: readonly number[]): void {
-		this.passing += told.map(({ text }) => text).join();
+		this.findTextLost(told);
 		for (const [item, { as }] of told.entries()) {
-			const charged = this.service.tasks.find(
-				(task) =>
-					task.item === item &&
-					(task.execution === execution || task.variant === variants[item]) &&
-					!task.isForgotten &&
-					!this.service.hasFailed(task),
-			);
-			if (!charged || as !== 'notCharged') continue;
-			const isVaried = charged.variant !== variants[item];
-			this.note('said not charged', isVaried ? 'an expression evaluates anew' : this.causeOf(charged));
+			const variant = variants[item] as number;
+			const charged = this.chargedFor(item, variant, execution);
+			if (!charged || as !== 'notCharged' || (charged.isToBeFound && !charged.seen)) continue;
+			this.note('said not charged', this.causeOf(charged, variant));
 		}
 	}
 
 	/**
-	 * An execution has ended, with what its last try told. A stopped one tells no errors, in which IDs would
-	 * stand that only people can read.
+	 * A task that is charged for an item: of the same request, or, within an execution, of any.
+	 * @param but another one
 	 */
-	ended(told: readonly Told[], stored: Stored, isStopped: boolean): void {
-		this.kept += told.map(({ text }) => text).join();
-		const ledger = JSON.stringify(stored);
+	private chargedFor(
+		item: number,
+		variant: number,
+		execution: number,
+		but?: RealTask,
+	): RealTask | undefined {
+		return this.service.tasks.find(
+			(task) =>
+				task !== but &&
+				task.item === item &&
+				(task.execution === execution || task.variant === variant) &&
+				!task.isForgotten &&
+				!this.service.hasFailed(task),
+		);
+	}
+
+	/** What only people can read they must be shown, once: in the error that came of it. */
+	private findTextLost(told: readonly Told[]): void {
 		for (const task of this.service.tasks) {
-			if (!task.seen || task.isForgotten || this.service.hasFailed(task)) continue;
-			if (task.seen === 'inText' && (isStopped || this.passing.includes(task.id))) continue;
-			if (this.kept.includes(task.id) || ledger.includes(task.id)) continue;
-			this.note('ID lost', this.causeOf(task));
+			if (task.seen !== 'inText') continue;
+			const { failed, text } = told[task.item] as Told;
+			if (failed && !text.includes(task.id)) this.note('ID lost', this.causeOf(task, task.variant));
+			task.seen = undefined;
 		}
 	}
 
-	/** What the node knew is lost, but for what is still stored. */
-	forgot(stored: Stored): void {
+	/** An execution has ended, with what its last try told. */
+	ended(told: readonly Told[], stored: Stored): void {
+		this.kept += told.map(({ text }) => text).join();
 		const ledger = JSON.stringify(stored);
-		for (const task of this.service.tasks) task.isForgotten ||= !ledger.includes(task.id);
+		for (const task of this.service.tasks) {
+			if (task.seen !== 'readable' || task.isForgotten || this.service.hasFailed(task)) continue;
+			if (this.kept.includes(task.id) || ledger.includes(task.id)) continue;
+			this.note('ID lost', this.causeOf(task, task.variant));
+		}
+	}
+
+	/**
+	 * The process that ran the node has come to its end, and what it knew is lost but for what is stored.
+	 * @param first the first of the tasks of which nothing was stored
+	 * @param findsTasks it asks for their external IDs again, and the service keeps those
+	 */
+	forgot(stored: Stored, first: number, findsTasks: boolean): void {
+		const ledger = JSON.stringify(stored);
+		for (const [index, task] of this.service.tasks.entries()) {
+			if (ledger.includes(task.id)) continue;
+			task.seen = undefined;
+			if (index < first) continue;
+			task.isToBeFound = true;
+			task.isForgotten ||= !findsTasks;
+		}
 	}
 
 	note(property: Property, cause: string): void {
@@ -91,8 +111,9 @@ export class Judge {
 		this.violations.push({ property, cause });
 	}
 
-	/** What the first task's creation was answered, and where. */
-	private causeOf({ answer }: RealTask): string {
+	/** What a task's creation was answered, and where; unless its video's request is another one by now. */
+	private causeOf({ answer, variant }: RealTask, latest: number): string {
+		if (variant !== latest) return 'an expression evaluates anew';
 		const { service, isUndocumented, externalIds } = this.script;
 		if (service !== 'official') return `relay: ${answer}`;
 		return `${isUndocumented ? `Kling 4.0, IDs ${externalIds}` : 'Kling'}: ${answer}`;

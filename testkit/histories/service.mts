@@ -33,6 +33,8 @@ export interface RealTask {
 	answer: string;
 	/** The task's ID has reached the node, in a form that can be read or as text. */
 	seen?: 'readable' | 'inText';
+	/** What the node knew of it was lost: until it is seen again nothing can be said of it. */
+	isToBeFound?: boolean;
 	/** What the node knew of it was lost, and nothing obliges it to find it. */
 	isForgotten?: boolean;
 }
