@@ -61,7 +61,9 @@ if (process.send) {
 } else {
 	console.log(`${histories} histories, seed ${seed}`);
 	const startedAt = performance.now();
-	const all = await Promise.all(Array.from({ length: processes }, async (_, n) => await playInProcess(n)));
+	const all = await Promise.all(
+		Array.from({ length: processes }, async (_, n) => await playInProcess(n)),
+	);
 	const counts: Counts = {};
 	for (const [name, count] of all.flatMap(Object.entries<number>)) {
 		counts[name] = (counts[name] ?? 0) + count;

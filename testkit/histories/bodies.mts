@@ -16,14 +16,24 @@ const WITH_ID = {
 	dataIdOnly: ({ id }) => ({ code: 0, message: 'SUCCEED', data: { task_id: id } }),
 	inArray: ({ id }) => [{ task_id: id, task_status: 'submitted' }],
 	inDataArray: ({ id }) => ({ code: 0, data: [{ task_id: id, task_status: 'submitted' }] }),
-	besideCode: ({ id, code }) => ({ code, message: 'ok', data: { task_id: id, task_status: 'submitted' } }),
+	besideCode: ({ id, code }) => ({
+		code,
+		message: 'ok',
+		data: { task_id: id, task_status: 'submitted' },
+	}),
 	besideText: ({ id }) => ({ code: '201', data: { task_id: id, task_status: 'submitted' } }),
 	besideWord: ({ id }) => ({ code: 'created', data: { task_id: id } }),
-	besideError: ({ id, words, codeWord }) => ({ error: { message: words, code: codeWord }, task_id: id }),
+	besideError: ({ id, words, codeWord }) => ({
+		error: { message: words, code: codeWord },
+		task_id: id,
+	}),
 	inError: ({ id, words }) => ({ error: { message: words, task_id: id } }),
 	inErrorData: ({ id, words }) => ({ message: words, error: { data: { task_id: id } } }),
 	deep: ({ id }) => ({ result: { output: { task: { task_id: id } } } }),
-	jsonInText: ({ id }) => ({ code: 0, data: JSON.stringify({ task_id: id, task_status: 'submitted' }) }),
+	jsonInText: ({ id }) => ({
+		code: 0,
+		data: JSON.stringify({ task_id: id, task_status: 'submitted' }),
+	}),
 	jsonInMessage: ({ id, words }) => ({
 		error: { message: `${words}: ${JSON.stringify({ code: 0, data: { task_id: id } })}` },
 	}),
@@ -57,7 +67,9 @@ const WITHOUT_ID = {
 	quotedCode: ({ code, words }) => ({
 		error: { message: JSON.stringify({ code, message: words, request_id: 'r' }), type: 'error' },
 	}),
-	relayWord: ({ codeWord, words }) => ({ error: { code: codeWord, message: words, type: 'api_error' } }),
+	relayWord: ({ codeWord, words }) => ({
+		error: { code: codeWord, message: words, type: 'api_error' },
+	}),
 	relayCode: ({ codeWord, words }) => ({ code: codeWord, message: words, data: null }),
 } satisfies Record<string, (parts: Parts) => unknown>;
 
@@ -92,7 +104,18 @@ const LIMITS: ReadonlySet<number> = new Set([1302, 1303]);
 
 /** Codes that are drawn. Some of them are no refusals, and some are nobody's. */
 export const CODES: readonly number[] = [
-	1, 20000, 5000, 5001, 5002, 9999, 200, 400, 429, 500, -1, ...REFUSALS,
+	1,
+	20000,
+	5000,
+	5001,
+	5002,
+	9999,
+	200,
+	400,
+	429,
+	500,
+	-1,
+	...REFUSALS,
 ];
 
 /** Exact words with which relays refuse before they pass a request on. */

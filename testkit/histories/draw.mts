@@ -17,16 +17,19 @@ const GOOD: Creation = {
 };
 
 const STATUSES = [
-	200, 200, 200, 200, 200, 201, 202, 500, 302, 303, 307, 400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504, 524,
+	200, 200, 200, 200, 200, 201, 202, 500, 302, 303, 307, 400, 401, 403, 404, 408, 409, 413, 422,
+	429, 500, 502, 503, 504, 524,
 ] as const;
 
 const delays = fc.constantFrom(100, 0, 5_000, 30_000);
 
 /** Nothing is answered. */
-const lostCreations = fc.record({
-	creates: fc.boolean(),
-	lost: fc.constantFrom('reset' as const, 'timeout', 'unreachable', 'cut'),
-}).map((drawn): Creation => ({ ...GOOD, ...drawn }));
+const lostCreations = fc
+	.record({
+		creates: fc.boolean(),
+		lost: fc.constantFrom('reset' as const, 'timeout', 'unreachable', 'cut'),
+	})
+	.map((drawn): Creation => ({ ...GOOD, ...drawn }));
 
 /** Anything is answered. */
 const oddCreations: fc.Arbitrary<Creation> = fc.record({
@@ -103,24 +106,26 @@ const FORMATS_OF: Readonly<Record<Script['service'], readonly FormatName[]>> = {
 };
 
 /** The service, and what is agreed with it. */
-const settings = fc.constantFrom<Script['service'][]>('official', 'relay', 'gateway').chain((service) =>
-	fc
-		.record({
-			service: fc.constant(service),
-			format: fc.constantFrom(...FORMATS_OF[service]),
-			isUndocumented: fc.constantFrom(false, false, true),
-			externalIds: fc.constantFrom<Script['externalIds'][]>('kept', 'kept', 'ignored', 'refused'),
-		})
-		.map(({ isUndocumented, externalIds, ...drawn }) => {
-			const isPathFormat = drawn.format.startsWith('path');
-			const mayLackIds = service !== 'official' || (isPathFormat && isUndocumented);
-			return {
-				...drawn,
-				isUndocumented: isPathFormat && isUndocumented,
-				externalIds: mayLackIds ? externalIds : ('kept' as const),
-			};
-		}),
-);
+const settings = fc
+	.constantFrom<Script['service'][]>('official', 'relay', 'gateway')
+	.chain((service) =>
+		fc
+			.record({
+				service: fc.constant(service),
+				format: fc.constantFrom(...FORMATS_OF[service]),
+				isUndocumented: fc.constantFrom(false, false, true),
+				externalIds: fc.constantFrom<Script['externalIds'][]>('kept', 'kept', 'ignored', 'refused'),
+			})
+			.map(({ isUndocumented, externalIds, ...drawn }) => {
+				const isPathFormat = drawn.format.startsWith('path');
+				const mayLackIds = service !== 'official' || (isPathFormat && isUndocumented);
+				return {
+					...drawn,
+					isUndocumented: isPathFormat && isUndocumented,
+					externalIds: mayLackIds ? externalIds : ('kept' as const),
+				};
+			}),
+	);
 
 export const scripts: fc.Arbitrary<Script> = fc
 	.tuple(

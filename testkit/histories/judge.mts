@@ -107,7 +107,8 @@ export class Judge {
 	}
 
 	note(property: Property, cause: string): void {
-		if (this.violations.some((other) => other.property === property && other.cause === cause)) return;
+		if (this.violations.some((other) => other.property === property && other.cause === cause))
+			return;
 		this.violations.push({ property, cause });
 	}
 

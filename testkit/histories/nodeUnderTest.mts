@@ -89,7 +89,11 @@ async function deliver(task: Task): Promise<string> {
 	return await Promise.resolve(task.id);
 }
 
-function toTold(video: PlannedVideo, { task, state, error, result }: Outcome<string>, ledger: Ledger): Told {
+function toTold(
+	video: PlannedVideo,
+	{ task, state, error, result }: Outcome<string>,
+	ledger: Ledger,
+): Told {
 	const { task: noted, isUnsure } = ledger.read(video.key);
 	const id = task?.id ?? noted?.id;
 	const facts = error instanceof KlingError ? error.facts : undefined;
@@ -125,7 +129,8 @@ function requestOf({ format }: Script, item: number, variant: number): PlannedVi
 }
 
 function targetOf({ format, isUndocumented }: Script): Target {
-	const model = { gateway: 'kling-v1-6' }[format as string] ?? (isUndocumented ? 'kling-4.0' : 'kling-v3');
+	const model =
+		{ gateway: 'kling-v1-6' }[format as string] ?? (isUndocumented ? 'kling-4.0' : 'kling-v3');
 	const target = findTarget(model, [format]);
 	if (!target) throw new Error(`${model} is not served in the format ${format}`);
 	return target;

@@ -179,7 +179,8 @@ export class Service {
 		return answered(status, body, `${status} 1201 ${message}`);
 	}
 
-	private addTask(facts: Omit<RealTask, 'id' | 'fate' | 'createdAt'>): RealTask {
+	/** Notes a task as created now. */
+	addTask(facts: Omit<RealTask, 'id' | 'fate' | 'createdAt'>): RealTask {
 		const task: RealTask = {
 			...facts,
 			id: `84710000000000${String(this.tasks.length + 1).padStart(4, '0')}`,
@@ -194,7 +195,8 @@ export class Service {
 	private creationReply(creation: Creation, created: RealTask | undefined): Answered {
 		const { lost, status, body: name, delay } = creation;
 		const said = nameOf(creation);
-		if (lost) return { answer: { reply: lostReply(lost), seen: [], said }, delay: delayOf(lost, 'POST') };
+		if (lost)
+			return { answer: { reply: lostReply(lost), seen: [], said }, delay: delayOf(lost, 'POST') };
 		const id = created?.id ?? '84719999999999';
 		const text =
 			bodyOf(name, { ...creation, id }) ??
@@ -310,6 +312,11 @@ export class Service {
 		return this.show(task).status === 'failed';
 	}
 
+	/** Whether a task has come to its end. */
+	isOver(task: RealTask): boolean {
+		return ['completed', 'failed'].includes(this.show(task).status);
+	}
+
 	private show({ id, externalId, fate, createdAt }: RealTask): Shown {
 		const isOver = fate.ends !== 'never' && this.virtual.now() >= createdAt + fate.after;
 		if (!isOver) {
@@ -363,7 +370,8 @@ function isWhole({ lost: how }: Creation): boolean {
 
 function lostReply(how: NonNullable<Creation['lost']>): TransportError {
 	// A body that was cut off on its way never reaches the service.
-	if (how === 'unreachable' || how === 'cut') return new TransportError('unreachable', 'ECONNREFUSED');
+	if (how === 'unreachable' || how === 'cut')
+		return new TransportError('unreachable', 'ECONNREFUSED');
 	return new TransportError(how === 'reset' ? 'interrupted' : 'timeout', how);
 }
 
@@ -374,7 +382,9 @@ function delayOf(how: NonNullable<Creation['lost']>, method: 'GET' | 'POST'): nu
 /** The same for answers of which nobody expects that they mean different things. */
 function kindOf({ lost: how, status, body, code }: Creation): string {
 	if (how) return how;
-	const id = { readable: 'with the ID', inText: 'with the ID in text', none: undefined }[idIn(body) ?? 'none'];
+	const id = { readable: 'with the ID', inText: 'with the ID in text', none: undefined }[
+		idIn(body) ?? 'none'
+	];
 	const kind = {
 		klingCode: `with code ${code}`,
 		quotedCode: `with code ${code}`,
