@@ -14,7 +14,7 @@ const TIMEOUT = 60 * 60_000;
 export async function runEngine(options: KlingOptions, maxConcurrency: number): Promise<Measured> {
 	return await measure(options, async (kling) => {
 		const videos = options.generation.map((_, index) => kling.plan(index));
-		const outcomes = await runBatch(videos, kling.verbs(), {
+		const outcomes = await runBatch(videos, kling.service(), {
 			clock: kling.clock,
 			ledger: new MemoryLedger(),
 			timeout: TIMEOUT,

@@ -12,8 +12,8 @@ import type { FormatName } from '../nodes/shared/api/models.ts';
 import type { VideoRequest } from '../nodes/shared/api/request.ts';
 import type { Task } from '../nodes/shared/api/task.ts';
 import { Semaphore } from '../nodes/shared/utils/semaphore.ts';
-import { externalTaskIdOf } from '../nodes/shared/engine/submit.ts';
-import type { PlannedVideo, Verbs } from '../nodes/shared/engine/verbs.ts';
+import { externalTaskIdOf } from '../nodes/shared/engine/externalIds.ts';
+import type { PlannedVideo, TaskService } from '../nodes/shared/engine/taskService.ts';
 import { VirtualClock } from '../testkit/clocks/virtualClock.mts';
 import { mean } from './statistics.mts';
 
@@ -107,13 +107,12 @@ export class VirtualKling {
 	}
 
 	/** What the engine can do: the client's requests, as in the node. */
-	verbs(): Verbs<PlannedVideo, void> {
+	service(): TaskService<PlannedVideo, void> {
 		const { client } = this;
 		return {
-			create: async ({ request, target }, externalTaskId) =>
-				await client.create({ ...request, externalTaskId }, target),
-			findByExternalId: async (format, externalTaskId) =>
-				await client.findByExternalId(format, externalTaskId),
+			create: async ({ request, target }, externalTaskId, onLeaving) =>
+				await client.create({ ...request, externalTaskId }, target, onLeaving),
+			findByExternalId: async (sent) => await client.findByExternalId(sent),
 			refresh: (tasks) => client.refresh(tasks),
 			deliver: async (_video, task) => this.deliver(task),
 		};
@@ -122,7 +121,9 @@ export class VirtualKling {
 	/** Creates a video without the engine. */
 	async create(index: number): Promise<Task> {
 		const video = this.plan(index);
-		return await this.verbs().create(video, externalTaskIdOf(video, video.name, 0));
+		const record = { name: video.name, failures: 0, hasNoExternalId: false };
+		const { signal } = new AbortController();
+		return await this.service().create(video, externalTaskIdOf(video, record), () => {}, signal);
 	}
 
 	/** Notes that a task's result has reached the user. */

@@ -1,7 +1,7 @@
-import type { Ledger, LedgerEntry } from '../nodes/shared/engine/ledger.ts';
+import type { LedgerEntry, LedgerStore } from '../nodes/shared/engine/ledger.ts';
 
-/** The waiting engine's memory without n8n: it remembers nothing beyond its own life. */
-export class MemoryLedger implements Ledger {
+/** The engine's memory without n8n: it remembers nothing beyond its own life. */
+export class MemoryLedger implements LedgerStore {
 	private readonly entries = new Map<string, LedgerEntry>();
 
 	read(key: string): LedgerEntry {

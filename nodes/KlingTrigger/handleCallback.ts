@@ -23,7 +23,7 @@ import { answer, bodyOf, isFromKling } from '../shared/n8n/webhook';
 import { attempt } from '../shared/utils/attempt';
 import { SingleFlight } from '../shared/utils/singleFlight';
 import { isInOwnNetwork } from '../shared/utils/url';
-import { TRIES_UNANSWERED } from '../shared/engine/limits';
+import { CALLBACK_CHECK } from '../shared/engine/policies';
 import { retry } from '../shared/engine/retry';
 import { isDelivered, isRepeated } from './deduplicate';
 import { readTriggerParameters, type TriggerParameters } from './triggerParameters';
@@ -106,7 +106,7 @@ async function confirm(
 	const find = async () =>
 		await retry(async () => await client.findByTaskId(reported), {
 			clock: systemClock,
-			tries: TRIES_UNANSWERED,
+			...CALLBACK_CHECK,
 			isWorthRetrying: isUnanswered,
 		});
 	const task = verifySignature ? await find() : await unverified.run(find);

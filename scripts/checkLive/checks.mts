@@ -2,7 +2,7 @@
 import { accountRequest } from '../../nodes/shared/api/account.ts';
 import { authorization } from '../../nodes/shared/api/auth.ts';
 import { type Connection } from '../../nodes/shared/api/connection.ts';
-import { isKnownCode, kindOf } from '../../nodes/shared/api/errors/codes.ts';
+import { isKnownCode, classify } from '../../nodes/shared/api/errors/codes.ts';
 import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
 import { readVerdict } from '../../nodes/shared/api/errors/verdict.ts';
 import { FORMATS } from '../../nodes/shared/api/formats/index.ts';
@@ -194,7 +194,7 @@ export class Checks {
 
 function kindOfAnswer({ reply, json }: Answer): ErrorKind {
 	const { code, ...words } = readVerdict(json, reply.status);
-	return kindOf(reply.status, code, words);
+	return classify(reply.status, code, words).kind;
 }
 
 /** An answer in one line. */

@@ -5,23 +5,36 @@ import { mergeBody } from './additionalBody';
 import { type Account, accountRequest, readAccount } from './account';
 import { absentTask, KlingError, noAccount, otherShape } from './errors/klingError';
 import { isAbsent, meaningOf } from './errors/userError';
-import { type Answer, exchange } from './exchange';
+import { type Answer, answerIn, exchange, receive } from './exchange';
 import { FORMATS } from './formats';
 import { isFields, numberOf } from './formats/fields';
-import { ShapeError } from './formats/reply';
+import { readCreatedTask, ShapeError } from './formats/reply';
 import type { ApiRequest, Send } from './http';
-import type { Target } from './modelLookup';
+import { servedModel, type Target } from './modelLookup';
 import { askedIn, type FormatName } from './models';
 import { Refresher, type Refreshed } from './refresh';
 import type { VideoRequest } from './request';
 import { oldestOf, passes, type TaskFilters, isFiltered } from './taskFilters';
 import type { Task, TaskReply } from './task';
 
-/** What asking for a task by an external task ID came to: the task, none, or no way to tell. */
-export type Found = Task | 'none' | 'unknown';
+/** A creation that was sent, by what its task can be found. */
+export interface SentTask {
+	format: FormatName;
+	modelId: string;
+	externalTaskId: string;
+}
+
+/** What the service says of the task that a request may have created. */
+export type LookUp =
+	| { is: 'created'; task: Task }
+	| { is: 'notCreated' }
+	/** The answer proves neither. */
+	| { is: 'unknown' };
 
 export class KlingClient {
 	private readonly refresher: Refresher;
+	/** Whether a model's tasks bore their external IDs in the replies to their creation. */
+	private readonly keepsExternalIds = new Map<string, boolean>();
 
 	/**
 	 * @param formats those that the credential can use, the preferred one first
@@ -44,15 +57,31 @@ export class KlingClient {
 
 	/**
 	 * Starts a video. This is what costs money.
-	 * @throws {KlingError} of a kind that says whether the video may have been started all the same
+	 * @param onLeaving called when all is prepared, right before the request leaves
+	 * @throws {KlingError} when the reply names no task; whether one was created all the same:
+	 * errors/creation.ts
 	 */
-	async create(request: VideoRequest, target: Target): Promise<Task> {
-		const { body = {}, ...others } = FORMATS[target.format].create(request, target);
-		const { additionalBody } = request;
-		return await this.askForTask(askedIn(target.format), {
-			...others,
-			body: additionalBody ? mergeBody(body, additionalBody) : body,
-		});
+	async create(request: VideoRequest, target: Target, onLeaving: () => void): Promise<Task> {
+		const apiRequest = toCreateRequest(request, target);
+		onLeaving();
+		const received = await receive(this.send, apiRequest);
+		const { json, verdict, reply } = received;
+		const task = readCreatedTask(json, reply.body, verdict.isRefusal);
+		if (task) {
+			this.noteExternalId(request, target, task);
+			return { ...task, format: askedIn(target.format) };
+		}
+		const answer = answerIn(received, this.now());
+		throw otherShape(answer.reply.status, answer.reply.body, { is: 'noTask' });
+	}
+
+	/** Whether a model's tasks keep the external IDs that they are given shows in the replies. */
+	private noteExternalId({ externalTaskId }: VideoRequest, target: Target, task: TaskReply): void {
+		if (externalTaskId === undefined) return;
+		this.keepsExternalIds.set(
+			nameOf(target.format, target.id),
+			task.externalTaskId === externalTaskId,
+		);
 	}
 
 	/**
@@ -96,26 +125,31 @@ export class KlingClient {
 	}
 
 	/**
-	 * Finds a task by an external task ID. That a relay does not find it proves nothing unless it says
-	 * so in Kling's own words, because it may not know such IDs; and a task that does not bear the ID
-	 * may be anybody's.
-	 * @throws {KlingError}
+	 * Looks for the task that a creation with an external task ID started. That it is not found proves
+	 * nothing where such IDs may get lost: at a relay, unless it says so in Kling's own words, and with
+	 * a model that is not known to keep them. And a task that does not bear the ID may be anybody's.
+	 * @throws {KlingError} when there is no answer
 	 */
-	async findByExternalId(format: FormatName, externalTaskId: string): Promise<Found> {
+	async findByExternalId({ format, modelId, externalTaskId }: SentTask): Promise<LookUp> {
 		const request = FORMATS[format].findByExternalId?.(externalTaskId);
-		if (!request) return 'unknown';
+		if (!request) return { is: 'unknown' };
 		const found = await attempt(async () => {
 			const answer = await this.ask(request);
-			const task = read((json) => FORMATS[format].readTask(json, externalTaskId), answer);
-			return { ...task, format: askedIn(format) };
+			return read((json) => FORMATS[format].readTask(json, externalTaskId), answer);
 		});
 		if (found.ok) {
 			const bears = found.value.externalTaskId;
-			if (bears === undefined) return this.isRelay ? 'unknown' : found.value;
-			return bears === externalTaskId ? found.value : 'unknown';
+			const isIt = bears === undefined ? !this.isRelay : bears === externalTaskId;
+			return isIt
+				? { is: 'created', task: { ...found.value, format: askedIn(format) } }
+				: { is: 'unknown' };
 		}
 		if (!isAbsent(found.error)) throw found.error;
-		return this.isRelay && !saysKling(found.error) ? 'unknown' : 'none';
+		const { unproven } = servedModel(modelId, format) ?? {};
+		const isKept =
+			this.keepsExternalIds.get(nameOf(format, modelId)) ?? !unproven?.includes('externalTaskId');
+		const isReliable = isKept && (!this.isRelay || isInKlingsWords(found.error));
+		return { is: isReliable ? 'notCreated' : 'unknown' };
 	}
 
 	/**
@@ -192,12 +226,11 @@ export class KlingClient {
 		return [...matches.values()];
 	}
 
-	/** @param id that is asked for; absent for a creation */
-	private async askForTask(format: FormatName, request: ApiRequest, id?: string): Promise<Task> {
+	private async askForTask(format: FormatName, request: ApiRequest, id: string): Promise<Task> {
 		const answer = await this.ask(request);
 		const task = read((json) => FORMATS[format].readTask(json, id), answer);
 		// A relay may answer with the ID that the task has behind it, and would not know it.
-		const isOther = id !== undefined && task.id !== id && task.externalTaskId !== id;
+		const isOther = task.id !== id && task.externalTaskId !== id;
 		return { ...task, ...(isOther && { id }), format };
 	}
 
@@ -212,6 +245,17 @@ export class KlingClient {
 	private async ask(request: ApiRequest): Promise<Answer> {
 		return await exchange(this.send, request, this.now);
 	}
+}
+
+function toCreateRequest(request: VideoRequest, target: Target): ApiRequest {
+	const { body = {}, ...others } = FORMATS[target.format].create(request, target);
+	const { additionalBody } = request;
+	return { ...others, body: additionalBody ? mergeBody(body, additionalBody) : body };
+}
+
+/** A model in its wire format. */
+function nameOf(format: FormatName, modelId: string): string {
+	return `${format} ${modelId}`;
 }
 
 /** @throws {KlingError} */
@@ -253,7 +297,7 @@ function isEmptyList(json: unknown): boolean {
 const NO_SUCH_TASK = 1203;
 
 /** Whether "no such task" was said in Kling's own words. */
-function saysKling(error: unknown): boolean {
+function isInKlingsWords(error: unknown): boolean {
 	if (!(error instanceof KlingError)) return false;
 	return error.facts.code === NO_SUCH_TASK || error.facts.isKlings === true;
 }

@@ -1,13 +1,21 @@
 /** One request and its reply: sent, judged, and read as JSON. */
 
 import { fromTransport, type KlingError, refusal, unreadable } from './errors/klingError';
-import { readVerdict } from './errors/verdict';
+import { readVerdict, type Verdict } from './errors/verdict';
 import { type ApiReply, type ApiRequest, type Send, TransportError } from './http';
 import { parseJson } from './json';
 
 /** The reply to a request that was carried out. */
 export interface Answer {
 	json: unknown;
+	reply: ApiReply;
+}
+
+/** A reply of whatever kind. */
+export interface Received {
+	/** Undefined when the reply is no JSON. */
+	json: unknown;
+	verdict: Verdict;
 	reply: ApiReply;
 }
 
@@ -20,12 +28,24 @@ export async function exchange(
 	request: ApiRequest,
 	now: () => number,
 ): Promise<Answer> {
+	return answerIn(await receive(send, request), now());
+}
+
+/** @throws {KlingError} when no complete reply came */
+export async function receive(send: Send, request: ApiRequest): Promise<Received> {
 	const reply = await carry(send, request);
 	const json = parseJson(reply.body);
-	const verdict = readVerdict(json, reply.status);
+	return { json, verdict: readVerdict(json, reply.status), reply };
+}
+
+/**
+ * @param now milliseconds since the epoch
+ * @throws {KlingError} when it is a refusal, or no JSON
+ */
+export function answerIn({ json, verdict, reply }: Received, now: number): Answer {
 	// A code other than 0 is a refusal even under HTTP 200 (docs/kling-api.md#error-codes).
 	if (verdict.isRefusal) {
-		const retryAfter = readRetryAfter(reply.headers['retry-after'], now());
+		const retryAfter = readRetryAfter(reply.headers['retry-after'], now);
 		throw refusal(reply.status, { ...verdict, retryAfter }, reply.body);
 	}
 	if (json === undefined) throw unreadable(reply.status, reply.body);

@@ -1,5 +1,6 @@
 /** Looks into the model registry: which model serves what, and what one model offers. */
 
+import { FORMATS } from './formats';
 import {
 	ALL_MODELS,
 	type AnyModel,
@@ -57,7 +58,7 @@ function findCustomTarget(id: string, formats: readonly FormatName[]): Target | 
 	const format = formats.find((each) => each === 'gateway' || MODEL_NAMES[each] === named);
 	if (!format) return undefined;
 	// An ID that the registry knows brings that model's limits along.
-	const known = MODELS.map((model) => model.formats[format]).find((served) => served?.id === id);
+	const known = knownModel(id, format);
 	return {
 		...(known ?? CUSTOM_MODEL.formats[format]),
 		id,
@@ -65,6 +66,30 @@ function findCustomTarget(id: string, formats: readonly FormatName[]): Target | 
 		format,
 		...(!known && { isOpen: true }),
 	};
+}
+
+function knownModel(id: string, format: FormatName): ServedModel | undefined {
+	return MODELS.map((model) => model.formats[format]).find((served) => served?.id === id);
+}
+
+/** What is known of a model by its ID on the wire, also of one that is not in the registry. */
+export function servedModel(id: string, format: FormatName): Capabilities {
+	return knownModel(id, format) ?? CUSTOM_MODEL.formats[format];
+}
+
+/** Whether a model's tasks can be given IDs of one's own, by which they are found. */
+export function hasExternalIds({ format, lacks }: Pick<Target, 'format' | 'lacks'>): boolean {
+	return FORMATS[format].findByExternalId !== undefined && !lacks?.includes('externalTaskId');
+}
+
+/** Whether it is the name of a wire format that this build knows. */
+export function isFormatName(name: unknown): name is FormatName {
+	return typeof name === 'string' && Object.hasOwn(FORMATS, name);
+}
+
+/** Whether one request serves several tasks of the format. */
+export function sharesChecks(format: FormatName): boolean {
+	return FORMATS[format].many !== undefined;
 }
 
 /** The models that can be asked for in any of the formats; retired ones only where gateways keep them. */

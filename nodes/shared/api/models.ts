@@ -93,6 +93,8 @@ export interface Capabilities {
 	lastFrame?: LastFrameSupport;
 	/** What the format has but this model refuses. */
 	lacks?: readonly RequestFeature[];
+	/** What the format has but this model is not known to heed: it may ignore it silently. */
+	unproven?: readonly RequestFeature[];
 }
 
 /** Where the length of a prompt depends on its language. */
@@ -170,6 +172,8 @@ const V4: Capabilities = {
 	durations: SECONDS_3_TO_30,
 	aspectRatios: ['16:9', '9:16', '1:1', '21:9', '4:3', '3:4'],
 	promptLength: { english: 26_000, other: 11_000 },
+	// A schema for a sibling of these models says that they have neither (docs/kling-api.md#kling-40).
+	unproven: ['externalTaskId', 'callbackUrl'],
 };
 
 /** An image gives the video its ratio. */
@@ -352,6 +356,9 @@ export const MODELS: readonly Model[] = [
 
 export const DEFAULT_MODEL = 'kling-v2-6';
 
+/** A model of which nobody here knows anything. */
+const NEW = { unproven: ['externalTaskId'] } as const;
+
 /** A model this package does not know: its ID comes from the user, its limits from the format. */
 export const CUSTOM_MODEL: {
 	value: string;
@@ -364,16 +371,18 @@ export const CUSTOM_MODEL: {
 	note: 'Enter the ID of any other model',
 	formats: {
 		gateway: GATEWAY,
-		v1: { ...V3, cfgScale: true, camera: { axes: AXES, presets: PRESETS } },
-		path: { ...V3, ...NO_NEGATIVE_PROMPT_NO_CFG },
+		v1: { ...V3, ...NEW, cfgScale: true, camera: { axes: AXES, presets: PRESETS } },
+		path: { ...V3, ...NEW, ...NO_NEGATIVE_PROMPT_NO_CFG },
 		'v1-image': {
 			...V3,
+			...NEW,
 			...FROM_IMAGE,
 			cfgScale: true,
 			lastFrame: { modes: ['std', 'pro', '4k'] },
 		},
 		'path-image': {
 			...V3,
+			...NEW,
 			...FROM_IMAGE,
 			...NO_NEGATIVE_PROMPT_NO_CFG,
 			lastFrame: { modes: ['std', 'pro', '4k'] },

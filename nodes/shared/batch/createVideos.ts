@@ -7,11 +7,14 @@ import type { deliverTask } from '../items/deliverTask';
 import { contextLedger } from '../n8n/contextLedger';
 import { hasFiles, loadImages } from '../n8n/inputFile';
 import { notes } from '../n8n/messages';
+import { VideoIdentities } from '../n8n/videoIdentity';
+import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
-import type { Ledger } from '../engine/ledger';
+import { StoppedError } from '../engine/clock';
+import { externalTaskIdOf } from '../engine/externalIds';
+import { type LedgerStore, VideoRecord } from '../engine/ledger';
 import { type BatchOptions, type Outcome, runBatch } from '../engine/runBatch';
-import { externalTaskIdOf } from '../engine/submit';
-import type { Verbs } from '../engine/verbs';
+import type { TaskService } from '../engine/taskService';
 import type { BatchVideo, Created } from './batchVideo';
 import { findOverLimit } from './costs';
 import type { ReadItem, VideoData } from './itemData';
@@ -34,15 +37,37 @@ export async function createVideos(
 	deliver: typeof deliverTask,
 	callbackUrl?: string,
 ): Promise<Created> {
+	const identities = new VideoIdentities(run.context);
+	const created = await attempt(
+		async () => await createAll(run, identities, items, options, deliver, callbackUrl),
+	);
+	identities.end(created.ok && isWhole(created.value));
+	if (!created.ok) throw created.error;
+	return created.value;
+}
+
+/** Whether no further try of the node run is to come. */
+function isWhole({ videos, refused }: Created): boolean {
+	return refused.length === 0 && videos.every(({ state }) => state === 'finished');
+}
+
+async function createAll(
+	run: NodeRun,
+	identities: VideoIdentities,
+	items: ReadonlyArray<ReadItem<VideoData>>,
+	options: Pick<BatchOptions, 'timeout' | 'maxConcurrency' | 'polling'>,
+	deliver: typeof deliverTask,
+	callbackUrl?: string,
+): Promise<Created> {
 	const ledger = contextLedger(run.context, run.connection);
-	const { prepared, refused } = prepareItems(run, items);
+	const { prepared, refused } = prepareItems(run, items, identities);
 	const blocked = await findBlocked(run, ledger, prepared);
 	// When the workflow is going to stop anyway, nothing is charged.
 	const planned =
 		blocked.size > 0 && !run.continues ? [] : prepared.filter(({ key }) => !blocked.has(key));
 	const outcomes = await runBatch(
 		planned.map((item) => withCallback(item, callbackUrl)),
-		verbsOf(run, deliver),
+		taskServiceOf(run, deliver),
 		{
 			...options,
 			clock: run.clock,
@@ -67,7 +92,7 @@ export async function createVideos(
 /** @returns why items cannot be created, by their keys: the run costs too much, or their IDs are in use */
 async function findBlocked(
 	run: NodeRun,
-	ledger: Ledger,
+	ledger: LedgerStore,
 	prepared: readonly PreparedItem[],
 ): Promise<ReadonlyMap<string, unknown>> {
 	const overLimit = findOverLimit(prepared);
@@ -85,17 +110,16 @@ function withCallback(item: PreparedItem, callbackUrl: string | undefined): Prep
 function toBatchVideo(
 	item: PreparedItem,
 	outcome: Outcome<INodeExecutionData>,
-	ledger: Ledger,
+	ledger: LedgerStore,
 ): BatchVideo {
-	const entry = ledger.read(item.key);
-	const { task: noted, isUnsure, name = item.name, failures, hasNoExternalId } = entry;
-	const task: Task | undefined = outcome.task ?? (noted && knownById(noted));
+	const record = new VideoRecord(ledger, item);
+	const task: Task | undefined = outcome.task ?? (record.task && knownById(record.task));
 	return {
 		...item,
 		...outcome,
-		externalTaskId: hasNoExternalId ? undefined : externalTaskIdOf(item, name, failures),
+		externalTaskId: record.sent?.externalTaskId ?? externalTaskIdOf(item, record),
 		task,
-		isUnsure: task === undefined && isUnsure === true,
+		isUnsure: task === undefined && record.isUnsure,
 	};
 }
 
@@ -103,23 +127,23 @@ function toBatchVideo(
 const PARALLEL_UPLOADS = 3;
 
 /** What the engine can do: the client's requests, and the node's way of making items. */
-function verbsOf(
+function taskServiceOf(
 	{ client, context, clock, allowsOwnNetwork }: NodeRun,
 	deliver: typeof deliverTask,
-): Verbs<PreparedItem, INodeExecutionData> {
+): TaskService<PreparedItem, INodeExecutionData> {
 	const uploads = new Semaphore(PARALLEL_UPLOADS);
 	return {
-		create: async ({ request, target }, externalTaskId) => {
+		create: async ({ request, target }, externalTaskId, onLeaving, signal) => {
 			const named = { ...request, externalTaskId };
-			if (!hasFiles(request)) return await client.create(named, target);
+			if (!hasFiles(request)) return await client.create(named, target, onLeaving);
 			// Not all at once: each is held in memory until it is sent.
-			return await uploads.run(
-				async () =>
-					await client.create({ ...named, ...(await loadImages(context, request)) }, target),
-			);
+			return await uploads.run(async () => {
+				if (signal.aborted) throw new StoppedError();
+				const images = await loadImages(context, request);
+				return await client.create({ ...named, ...images }, target, onLeaving);
+			});
 		},
-		findByExternalId: async (format, externalTaskId) =>
-			await client.findByExternalId(format, externalTaskId),
+		findByExternalId: async (sent) => await client.findByExternalId(sent),
 		refresh: (tasks, signal) => client.refresh(tasks, signal),
 		deliver: async ({ itemIndex, delivery, target }, task, signal) =>
 			await deliver({ context, clock, signal, allowsOwnNetwork }, task, {

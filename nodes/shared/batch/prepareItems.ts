@@ -4,18 +4,18 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import { idInUse } from '../api/errors/klingError';
 import { isUnanswered } from '../api/errors/userError';
-import type { FormatName } from '../api/models';
+import type { Target } from '../api/modelLookup';
 import type { Delivery } from '../items/deliverTask';
 import { failItem } from '../items/errorItem';
-import { identityOf } from '../n8n/contextLedger';
+import type { VideoIdentities } from '../n8n/videoIdentity';
 import { InputError } from '../n8n/inputError';
 import { parameterWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
-import type { Ledger } from '../engine/ledger';
-import { PARALLEL_REQUESTS } from '../engine/limits';
+import { type LedgerStore, VideoRecord } from '../engine/ledger';
+import { ID_CHECK, PARALLEL_REQUESTS } from '../engine/policies';
 import { retry } from '../engine/retry';
-import type { PlannedVideo } from '../engine/verbs';
+import type { PlannedVideo } from '../engine/taskService';
 import type { ReadItem, VideoData } from './itemData';
 import type { NodeRun } from './nodeRun';
 
@@ -35,13 +35,13 @@ export interface PreparedItem extends PlannedVideo {
 export function prepareItems(
 	run: NodeRun,
 	items: ReadonlyArray<ReadItem<VideoData>>,
+	identities: VideoIdentities,
 ): {
 	prepared: PreparedItem[];
 	refused: INodeExecutionData[];
 } {
 	const prepared: PreparedItem[] = [];
 	const refused: INodeExecutionData[] = [];
-	const identify = identityOf(run.context);
 	const itemOfId = new Map<string, number>();
 	for (const item of items) {
 		const { itemIndex } = item;
@@ -51,7 +51,7 @@ export function prepareItems(
 			continue;
 		}
 		const { request, target, delivery, costLimit } = item.value;
-		const { key, name } = identify(itemIndex, { request, target });
+		const { key, name } = identities.of(itemIndex, { request, target });
 		prepared.push({ key, name, request, target, delivery, costLimit, itemIndex });
 	}
 	return { prepared, refused };
@@ -64,19 +64,19 @@ export function prepareItems(
  */
 export async function findIdsInUse(
 	run: NodeRun,
-	ledger: Ledger,
+	ledger: LedgerStore,
 	prepared: readonly PreparedItem[],
 ): Promise<ReadonlyMap<string, unknown>> {
 	const requests = new Semaphore(PARALLEL_REQUESTS);
 	const outcomes = await Promise.all(
-		prepared.map(async ({ request, target, key }) => {
-			const { task, isUnsure } = ledger.read(key);
-			const ownId = request.externalTaskId;
+		prepared.map(async (item) => {
+			const { task, isUnsure } = new VideoRecord(ledger, item);
+			const ownId = item.request.externalTaskId;
 			if (ownId === undefined || task || isUnsure) return [];
 			const checked = await attempt(
-				async () => await requests.run(async () => await refuseIdInUse(run, target.format, ownId)),
+				async () => await requests.run(async () => await refuseIdInUse(run, item.target, ownId)),
 			);
-			return checked.ok ? [] : [[key, checked.error] as const];
+			return checked.ok ? [] : [[item.key, checked.error] as const];
 		}),
 	);
 	return new Map(outcomes.flat());
@@ -100,20 +100,18 @@ function repeatedId(
 	return undefined;
 }
 
-/** How often Kling is asked whether an ID is free. */
-const TRIES = 3;
-
 /** @throws {KlingError} when another task has the ID, or Kling does not say */
 async function refuseIdInUse(
 	{ client, clock, signal }: NodeRun,
-	format: FormatName,
-	ownId: string,
+	{ format, id: modelId }: Target,
+	externalTaskId: string,
 ): Promise<void> {
-	const found = await retry(async () => await client.findByExternalId(format, ownId), {
+	const sent = { format, modelId, externalTaskId };
+	const found = await retry(async () => await client.findByExternalId(sent), {
+		...ID_CHECK,
 		clock,
 		signal,
-		tries: TRIES,
 		isWorthRetrying: isUnanswered,
 	});
-	if (typeof found !== 'string') throw idInUse(ownId, found);
+	if (found.is === 'created') throw idInUse(externalTaskId, found.task);
 }

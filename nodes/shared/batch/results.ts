@@ -6,6 +6,8 @@ import { KlingError } from '../api/errors/klingError';
 import { isOver } from '../api/task';
 import { failItem } from '../items/errorItem';
 import { factsOfTask } from '../items/settleTask';
+import { UnknownOutcomeError } from '../engine/submit';
+import { contextLedger } from '../n8n/contextLedger';
 import { STATUS_LABELS } from '../n8n/labels';
 import { consequences, notes } from '../n8n/messages';
 import type { BatchVideo, Created } from './batchVideo';
@@ -56,7 +58,11 @@ export function itemOfVideo(
 		taskId: task?.id,
 		isCreating: task === undefined,
 		connection: run.connection,
-		addition: isUnsure ? consequences.mayHaveStarted(externalTaskId) : undefined,
+		// An error about an earlier attempt says so itself.
+		addition:
+			isUnsure && !(error instanceof UnknownOutcomeError)
+				? consequences.mayHaveStarted(externalTaskId)
+				: undefined,
 		hint: [consequenceOf(video), run.continues ? '' : othersOf(all, video)]
 			.filter(Boolean)
 			.join(' '),
@@ -101,6 +107,7 @@ function othersOf(all: BatchVideo[], failed?: BatchVideo): string {
 
 export function stoppedError(run: NodeRun, videos: BatchVideo[]): NodeOperationError {
 	const description = othersOf(videos) || consequences.noneCreated;
+	contextLedger(run.context, run.connection).keepForRetry(videos);
 	// n8n does not show the error of a node that was stopped: the log keeps the task IDs. By the
 	// spelling of "canceled" it tells that the node did not fail.
 	run.context.logger.warn(notes.canceled(description));

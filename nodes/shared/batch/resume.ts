@@ -23,7 +23,7 @@ import { attempt } from '../utils/attempt';
 import { ExpiringMap } from '../utils/expiringMap';
 import { Semaphore } from '../utils/semaphore';
 import { isInOwnNetwork } from '../utils/url';
-import { PARALLEL_REQUESTS } from '../engine/limits';
+import { PARALLEL_REQUESTS } from '../engine/policies';
 import { PARALLEL_DELIVERIES } from '../engine/runBatch';
 import { cancelLooks, isLook } from './looks';
 import { resumeUrlOf } from './resumeUrl';

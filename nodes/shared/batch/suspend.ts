@@ -17,7 +17,7 @@ import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { isOwnNetwork } from '../utils/url';
 import { PARALLEL_DELIVERIES } from '../engine/runBatch';
-import { recordFailure } from '../engine/submit';
+import { VideoRecord } from '../engine/ledger';
 import type { BatchVideo } from './batchVideo';
 import { createVideos } from './createVideos';
 import type { ReadItem, VideoData } from './itemData';
@@ -127,9 +127,11 @@ async function checkRunning({ client }: NodeRun, videos: BatchVideo[]): Promise<
 
 /** Delivers a video that is over before the execution is suspended, or notes why that cannot be. */
 async function finish(run: NodeRun, video: BatchVideo): Promise<void> {
-	const { itemIndex, delivery, key, target } = video;
+	const { itemIndex, delivery, target } = video;
 	const task = video.task as Task;
-	if (task.status === 'failed') recordFailure(key, contextLedger(run.context, run.connection));
+	if (task.status === 'failed') {
+		new VideoRecord(contextLedger(run.context, run.connection), video).failed();
+	}
 	const shape = { ...delivery, itemIndex, modelName: target.id };
 	const settled = await attempt(async () => await settleTask(run, task, shape));
 	if (settled.ok) {

@@ -9,7 +9,7 @@ import type { Refreshed } from '../api/refresh';
 import { isOver, knownById, lacksVideo, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
 import type { Clock } from '../engine/clock';
-import { TRIES_UNANSWERED } from '../engine/limits';
+import { CALLBACK_CHECK } from '../engine/policies';
 import { retry } from '../engine/retry';
 
 /** How one callback asks Kling. */
@@ -183,7 +183,7 @@ export class SuspendedRun {
 		};
 		await retry(checkOpen, {
 			clock: checker.clock,
-			tries: TRIES_UNANSWERED,
+			...CALLBACK_CHECK,
 			isWorthRetrying: isUnanswered,
 		});
 	}

@@ -1,12 +1,11 @@
 import { isAbsent, isUnanswered, UserError } from '../api/errors/userError';
-import { FORMATS } from '../api/formats';
-import type { FormatName } from '../api/models';
+import { sharesChecks } from '../api/modelLookup';
 import type { Refreshed } from '../api/refresh';
 import { isOver, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
 import type { Clock } from './clock';
 import { Pause } from './pause';
-import type { PlannedVideo, Verbs } from './verbs';
+import type { PlannedVideo, TaskService } from './taskService';
 
 /** Kling's usual pace, which its documents recommend (5 to 10 s); milliseconds. */
 export const DEFAULT_POLLING_INTERVAL = 5_000;
@@ -89,7 +88,7 @@ export class Poller {
 	private wakesAt = 0;
 
 	constructor(
-		private readonly verbs: Pick<Verbs<PlannedVideo, unknown>, 'refresh'>,
+		private readonly service: Pick<TaskService<PlannedVideo, unknown>, 'refresh'>,
 		private readonly options: PollerOptions,
 	) {
 		this.pauses = new Pause(options.clock);
@@ -159,7 +158,7 @@ export class Poller {
 			if (watch.isChecking && watch.due <= now) this.giveUp(watch);
 		}
 		const due = this.dueTogether(now);
-		const outcomes = this.verbs.refresh(
+		const outcomes = this.service.refresh(
 			due.map(({ task }) => task),
 			this.options.signal,
 		);
@@ -175,7 +174,7 @@ export class Poller {
 	private dueTogether(now: number): Watch[] {
 		const idle = [...this.watches].filter(({ isChecking }) => !isChecking);
 		const due = idle.filter((watch) => watch.due <= now);
-		const sharing = new Set(due.map(({ task }) => task.format).filter(isShared));
+		const sharing = new Set(due.map(({ task }) => task.format).filter(sharesChecks));
 		return idle.filter((watch) => watch.due <= now || sharing.has(watch.task.format));
 	}
 
@@ -254,7 +253,7 @@ export class Poller {
 			pollingInterval === DEFAULT_POLLING_INTERVAL &&
 			clock.now() - watch.startedAt >= STRETCH_AFTER;
 		if (!isStretched) return pollingInterval;
-		return this.watches.size > 1 && isShared(watch.task.format)
+		return this.watches.size > 1 && sharesChecks(watch.task.format)
 			? STRETCHED_INTERVAL.shared
 			: STRETCHED_INTERVAL.alone;
 	}
@@ -264,9 +263,4 @@ export class Poller {
 		const doubled = pollingInterval * 2 ** (watch.unanswered - 1);
 		return Math.max(pollingInterval, Math.min(doubled, OUTAGE_INTERVAL));
 	}
-}
-
-/** Whether one request serves several tasks of the format. */
-function isShared(format: FormatName): boolean {
-	return FORMATS[format].many !== undefined;
 }

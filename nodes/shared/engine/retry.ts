@@ -1,30 +1,26 @@
-/** The one retry loop: for creations, look-ups, limits, downloads and callbacks alike. */
+/** The one retry loop: for look-ups, downloads and callbacks alike. */
 
 import { attempt } from '../utils/attempt';
 import { type Clock, StoppedError } from './clock';
-
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 30_000;
+import { PAUSES, type RetryPolicy } from './policies';
 
 /**
- * How long to pause before a retry: doubling from one second to half a minute, with jitter so that
- * many items, workers or workflows do not all come back at the same moment.
+ * How long to pause before a retry: doubling, with jitter so that many items, workers or workflows do not
+ * all come back at the same moment.
  * @param retries how many retries came before
  * @param requested what the service asked for (Retry-After), never undercut; milliseconds
  * @param random 0 to 1
  * @returns milliseconds
  */
 export function backoff(retries: number, requested = 0, random = Math.random()): number {
-	const full = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** retries);
+	const full = Math.min(PAUSES.longest, PAUSES.first * 2 ** retries);
 	return Math.max(requested, Math.round(full * (0.5 + random / 2)));
 }
 
-export interface RetryOptions {
+export interface RetryOptions extends RetryPolicy {
 	clock: Pick<Clock, 'now' | 'sleep'>;
 	/** Ends the loop when aborted. */
 	signal?: AbortSignal;
-	/** How often the work is tried at the most. */
-	tries?: number;
 	/** No retry starts later than this; milliseconds since the epoch. */
 	deadline?: number;
 	/**
@@ -36,8 +32,6 @@ export interface RetryOptions {
 	requestedPause?(error: unknown): number | undefined;
 	/** Pauses even before the first try. */
 	pausesFirst?: boolean;
-	/** What an earlier try threw, if there was one. */
-	after?: unknown;
 }
 
 /**
@@ -51,24 +45,23 @@ export async function retry<Result>(
 		clock,
 		signal,
 		tries: most = Infinity,
+		within = Infinity,
 		deadline = Infinity,
 		isWorthRetrying,
 		requestedPause,
 		pausesFirst = false,
-		after,
 	}: RetryOptions,
 ): Promise<Result> {
-	let error = after;
-	for (let tries = 0; ; tries++) {
-		if (tries > 0 || pausesFirst) {
-			const pause = backoff(pausesFirst ? tries : tries - 1, requestedPause?.(error));
-			if (error !== undefined && clock.now() + pause >= deadline) throw error;
-			await clock.sleep(pause, signal);
-		}
+	const end = Math.min(deadline, clock.now() + within);
+	if (pausesFirst) await clock.sleep(backoff(0), signal);
+	for (let tries = 1; ; tries++) {
 		if (signal?.aborted) throw new StoppedError();
 		const tried = await attempt(work);
 		if (tried.ok) return tried.value;
-		error = tried.error;
-		if (tries + 1 >= most || !isWorthRetrying(error, tries + 1)) throw error;
+		const { error } = tried;
+		if (tries >= most || !isWorthRetrying(error, tries)) throw error;
+		const pause = backoff(pausesFirst ? tries : tries - 1, requestedPause?.(error));
+		if (clock.now() + pause >= end) throw error;
+		await clock.sleep(pause, signal);
 	}
 }

@@ -7,12 +7,12 @@ import type { Task } from '../api/task';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import type { Clock } from './clock';
-import type { Ledger } from './ledger';
-import { PARALLEL_REQUESTS } from './limits';
+import { type LedgerStore, VideoRecord } from './ledger';
+import { PARALLEL_REQUESTS } from './policies';
 import { Poller, TimeLimitError } from './poller';
-import { recordFailure, submit, type Submitted } from './submit';
+import { submit } from './submit';
+import type { PlannedVideo, TaskService } from './taskService';
 import { Throttle } from './throttle';
-import type { PlannedVideo, Verbs } from './verbs';
 
 export interface PollingOptions {
 	/** Milliseconds. */
@@ -22,7 +22,7 @@ export interface PollingOptions {
 
 export interface BatchOptions {
 	clock: Clock;
-	ledger: Ledger;
+	ledger: LedgerStore;
 	/** How long one video may take, from its first submission on; milliseconds. */
 	timeout: number;
 	/** Videos at once, from their submission to the end of the wait. */
@@ -66,10 +66,10 @@ export interface Outcome<Result> {
 /** Runs all videos. @returns their outcomes, in the order of the videos; never throws */
 export async function runBatch<Video extends PlannedVideo, Result>(
 	videos: readonly Video[],
-	verbs: Verbs<Video, Result>,
+	service: TaskService<Video, Result>,
 	options: BatchOptions,
 ): Promise<Array<Outcome<Result>>> {
-	return await new Batch(videos, verbs, options).run();
+	return await new Batch(videos, service, options).run();
 }
 
 /** Downloads at once. */
@@ -88,7 +88,7 @@ class Batch<Video extends PlannedVideo, Result> {
 
 	constructor(
 		private readonly videos: readonly Video[],
-		private readonly verbs: Verbs<Video, Result>,
+		private readonly service: TaskService<Video, Result>,
 		private readonly options: BatchOptions,
 	) {
 		const { clock, polling, maxConcurrency, signal } = options;
@@ -96,91 +96,92 @@ class Batch<Video extends PlannedVideo, Result> {
 		this.progress.waiting = videos.length;
 		this.signal = signal ? AbortSignal.any([signal, this.givenUp.signal]) : this.givenUp.signal;
 		this.places = new Semaphore(maxConcurrency);
-		this.poller = polling && new Poller(verbs, { ...polling, clock, signal: this.signal });
+		this.poller = polling && new Poller(service, { ...polling, clock, signal: this.signal });
 	}
 
 	/** A video is not touched before there is a place for it: those that wait cost next to nothing. */
 	async run(): Promise<Array<Outcome<Result>>> {
 		const runs: Array<Promise<void>> = [];
 		for (const [index, video] of this.videos.entries()) {
-			const leave = await this.places.enter();
+			const release = await this.places.acquire();
 			if (this.signal.aborted) break;
-			runs.push(this.runVideo(video, this.outcomes[index] as Outcome<Result>, leave));
+			runs.push(this.runVideo(video, this.outcomes[index] as Outcome<Result>, release));
 		}
 		await Promise.all(runs);
 		return this.outcomes;
 	}
 
-	/** @param leave gives the place back */
-	private async runVideo(video: Video, outcome: Outcome<Result>, leave: () => void): Promise<void> {
-		const delivered = await attempt(async () => {
-			const task = await this.runInPlace(video, outcome).finally(leave);
-			// A failed task was delivered in its place.
-			if (task === undefined) return;
-			await this.deliveries.run(async () => await this.deliver(video, task, outcome));
-		});
-		if (!delivered.ok) this.fail(outcome, delivered.error);
+	/** @param release gives the place back */
+	private async runVideo(
+		video: Video,
+		outcome: Outcome<Result>,
+		release: () => void,
+	): Promise<void> {
+		const ended = await attempt(async () => await this.createAndWait(video, outcome));
+		// A failure is handled while the place is still taken: after one that ends the batch nothing
+		// further is created.
+		if (!ended.ok) this.fail(outcome, ended.error);
+		else if (ended.value.status === 'failed') await this.deliver(video, ended.value, outcome);
+		release();
+		if (!ended.ok || ended.value.status === 'failed') return;
+		const task = ended.value;
+		await this.deliveries.run(async () => await this.deliver(video, task, outcome));
 	}
 
+	/** Delivers a task, or fails the video by what keeps it from being delivered. Never throws. */
 	private async deliver(video: Video, task: Task, outcome: Outcome<Result>): Promise<void> {
-		outcome.result = await this.verbs.deliver(video, task, this.signal);
-		this.enter(outcome, 'finished');
+		const delivered = await attempt(
+			async () => await this.service.deliver(video, task, this.signal),
+		);
+		if (!delivered.ok) return this.fail(outcome, delivered.error);
+		outcome.result = delivered.value;
+		this.setState(outcome, 'finished');
 	}
 
 	private fail(outcome: Outcome<Result>, error: unknown): void {
 		// A task that came to be while the batch was given up has been noted in the outcome.
-		if (this.signal.aborted || outcome.state === 'failed') return;
+		if (this.signal.aborted) return;
 		outcome.error = error;
-		this.enter(outcome, 'failed');
+		this.setState(outcome, 'failed');
 		if (this.options.stopOnFailure) this.givenUp.abort(error);
 	}
 
 	/**
-	 * From submission to the end of the wait. A failure is handled while the place is still taken:
-	 * after one that ends the batch nothing further is created.
-	 * @returns the task to deliver, if that is still to be done
+	 * From submission to the end of the wait.
+	 * @returns the task as it is in the end
+	 * @throws what keeps it from being created or waited for
 	 */
-	private async runInPlace(video: Video, outcome: Outcome<Result>): Promise<Task | undefined> {
-		const run = await attempt(async () => {
-			const task = await this.createAndFollow(video, outcome);
-			if (task.status !== 'failed') return task;
-			recordFailure(video.key, this.options.ledger);
-			// There is nothing to download, so it waits for no other delivery.
-			await this.deliver(video, task, outcome);
-			return undefined;
-		});
-		if (run.ok) return run.value;
-		this.fail(outcome, run.error);
-		throw run.error;
-	}
-
-	private async createAndFollow(video: Video, outcome: Outcome<Result>): Promise<Task> {
+	private async createAndWait(video: Video, outcome: Outcome<Result>): Promise<Task> {
 		const { clock, ledger, timeout } = this.options;
-		const { signal, verbs } = this;
+		const { signal, service } = this;
 		const deadline = clock.now() + timeout;
 		const throttle = this.throttleOf(video);
-		const submitted = await throttle.pass(
+		const submitted = await throttle.run(
 			async () => {
-				this.enter(outcome, 'submitting');
-				return await submit(video, { verbs, clock, ledger, deadline, signal });
+				this.setState(outcome, 'submitting');
+				return await submit(video, { service, clock, ledger, deadline, signal });
 			},
-			{ deadline, signal, onRefused: () => this.enter(outcome, 'waiting') },
+			{ deadline, signal, onRefused: () => this.setState(outcome, 'waiting') },
 		);
-		Object.assign(outcome, submitted);
-		this.enter(outcome, 'running');
+		if (submitted.is !== 'created') throw submitted.error;
+		const { task, isReused } = submitted;
+		Object.assign(outcome, { task, isReused });
+		this.setState(outcome, 'running');
 		try {
-			outcome.task = await this.follow(outcome, submitted, deadline);
+			outcome.task = await this.waitForTask(outcome, task, isReused, deadline);
 		} finally {
 			// Without polling the task goes on, and so does its share of the account's limit.
-			if (this.poller) throttle.release();
+			if (this.poller) throttle.taskEnded();
 		}
+		if (outcome.task.status === 'failed') new VideoRecord(ledger, video).failed();
 		return outcome.task;
 	}
 
 	/** @returns the task as it is in the end; meanwhile the outcome shows it as it is */
-	private async follow(
+	private async waitForTask(
 		outcome: Outcome<Result>,
-		{ task, isReused }: Submitted,
+		task: Task,
+		isReused: boolean,
 		deadline: number,
 	): Promise<Task> {
 		const { poller } = this;
@@ -199,7 +200,7 @@ class Batch<Video extends PlannedVideo, Result> {
 
 	/** What Kling knows of a task of which an earlier attempt left the ID only. */
 	private async refresh(task: Task): Promise<Task> {
-		const refreshed = await this.verbs.refresh([task])[0];
+		const refreshed = await this.service.refresh([task])[0];
 		return refreshed && 'task' in refreshed ? refreshed.task : task;
 	}
 
@@ -212,7 +213,7 @@ class Batch<Video extends PlannedVideo, Result> {
 		return throttle;
 	}
 
-	private enter(outcome: Outcome<Result>, state: VideoState): void {
+	private setState(outcome: Outcome<Result>, state: VideoState): void {
 		const wasCounted = COUNTED_AS[outcome.state];
 		outcome.state = state;
 		if (COUNTED_AS[state] === wasCounted) return;

@@ -1,177 +1,143 @@
-/** Creates a task exactly once, whatever happens to the request or its reply. */
+/** Creates a task exactly once, whatever happens to the request or its reply. The protocol: README.md. */
 
-import { KlingError } from '../api/errors/klingError';
 import { meaningOf, UserError } from '../api/errors/userError';
-import { FORMATS } from '../api/formats';
-import { knownById, type Task } from '../api/task';
+import { knownById } from '../api/task';
 import { attempt } from '../utils/attempt';
-import { refusesDerivedId } from './idRefusal';
-import type { Ledger, LedgerEntry } from './ledger';
-import { findAfter, findLost, type LookUp } from './lostTask';
-import { retry } from './retry';
-import type { PlannedVideo, Verbs } from './verbs';
+import { StoppedError } from './clock';
+import { externalTaskIdOf, refusesDerivedId } from './externalIds';
+import { type LedgerStore, type SentRequest, VideoRecord } from './ledger';
+import { type CreateOutcome, findSent, type LookUpContext, outcomeOfFailedCreate } from './lookUp';
+import { CREATION, type RetryPolicy } from './policies';
+import { backoff } from './retry';
+import type { PlannedVideo, TaskService } from './taskService';
 
-export interface Submission<Video extends PlannedVideo> extends LookUp {
-	verbs: LookUp['verbs'] & Pick<Verbs<Video, unknown>, 'create'>;
-	ledger: Ledger;
+export interface Submission<Video extends PlannedVideo> extends LookUpContext {
+	service: LookUpContext['service'] & Pick<TaskService<Video, unknown>, 'create'>;
+	ledger: LedgerStore;
 }
 
 /** Whether an earlier attempt started the video is not known, and cannot be found out. */
 export class UnknownOutcomeError extends UserError<'unknownOutcome'> {
-	constructor() {
+	/** @param externalTaskId under which the video would be found, where there are such IDs */
+	constructor(readonly externalTaskId?: string) {
 		super('unknownOutcome');
 		this.name = 'UnknownOutcomeError';
 	}
 }
 
-/** How often an address that cannot be reached is tried: it is more likely mistyped than busy. */
-const TRIES_UNREACHABLE = 3;
-
-/** How often a rejected token is signed again. */
-const TRIES_RESIGN = 2;
-
 /**
- * How often, and for how long in milliseconds, a creation is repeated that ended in trouble and
- * after which Kling says that it has no such task: long enough for a restart of the service, and no
- * burden on one that is down.
- */
-const TRIES_TROUBLE = 8;
-const LONGEST_TROUBLE = 5 * 60_000;
-
-/** A task, and whether it was found instead of created. */
-export interface Submitted {
-	task: Task;
-	isReused: boolean;
-}
-
-/**
- * Creates the video's task, or reuses the one that an earlier attempt created. A request whose
- * outcome is unknown is repeated only after Kling has said that it has no such task.
- * @throws {KlingError} Kling's answer, also a limit; of a kind whose outcome is unknown, if it stayed
- * unknown whether the task was created
- * @throws {UnknownOutcomeError} when that stayed unknown in an earlier attempt
- * @throws {StoppedError} when the signal is aborted between requests
+ * Creates the video's task, or reuses the one that an earlier attempt created. A request whose outcome is
+ * unknown is repeated only after Kling has said that it has no such task. Never throws.
  */
 export async function submit<Video extends PlannedVideo>(
 	video: Video,
 	submission: Submission<Video>,
-): Promise<Submitted> {
-	const { ledger } = submission;
-	const { task, isUnsure, ...noted } = ledger.read(video.key);
-	if (task) return { task: knownById(task), isReused: true };
-	const { name = video.name, failures, hasNoExternalId } = noted;
-	const externalTaskId = hasNoExternalId ? undefined : externalTaskIdOf(video, name, failures);
-	ledger.write(video.key, { ...noted, name, isUnsure });
-	const earlier = isUnsure
-		? await findLost(video, externalTaskId, submission, new UnknownOutcomeError())
-		: undefined;
-	const submitted: Submitted = earlier
-		? { task: earlier, isReused: true }
-		: await create(video, externalTaskId, submission);
-	const { id, format } = submitted.task;
-	ledger.write(video.key, { ...withoutDoubt(ledger, video), task: { id, format } });
-	return submitted;
+): Promise<CreateOutcome> {
+	const record = new VideoRecord(submission.ledger, video);
+	if (record.task) return { is: 'created', task: knownById(record.task), isReused: true };
+	const outcome = record.isUnsure ? await findEarlier(video, record, submission) : undefined;
+	if (outcome && outcome.is !== 'notCreated') return outcome;
+	return await createUntilSettled(video, record, submission);
 }
 
-/**
- * The user's own ID, or one derived from the video's name; another one after each failed task.
- * @returns undefined where the wire format, or the model, has no such IDs
- */
-export function externalTaskIdOf(
-	{ request, target }: Pick<PlannedVideo, 'request' | 'target'>,
-	name: string,
-	failures: number,
-): string | undefined {
-	if (!FORMATS[target.format].findByExternalId) return undefined;
-	if (target.lacks?.includes('externalTaskId')) return undefined;
-	return request.externalTaskId ?? (failures === 0 ? name : `${name}-${failures}`);
+/** What became of the request of an earlier attempt. */
+async function findEarlier(
+	video: PlannedVideo,
+	record: VideoRecord,
+	submission: LookUpContext,
+): Promise<CreateOutcome> {
+	const sent = record.sent ?? sentRequestOf(video, record);
+	const error = new UnknownOutcomeError(sent.externalTaskId);
+	return note(record, await findSent(sent, error, submission));
 }
 
-/** Remembers that a video's task failed, so that a repetition creates another one. */
-export function recordFailure(key: string, ledger: Ledger): void {
-	const { name, failures } = ledger.read(key);
-	ledger.write(key, { name, failures: failures + 1 });
-}
-
-function withoutDoubt(ledger: Ledger, { key }: PlannedVideo): LedgerEntry {
-	const entry = { ...ledger.read(key) };
-	delete entry.isUnsure;
-	return entry;
-}
-
-async function create<Video extends PlannedVideo>(
+/** Repeats what created nothing, as long as another request may bring something else. */
+async function createUntilSettled<Video extends PlannedVideo>(
 	video: Video,
-	externalTaskId: string | undefined,
+	record: VideoRecord,
 	submission: Submission<Video>,
-): Promise<Submitted> {
-	const { verbs, clock, ledger, signal } = submission;
-	const entry = withoutDoubt(ledger, video);
-	const isUnsure = () => ledger.read(video.key).isUnsure === true;
-	const deadline = Math.min(submission.deadline, clock.now() + LONGEST_TROUBLE);
-	let wasUnderstood = true;
-	const createOnce = async (): Promise<Submitted> => {
-		// Written before the request: afterwards the execution may have been stopped.
-		ledger.write(video.key, { ...entry, isUnsure: true });
-		const created = await attempt(async () => await verbs.create(video, externalTaskId));
-		if (created.ok) return { task: created.value, isReused: false };
-		wasUnderstood = meaningOf(created.error).checking !== 'notUnderstood';
-		const found = await findAfter(created.error, video, externalTaskId, submission);
-		if (found) return { task: found, isReused: true };
-		ledger.write(video.key, entry);
-		throw created.error;
+): Promise<CreateOutcome> {
+	const { clock, signal, deadline } = submission;
+	const startedAt = clock.now();
+	for (let tries = 1; ; tries++) {
+		if (signal.aborted) return { is: 'notCreated', error: new StoppedError() };
+		const outcome = await createOnce(video, record, submission);
+		if (outcome.is !== 'notCreated') return outcome;
+		if (!record.hasNoExternalId && refusesDerivedId(outcome.error, video)) {
+			return await createWithoutId(video, record, submission, outcome);
+		}
+		const policy = policyFor(outcome.error);
+		if (tries >= (policy?.tries ?? 1)) return outcome;
+		const pause = backoff(tries - 1);
+		const end = Math.min(deadline, startedAt + (policy?.within ?? Infinity));
+		if (clock.now() + pause >= end) return outcome;
+		const slept = await attempt(async () => await clock.sleep(pause, signal));
+		if (!slept.ok) return { is: 'notCreated', error: slept.error };
+	}
+}
+
+/** @returns undefined for what another request does not change, or what waits for its turn (throttle.ts) */
+function policyFor(error: unknown): RetryPolicy | undefined {
+	const { creating } = meaningOf(error);
+	const isForeign = !(error instanceof UserError);
+	return isForeign || creating === 'refused' || creating === 'wait'
+		? undefined
+		: CREATION[creating];
+}
+
+/** One request, and what became of it. */
+async function createOnce<Video extends PlannedVideo>(
+	video: Video,
+	record: VideoRecord,
+	submission: Submission<Video>,
+): Promise<CreateOutcome> {
+	const { service, signal } = submission;
+	const sent = sentRequestOf(video, record);
+	const onLeaving = () => {
+		if (signal.aborted) throw new StoppedError();
+		record.begin(sent);
 	};
 	const created = await attempt(
-		async () =>
-			await retry(createOnce, {
-				clock,
-				signal,
-				deadline,
-				// What stayed unknown after the look-up is not repeated.
-				isWorthRetrying: (error, tries) => !isUnsure() && tries < triesAllowed(error),
-			}),
+		async () => await service.create(video, sent.externalTaskId, onLeaving, signal),
 	);
-	if (created.ok) return created.value;
-	if (externalTaskId !== undefined && refusesDerivedId(created.error, video)) {
-		return await createWithoutId(video, externalTaskId, submission, created.error);
-	}
-	// Nobody has created anything at an address that is not the Kling API. Another video may have
-	// found that out, for which this one was given up.
-	const isNobody = [created.error, ...(wasUnderstood ? [] : [signal.reason])].some(
-		isAnotherAddress,
-	);
-	if (isNobody) ledger.write(video.key, entry);
-	throw created.error;
+	if (created.ok) return note(record, { is: 'created', task: created.value, isReused: false });
+	// It never left.
+	if (!record.isUnsure) return { is: 'notCreated', error: created.error };
+	const isDerived = video.request.externalTaskId === undefined;
+	return note(record, await outcomeOfFailedCreate(created.error, sent, isDerived, submission));
+}
+
+/** An outcome that stayed unknown leaves the entry as it was before the request: unsure. */
+function note(record: VideoRecord, outcome: CreateOutcome): CreateOutcome {
+	if (outcome.is === 'created') record.created(outcome.task);
+	if (outcome.is === 'notCreated') record.notCreated();
+	return outcome;
 }
 
 /**
- * Creates the task without an ID by which it could be found again, so that it is repeated as little
- * as a gateway's. Not while it is open whether an earlier attempt has created one with the ID.
+ * Creates the task without an ID by which it could be found again, so that it is repeated as little as a
+ * gateway's. Not while it is open whether an earlier attempt has created one with the ID.
  * @param refusal of the ID
  */
 async function createWithoutId<Video extends PlannedVideo>(
 	video: Video,
-	externalTaskId: string,
+	record: VideoRecord,
 	submission: Submission<Video>,
-	refusal: unknown,
-): Promise<Submitted> {
-	const { verbs, ledger } = submission;
+	refusal: CreateOutcome,
+): Promise<CreateOutcome> {
+	const { externalTaskId = '', ...sent } = sentRequestOf(video, record);
 	const asked = await attempt(
-		async () => await verbs.findByExternalId(video.target.format, externalTaskId),
+		async () => await submission.service.findByExternalId({ ...sent, externalTaskId }),
 	);
-	if (!asked.ok) throw refusal;
-	if (typeof asked.value !== 'string') return { task: asked.value, isReused: true };
-	ledger.write(video.key, { ...ledger.read(video.key), hasNoExternalId: true });
-	return await create(video, undefined, submission);
+	if (!asked.ok) return refusal;
+	const { value } = asked;
+	if (value.is === 'created') return note(record, { ...value, isReused: true });
+	record.withoutExternalId();
+	return await createUntilSettled(video, record, submission);
 }
 
-function isAnotherAddress(error: unknown): boolean {
-	return error instanceof KlingError && error.kind === 'notTheApi';
-}
-
-function triesAllowed(error: unknown): number {
-	const { creating } = meaningOf(error);
-	// Repeated only once Kling has said that it has no such task.
-	if (creating === 'unknown') return TRIES_TROUBLE;
-	if (creating === 'unsent') return TRIES_UNREACHABLE;
-	return creating === 'resign' ? TRIES_RESIGN : 1;
+function sentRequestOf(video: PlannedVideo, record: VideoRecord): SentRequest {
+	const externalTaskId = externalTaskIdOf(video, record);
+	const { format, id: modelId } = video.target;
+	return { ...(externalTaskId !== undefined && { externalTaskId }), format, modelId };
 }

@@ -1,13 +1,16 @@
+/** Waits for a service that limits how many tasks run at once. */
+
 import { KlingError } from '../api/errors/klingError';
 import { meaningOf } from '../api/errors/userError';
-import { type Attempt, attempt } from '../utils/attempt';
+import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { type Clock, StoppedError } from './clock';
-import { PARALLEL_REQUESTS } from './limits';
+import type { CreateOutcome } from './lookUp';
 import { Pause } from './pause';
-import { retry } from './retry';
+import { PARALLEL_REQUESTS } from './policies';
+import { backoff } from './retry';
 
-export interface Passage {
+export interface Queueing {
 	/** Milliseconds since the epoch. */
 	deadline: number;
 	signal: AbortSignal;
@@ -16,88 +19,84 @@ export interface Passage {
 }
 
 /**
- * The way to a service that limits how many tasks run at once. As long as it does not refuse,
- * everyone passes, some at a time. From its first refusal on, the others line up and try one at a time:
- * whoever is first tries when a task of ours has ended, which makes room, or else after a pause that
- * grows.
+ * Limits how many creations run at once. Until the service refuses one, some run in parallel. After that
+ * they run one at a time: the first in the queue tries when a task of ours has ended, which makes room,
+ * or else after a pause that grows.
  */
 export class Throttle {
 	private isLimited = false;
 	/** Tasks of ours that have ended and whose place nobody has tried to take yet. */
-	private freed = 0;
-	private readonly line = new Semaphore(1);
+	private endedTasks = 0;
+	private readonly queue = new Semaphore(1);
 	private readonly pauses: Pause;
 
-	/** @param open how many pass at once as long as nobody is refused; shared by a batch's throttles */
+	/** @param concurrency how many run at once as long as none is refused; shared by a batch's throttles */
 	constructor(
 		private readonly clock: Clock,
-		private readonly open = new Semaphore(PARALLEL_REQUESTS),
+		private readonly concurrency = new Semaphore(PARALLEL_REQUESTS),
 	) {
 		this.pauses = new Pause(clock);
 	}
 
 	/**
 	 * @param create tried until no limit refuses it; nothing was charged by then
-	 * @throws {KlingError} the last refusal, when the next try would come after the deadline
-	 * @throws {StoppedError} when the signal is aborted during a pause
+	 * @returns the last outcome: a refusal by the limit when the next try would come after the deadline
 	 */
-	async pass<Result>(create: () => Promise<Result>, passage: Passage): Promise<Result> {
-		const tried = await this.open.run(async () => await this.passFreely(create, passage));
-		if (tried?.ok) return tried.value;
-		if (tried && !isLimit(tried.error)) throw tried.error;
-		if (tried) passage.onRefused?.();
-		const refusal = tried?.error;
-		return await this.line.run(async () => await this.passInTurn(create, passage, refusal));
-	}
-
-	/** @returns nothing when the limit is known by now */
-	private async passFreely<Result>(
-		create: () => Promise<Result>,
-		{ signal }: Passage,
-	): Promise<Attempt<Result> | undefined> {
-		if (signal.aborted) throw new StoppedError();
-		if (this.isLimited) return undefined;
-		const tried = await attempt(create);
-		if (!tried.ok && isLimit(tried.error)) this.isLimited = true;
-		return tried;
+	async run(create: () => Promise<CreateOutcome>, queueing: Queueing): Promise<CreateOutcome> {
+		const first = await this.concurrency.run(async () => await this.tryAtOnce(create, queueing));
+		if (first && !isLimit(first)) return first;
+		if (first) queueing.onRefused?.();
+		return await this.queue.run(async () => await this.runInTurn(create, queueing, first));
 	}
 
 	/** A task of ours has ended. */
-	release(): void {
+	taskEnded(): void {
 		if (!this.isLimited) return;
-		this.freed++;
+		this.endedTasks++;
 		this.pauses.endNow();
 	}
 
-	private async passInTurn<Result>(
-		create: () => Promise<Result>,
-		{ deadline, signal, onRefused }: Passage,
-		refusal?: unknown,
-	): Promise<Result> {
-		return await retry(create, {
-			clock: { now: () => this.clock.now(), sleep: async (ms) => await this.pause(ms, signal) },
-			signal,
-			deadline,
-			// Also for whoever comes later and has not been refused yet.
-			pausesFirst: true,
-			after: refusal,
-			requestedPause: (error) => (error instanceof KlingError ? error.facts.retryAfter : undefined),
-			isWorthRetrying: (error) => {
-				if (!isLimit(error)) return false;
-				this.freed = 0;
-				onRefused?.();
-				return true;
-			},
-		});
+	/** @returns nothing when the limit is known by now */
+	private async tryAtOnce(
+		create: () => Promise<CreateOutcome>,
+		{ signal }: Queueing,
+	): Promise<CreateOutcome | undefined> {
+		if (signal.aborted) return stopped();
+		if (this.isLimited) return undefined;
+		const outcome = await create();
+		if (isLimit(outcome)) this.isLimited = true;
+		return outcome;
 	}
 
-	/** Ends early when a task of ours ends. */
-	private async pause(ms: number, signal: AbortSignal): Promise<void> {
-		await this.pauses.run(this.freed === 0 ? ms : 0, signal);
-		this.freed = Math.max(0, this.freed - 1);
+	/** @param last the refusal so far; absent for who comes later and has not been refused yet */
+	private async runInTurn(
+		create: () => Promise<CreateOutcome>,
+		{ deadline, signal, onRefused }: Queueing,
+		last?: CreateOutcome,
+	): Promise<CreateOutcome> {
+		for (let tries = 0; ; tries++) {
+			const pause = backoff(tries, last && requestedPause(last));
+			if (last && this.clock.now() + pause >= deadline) return last;
+			await attempt(async () => await this.pauses.run(this.endedTasks === 0 ? pause : 0, signal));
+			this.endedTasks = Math.max(0, this.endedTasks - 1);
+			if (signal.aborted) return stopped();
+			last = await create();
+			if (!isLimit(last)) return last;
+			this.endedTasks = 0;
+			onRefused?.();
+		}
 	}
 }
 
-function isLimit(error: unknown): boolean {
-	return meaningOf(error).creating === 'wait';
+function stopped(): CreateOutcome {
+	return { is: 'notCreated', error: new StoppedError() };
+}
+
+function isLimit(outcome: CreateOutcome): boolean {
+	return outcome.is === 'notCreated' && meaningOf(outcome.error).creating === 'wait';
+}
+
+function requestedPause(outcome: CreateOutcome): number | undefined {
+	const error = outcome.is === 'created' ? undefined : outcome.error;
+	return error instanceof KlingError ? error.facts.retryAfter : undefined;
 }

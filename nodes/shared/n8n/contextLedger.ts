@@ -1,14 +1,12 @@
-/** The waiting engine's memory, kept where n8n keeps it across the tries of Retry On Fail. */
-
-import { createHash, randomUUID } from 'node:crypto';
+/** The engine's memory, kept where n8n keeps it across the tries of Retry On Fail and in stored executions. */
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { accountOf, type Connection } from '../api/connection';
-import type { Target } from '../api/modelLookup';
-import type { VideoRequest } from '../api/request';
-import type { Ledger, LedgerEntry } from '../engine/ledger';
-import type { PlannedVideo } from '../engine/verbs';
+import { isFormatName } from '../api/modelLookup';
+import { isSafeId } from '../api/taskId';
+import type { LedgerEntry, LedgerStore } from '../engine/ledger';
+import { ExpiringMap } from '../utils/expiringMap';
 
 /**
  * What is stored with executions: readable for every build there was, so fields are only added.
@@ -16,12 +14,27 @@ import type { PlannedVideo } from '../engine/verbs';
  */
 type StoredEntry = LedgerEntry & { account?: string };
 
+/** How long, in milliseconds, and for how many videos a stopped execution is remembered. */
+const STOPPED_LIFETIME = 24 * 60 * 60_000;
+const MOST_STOPPED = 10_000;
+
+/**
+ * What stopped executions had created. n8n keeps nothing of a node that was stopped, and a retry of the
+ * execution begins with an empty context: only this process still knows of the videos.
+ */
+const stopped = new ExpiringMap<LedgerEntry>(STOPPED_LIFETIME, MOST_STOPPED);
+
+export interface ContextLedger extends LedgerStore {
+	/** The execution was stopped: a retry of it finds these videos, as long as this process lives. */
+	keepForRetry(videos: ReadonlyArray<{ key: string }>): void;
+}
+
 /**
  * Keeps the ledger in the node's execution context, which lives as long as the execution, and which
  * n8n stores in the open: it holds no key, but a fingerprint of it. A video has an entry for each
  * account, because a task of another account cannot even be queried with this one's key.
  */
-export function contextLedger(context: IExecuteFunctions, connection: Connection): Ledger {
+export function contextLedger(context: IExecuteFunctions, connection: Connection): ContextLedger {
 	const store = context.getContext('node') as IDataObject & {
 		klingTasks?: Record<string, StoredEntry>;
 	};
@@ -31,12 +44,40 @@ export function contextLedger(context: IExecuteFunctions, connection: Connection
 		entry?.account !== undefined && entry.account !== account;
 	// The first account's entry has the plain key, which is where earlier builds look.
 	const placeOf = (key: string) => (isOthers(entries[key]) ? `${key} ${account}` : key);
+	const write = (key: string, entry: LedgerEntry) => {
+		entries[placeOf(key)] = { ...entry, account };
+	};
+	/** Once: the next retry has it in its context, or has delivered it. */
+	const takeStopped = (key: string): LedgerEntry | undefined => {
+		if (context.getMode() !== 'retry') return undefined;
+		const entry = stopped.get(`${account} ${key}`);
+		stopped.delete(`${account} ${key}`);
+		if (entry) write(key, entry);
+		return entry;
+	};
+	const read = (key: string) => {
+		const own = entries[placeOf(key)];
+		return own ? checked(own) : (takeStopped(key) ?? nextTo(entries[key], connection));
+	};
 	return {
-		read: (key) => entries[placeOf(key)] ?? nextTo(entries[key], connection),
-		write: (key, entry) => {
-			entries[placeOf(key)] = { ...entry, account };
+		read,
+		write,
+		keepForRetry(videos) {
+			for (const { key } of videos) {
+				const entry = read(key);
+				if (entry.task || entry.isUnsure) stopped.set(`${account} ${key}`, entry);
+			}
 		},
 	};
+}
+
+/** An entry whose task cannot be asked for, from a newer build or damaged, says only that there may be one. */
+function checked(entry: StoredEntry): LedgerEntry {
+	const { task, failures, ...others } = entry;
+	const known = { ...others, failures: Number.isSafeInteger(failures) ? failures : 0 };
+	if (task === undefined) return known;
+	const isUsable = isSafeId(String(task?.id ?? '')) && isFormatName(task?.format);
+	return isUsable ? { ...known, task } : { ...known, isUnsure: true };
 }
 
 /**
@@ -49,65 +90,4 @@ function nextTo(other: StoredEntry | undefined, { isRelay }: Connection): Ledger
 	return other?.name === undefined || isRelay
 		? { failures: 0 }
 		: { name: other.name, failures: other.failures };
-}
-
-/** How a video is known: to the ledger of its execution, and to Kling. */
-type Identity = Pick<PlannedVideo, 'key' | 'name'>;
-
-/**
- * Identifies the videos of one node run. The key is the same in every try of the execution, also
- * when the user retries it, which makes a new one of it. The name is unique in the world, and the
- * same when another worker repeats this execution. Both differ for every other run, item and
- * request: an account may serve several n8n instances, and a changed prompt must not reuse the old
- * video.
- * @returns from an item and its request to its identity
- */
-export function identityOf(
-	context: IExecuteFunctions,
-): (itemIndex: number, requested: { request: VideoRequest; target: Target }) => Identity {
-	const executionId = context.getExecutionId() || randomUUID();
-	const run = [
-		context.getInstanceId(),
-		context.getWorkflow().id,
-		context.getNode().id,
-		context.evaluateExpression('{{ $runIndex }}', 0),
-	];
-	return (itemIndex, { request, target }) => {
-		const hashed = { request, target: hashedPart(target) };
-		return {
-			key: hash([...run, itemIndex, hashed]),
-			name: `n8n-${executionId}-${itemIndex}-${hash([...run, executionId, itemIndex, hashed])}`,
-		};
-	};
-}
-
-/**
- * The facts about a model that are part of keys. Stored executions hold keys, so what is hashed, and in
- * which order, must never change: what the registry learns about a model later stays out.
- */
-const HASHED: ReadonlySet<string> = new Set([
-	'id',
-	'modes',
-	'durations',
-	'aspectRatios',
-	'negativePrompt',
-	'cfgScale',
-	'camera',
-	'soundModes',
-	'multiShot',
-	'displayName',
-	'format',
-] satisfies Array<keyof Target>);
-
-function hashedPart(target: Target): object {
-	return Object.fromEntries(Object.entries(target).filter(([name]) => HASHED.has(name)));
-}
-
-/** 20 hexadecimal digits. Not cut from the text: what is cut from it would keep all of it in memory. */
-function hash(content: unknown): string {
-	return createHash('sha256')
-		.update(JSON.stringify(content))
-		.digest()
-		.subarray(0, 10)
-		.toString('hex');
 }

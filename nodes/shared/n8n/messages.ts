@@ -17,6 +17,7 @@ import type { Progress } from '../engine/runBatch';
 import type { TimeLimitError } from '../engine/poller';
 import type { ImageSize } from '../utils/imageSize';
 import type { DownloadError, DownloadProblem } from './downloadError';
+import type { UnknownOutcomeError } from '../engine/submit';
 import type { InputError } from './inputError';
 import {
 	IMAGE_SOURCE_LABELS,
@@ -90,6 +91,10 @@ const WORDS = {
 		'Kling rejected the request because of a conflict',
 		`If you set '${LABELS.externalTaskId}', use a different ID. Otherwise try again.`,
 	),
+	tooLarge: refused(
+		'The request is larger than the service accepts',
+		'Use a smaller image, or give its address as a URL.',
+	),
 	notFound: refused('Kling couldn’t find the model or task', checkModelOrTask),
 	modelUnavailable: refused(
 		'The service doesn’t offer this model',
@@ -154,8 +159,8 @@ const WORDS = {
 				`The last status check got no answer: ${wordsOf(trouble, situation).message}.`,
 		),
 	}),
-	unknownOutcome: () => ({
-		message: 'A previous attempt may have already started this video, so it was not created again',
+	unknownOutcome: ({ externalTaskId }: UnknownOutcomeError) => ({
+		message: `A previous attempt may have already started this video${externalTaskId === undefined ? '' : ` with the external task ID ${externalTaskId}`}, so it was not created again`,
 		description: 'Check in the service’s console whether the video exists.',
 	}),
 	stopped: () => ({

@@ -8,7 +8,7 @@ export class Semaphore {
 	}
 
 	/** Waits for a permit. @returns what gives it back */
-	async enter(): Promise<() => void> {
+	async acquire(): Promise<() => void> {
 		if (this.free > 0) this.free--;
 		else await new Promise<void>((resolve) => this.queue.push(resolve));
 		return () => {
@@ -20,11 +20,11 @@ export class Semaphore {
 
 	/** Runs the work as soon as a permit is free. @returns, or throws, what the work does */
 	async run<Result>(work: () => Promise<Result>): Promise<Result> {
-		const leave = await this.enter();
+		const release = await this.acquire();
 		try {
 			return await work();
 		} finally {
-			leave();
+			release();
 		}
 	}
 }

@@ -31,8 +31,38 @@ const KIND_BY_CODE: Readonly<Record<number, ErrorKind>> = {
 };
 
 /**
- * What relays say in words of their own, in the order in which it is looked for. They refuse before
- * they pass a request on, so what these words say is final even under a server error.
+ * The code words with which relays refuse a request before they pass it on, whatever the HTTP status
+ * (new-api and its kin). Words of what comes later (`do_request_failed`, `bad_response_status_code`,
+ * `fail_to_fetch_task`) are not among them: the service behind may have started the video.
+ */
+const KIND_BY_RELAY_CODE: ReadonlyArray<{ codes: RegExp; kind: ErrorKind }> = [
+	{
+		codes:
+			/^(model_not_found|get_channel_failed|channel_not_found|channel:(no_available_key|model_mapped_error))$/,
+		kind: 'modelUnavailable',
+	},
+	{
+		codes:
+			/^(insufficient_user_quota|pre_consume_token_quota_failed|quota_not_enough|quota_exceeded|insufficient_(quota|balance|credits)|entitlement_(required|inactive|daily_limit_exceeded|total_limit_exceeded))$/,
+		kind: 'noQuota',
+	},
+	{ codes: /^token_concurrency_(limit_reached|unavailable)$/, kind: 'concurrencyLimit' },
+	{
+		codes: /^(upstream_load_saturated|system_(cpu|memory|disk)_overloaded)$/,
+		kind: 'busy',
+	},
+	{ codes: /^sensitive_words_detected$/, kind: 'moderation' },
+	{ codes: /^(access_denied|channel:invalid_key)$/, kind: 'noPermission' },
+	{
+		codes:
+			/^(model_price_error|convert_request_failed|build_request_failed|invalid_request|bad_request_body|read_request_body_failed|count_token_failed|invalid_api_(type|platform)|json_marshal_failed|gen_relay_info_failed|channel:(param|header)_override_invalid)$/,
+		kind: 'refused',
+	},
+];
+
+/**
+ * What relays say in words of their own, in the order in which it is looked for. They choose what users
+ * read; whether anything was created they don't prove (creation.ts).
  */
 const KIND_BY_WORDS: ReadonlyArray<{
 	words: RegExp;
@@ -58,7 +88,7 @@ const KIND_BY_WORDS: ReadonlyArray<{
 	},
 	{
 		words:
-			/quota|insufficient|balance|credits?\b|arrears|billing|payment|recharge|top[ _-]?up|余额|额度|欠费|充值/i,
+			/quota|insufficient|(?<!load[ -])\bbalance\b|\bcredits?\b|arrears|payment[ _-]?required|recharge|top[ _-]?up|余额|额度|欠费|充值/i,
 		statuses: isError,
 		kind: 'noQuota',
 	},
@@ -105,7 +135,7 @@ const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
 	408: 'timeout',
 	409: 'conflict',
 	410: 'notFound',
-	413: 'badRequest',
+	413: 'tooLarge',
 	422: 'badRequest',
 	425: 'busy',
 	429: 'busy',
@@ -116,30 +146,43 @@ export function isKnownCode(code: number): boolean {
 	return code in KIND_BY_CODE;
 }
 
-/** What a refusal says in words: a relay's own code and its message. */
+/** What a refusal says in words: relays' own codes, the outermost first, and its message. */
 export interface RefusalWords {
-	codeWord?: string;
+	codeWords?: readonly string[];
 	message?: string;
 }
+
+/** From what the kind of a refusal is known. */
+export type Evidence =
+	/** A code of Kling's. */
+	| 'klingCode'
+	/** A relay's exact code word for what it refuses before it passes a request on. */
+	| 'relayCode'
+	/** Sentences, which may be anybody's. */
+	| 'words'
+	/** Nothing but the HTTP status. */
+	| 'status';
 
 /** Longer texts are no messages. */
 const MAX_WORDS = 1000;
 
-/**
- * @param code a service code, where the reply has one
- * @param said what the reply says in words
- */
-export function kindOf(
+/** @param code a service code, where the reply has one */
+export function classify(
 	httpStatus: number,
 	code: number | undefined,
-	{ codeWord = '', message = '' }: RefusalWords = {},
-): ErrorKind {
+	{ codeWords = [], message = '' }: RefusalWords = {},
+): { kind: ErrorKind; evidence: Evidence } {
 	const byCode = code === undefined ? undefined : KIND_BY_CODE[code];
-	if (byCode) return byCode;
-	const said = `${codeWord} ${message}`.slice(0, MAX_WORDS);
+	if (byCode) return { kind: byCode, evidence: 'klingCode' };
+	for (const word of codeWords) {
+		const byRelay = KIND_BY_RELAY_CODE.find(({ codes }) => codes.test(word));
+		if (byRelay) return { kind: byRelay.kind, evidence: 'relayCode' };
+	}
+	const said = [codeWords[0] ?? '', message].join(' ').slice(0, MAX_WORDS);
 	const byWords = KIND_BY_WORDS.find(
 		({ words, statuses }) => statuses(httpStatus) && words.test(said),
 	);
-	const known = byWords?.kind ?? KIND_BY_STATUS[httpStatus];
-	return known ?? (httpStatus >= 500 ? 'proxyError' : 'refused');
+	if (byWords) return { kind: byWords.kind, evidence: 'words' };
+	const unknown = httpStatus >= 500 ? 'proxyError' : 'refused';
+	return { kind: KIND_BY_STATUS[httpStatus] ?? unknown, evidence: 'status' };
 }

@@ -4,17 +4,20 @@
  * an error are made from this table; what users read about a kind stands in n8n/messages.ts.
  */
 
-/** What an error says about a request to create a video. */
+/**
+ * What an error says about a request to create a video: what it means where it is proven that nothing was
+ * created (creation.ts), and so what another request may bring.
+ */
 export type WhileCreating =
-	/** Not created, and asking again brings the same answer. */
+	/** The same answer again. */
 	| 'refused'
-	/** Nothing was sent. */
+	/** Nothing was sent: it may arrive the next time. */
 	| 'unsent'
-	/** Not created yet: it may be once a limit allows it. */
+	/** A video, once a limit allows it. */
 	| 'wait'
-	/** Not created: it may be with a newly signed token. */
-	| 'resign'
-	/** Created or not: nobody knows. */
+	/** A video, with a newly signed token. */
+	| 'signAgain'
+	/** The error proves nothing: created or not, nobody knows. */
 	| 'unknown';
 
 /** What an error says about a request that only asks. */
@@ -27,7 +30,7 @@ export type WhileChecking =
 	| 'unanswered'
 	/** Something answered that does not understand the question: a web page, other JSON. */
 	| 'notUnderstood'
-	/** Nobody wants to know any more. */
+	/** The execution was stopped. */
 	| 'stopped';
 
 export interface ErrorMeaning {
@@ -54,8 +57,8 @@ export const MEANINGS = {
 	// The key and the account.
 	badKey: FINAL,
 	missingKey: FINAL,
-	tokenEarly: { creating: 'resign', checking: 'unanswered' },
-	tokenExpired: { creating: 'resign', checking: 'unanswered' },
+	tokenEarly: { creating: 'signAgain', checking: 'unanswered' },
+	tokenExpired: { creating: 'signAgain', checking: 'unanswered' },
 	accountRestricted: FINAL,
 	unpaid: { ...FINAL, provesKey: true },
 	noUnits: { ...FINAL, provesKey: true },
@@ -68,6 +71,8 @@ export const MEANINGS = {
 	badRequest: { creating: 'refused', checking: 'absent', mayBeIdInUse: true },
 	badParameter: { creating: 'refused', checking: 'absent', mayBeIdInUse: true },
 	conflict: { ...FINAL, mayBeIdInUse: true },
+	/** Larger than the service takes. */
+	tooLarge: FINAL,
 	notFound: { creating: 'refused', checking: 'absent' },
 	/** The service does not offer the model. */
 	modelUnavailable: FINAL,

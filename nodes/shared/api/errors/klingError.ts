@@ -3,7 +3,7 @@
 import type { TransportError, TransportProblem } from '../http';
 import { maskKeys } from '../mask';
 import type { TaskReply, TaskStatus } from '../task';
-import { kindOf, type RefusalWords } from './codes';
+import { classify, type Evidence, type RefusalWords } from './codes';
 import { type ErrorKind, MEANINGS } from './kinds';
 import { UserError } from './userError';
 
@@ -11,6 +11,8 @@ export interface KlingErrorFacts {
 	httpStatus?: number;
 	/** Kling's service code. */
 	code?: number;
+	/** From what the kind of a refusal is known. */
+	evidence?: Evidence;
 	/** How long the service asked to wait; milliseconds. */
 	retryAfter?: number;
 	/** Kling's own words, or the beginning of a reply nobody could read. */
@@ -65,24 +67,29 @@ export function refusal(
 	body: string,
 ): KlingError {
 	const { code, message, requestId, retryAfter } = verdict;
-	return new KlingError(kindOfRefusal(httpStatus, verdict, body), {
+	const { kind, evidence } = classifyReply(httpStatus, verdict, body);
+	return new KlingError(kind, {
 		httpStatus,
 		code,
+		evidence,
 		original: message ?? excerptOf(body),
 		requestId,
 		retryAfter,
 	});
 }
 
-function kindOfRefusal(
+function classifyReply(
 	httpStatus: number,
 	{ code, ...words }: RefusalWords & { code?: number },
 	body: string,
-): ErrorKind {
+): { kind: ErrorKind; evidence: Evidence } {
 	const isRedirected = httpStatus >= 300 && httpStatus < 400;
-	const kind = isRedirected ? 'redirected' : kindOf(httpStatus, code, words);
+	const { kind, evidence } = isRedirected
+		? ({ kind: 'redirected', evidence: 'status' } as const)
+		: classify(httpStatus, code, words);
 	// A web page in place of a final answer: a proxy or firewall on the way, or a wrong address.
-	return isWebPage(body) && MEANINGS[kind].creating === 'refused' ? 'notTheApi' : kind;
+	const isNotTheApi = isWebPage(body) && MEANINGS[kind].creating === 'refused';
+	return { kind: isNotTheApi && kind !== 'tooLarge' ? 'notTheApi' : kind, evidence };
 }
 
 /** Kling's answer was a yes that is no JSON: a web page, nothing, half a document. */

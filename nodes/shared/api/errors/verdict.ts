@@ -13,8 +13,8 @@ export interface Verdict {
 	isRefusal: boolean;
 	/** A service code, unless it says that all is well. */
 	code?: number;
-	/** A relay's own code, in words. */
-	codeWord?: string;
+	/** Relays' own codes, in words, the outermost first. */
+	codeWords: string[];
 	message?: string;
 	requestId?: string;
 }
@@ -49,7 +49,7 @@ export function readVerdict(json: unknown, httpStatus: number): Verdict {
 		.filter((code): code is number => code !== undefined && code !== 0 && code !== httpStatus);
 	// Of several codes Kling's own tells most, however deep it is quoted.
 	const code = codes.find(isKnownCode) ?? codes[0];
-	const codeWord = levels.map(codeWordOf).find((word) => word !== undefined);
+	const codeWords = levels.flatMap((fields) => codeWordOf(fields) ?? []);
 	const decisive = levels.find((fields) => firstOf(fields, CODE_NAMES, numberOf) === code);
 	const message = [...(code !== undefined && decisive ? [decisive] : []), ...levels]
 		.map((fields) => firstOf(fields, MESSAGE_NAMES, sentenceOf))
@@ -58,7 +58,7 @@ export function readVerdict(json: unknown, httpStatus: number): Verdict {
 		.map((fields) => firstOf(fields, ['request_id', 'requestId'], textOf))
 		.find((id) => id !== undefined);
 	const isRefusal = !isFine || code !== undefined || refusesInWords(json);
-	return { isRefusal, code, codeWord, message, requestId };
+	return { isRefusal, code, codeWords, message, requestId };
 }
 
 /** A reply without a task whose code is a word other than "success", or that has an error. */

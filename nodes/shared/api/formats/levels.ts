@@ -50,7 +50,8 @@ export function locateTask(reply: unknown, wanted?: string): Located {
 	return { levels, index: index ?? 0, id: task && idIn(task), isEmptyList };
 }
 
-const ID_NAMES = ['task_id', 'taskId'];
+/** What services call a task's ID. */
+export const ID_NAMES = ['task_id', 'taskId'];
 const ANY_ID_NAMES = [...ID_NAMES, 'id'];
 
 function idIn(fields: Fields): string | undefined {

@@ -12,6 +12,7 @@ import { readCost } from './cost';
 import { type Fields, firstOf, isFields, timeOf } from './fields';
 import { externalIdIn, isTask, type Located, locateTask, MAX_ENTRIES, statusIn } from './levels';
 import { failureReason, statusMessage } from './reason';
+import { findTaskId } from './taskIdSearch';
 import { readVideos } from './videos';
 
 /** The reply is JSON, but not what the format answers with. */
@@ -35,6 +36,32 @@ export class ShapeError extends Error {
  */
 export function readTask(reply: unknown, wanted?: string): TaskReply {
 	return toTask(locateTask(reply, wanted), reply, false);
+}
+
+/**
+ * Reads the reply to a creation, in which nothing but the task's ID matters.
+ * @param json undefined when the reply is no JSON
+ * @param body the reply's text
+ * @param isRefusal a code or the HTTP status says that the request was not carried out
+ * @returns undefined when the reply names no task
+ */
+export function readCreatedTask(
+	json: unknown,
+	body: string,
+	isRefusal: boolean,
+): TaskReply | undefined {
+	const located = locateTask(json);
+	const id = (!isRefusal && createdIdIn(located)) || findTaskId(json, body);
+	if (id === undefined) return undefined;
+	if (located.id === id && !findFlaw(located)) return toTask(located, json, false);
+	return { id, status: 'submitted', videos: [], raw: json ?? body };
+}
+
+/** Without a status, an ID around an envelope's `data` may be that of the request. */
+function createdIdIn(located: Located): string | undefined {
+	const { levels, index, id } = located;
+	const isEnvelope = !findFlaw(located) ? false : 'data' in (levels[index]?.fields ?? {});
+	return isEnvelope ? undefined : id;
 }
 
 /**

@@ -1,8 +1,14 @@
 import { KlingClient } from '../../../../nodes/shared/api/client';
+import { provesNothingCreated } from '../../../../nodes/shared/api/errors/creation';
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import type { ApiReply, ApiRequest } from '../../../../nodes/shared/api/http';
 import type { FormatName } from '../../../../nodes/shared/api/models';
 import { reply, REQUEST, TARGET, task } from '../../gatewayReplies';
+
+const MODEL_IDS: Partial<Record<FormatName, string>> = { v1: 'kling-v2-6', path: 'kling-2.6' };
+
+/** Nothing to note. */
+const onLeaving = () => {};
 
 const PAGE = '<html>Welcome</html>';
 const NO_TASK = reply({ code: 1203, message: 'no such task' }, 404);
@@ -44,20 +50,41 @@ const isPath = ({ path }: ApiRequest) => path.startsWith('/tasks');
 describe('create', () => {
 	it('makes the request of the target’s format, and knows the task by it', async () => {
 		const { client, asked } = clientOf(() => task('t', 'submitted'));
-		expect(await client.create(REQUEST, TARGET)).toMatchObject({ id: 't', format: 'gateway' });
+		expect(await client.create(REQUEST, TARGET, onLeaving)).toMatchObject({
+			id: 't',
+			format: 'gateway',
+		});
 		expect(asked).toEqual(['POST /v1/videos/text2video']);
 	});
 
-	it.each<[string, unknown, object]>([
-		['no task', 'text', { is: 'noTask' }],
-		['a task without an ID', {}, { is: 'badField', field: 'task_id' }],
-		['a task without a status', { task_id: '1' }, { is: 'badField', field: 'task_status' }],
-	])('is of unknown outcome when the reply holds %s', async (_name, body, flaw) => {
+	it('has all prepared before the request leaves', async () => {
+		const { client, asked } = clientOf(() => task('t', 'submitted'));
+		// Half of a surrogate pair: no address can carry it.
+		const unusable = { ...TARGET, format: 'path', id: '\uD800' } as const;
+		let hasLeft = false;
+		const leaving = () => {
+			expect(asked).toEqual([]);
+			hasLeft = true;
+		};
+		await expect(client.create(REQUEST, unusable, leaving)).rejects.toThrow();
+		expect(hasLeft).toBe(false);
+		await client.create(REQUEST, TARGET, leaving);
+		expect(hasLeft).toBe(true);
+	});
+
+	it.each<[string, unknown]>([
+		['text', 'text'],
+		['nothing', {}],
+		['an empty envelope', { code: 0, message: 'SUCCEED', data: null }],
+		['an empty list', { code: 0, data: [] }],
+		['the ID of the request only', { id: 'request', code: 0, data: null }],
+	])('is of unknown outcome when the reply holds %s', async (_name, body) => {
 		const { client } = clientOf(() => reply(JSON.stringify(body)));
-		await expect(client.create(REQUEST, TARGET)).rejects.toMatchObject({
-			kind: 'otherShape',
-			facts: { httpStatus: 200, flaw },
-		});
+		const error: unknown = await client
+			.create(REQUEST, TARGET, onLeaving)
+			.catch((thrown: unknown) => thrown);
+		expect(error).toMatchObject({ kind: 'otherShape', facts: { httpStatus: 200 } });
+		expect(provesNothingCreated(error)).toBe(false);
 	});
 });
 
@@ -117,30 +144,36 @@ describe('find', () => {
 
 describe('findByExternalId', () => {
 	const found = async (answer: ApiReply, format: FormatName = 'v1', isRelay = false) =>
-		await clientOf(() => answer, { isRelay }).client.findByExternalId(format, 'mine');
+		await clientOf(() => answer, { isRelay }).client.findByExternalId({
+			format,
+			modelId: MODEL_IDS[format] ?? '',
+			externalTaskId: 'mine',
+		});
 
 	it.each(['v1', 'path'] as const)('finds the task that bears the ID: %s', async (format) => {
 		for (const isRelay of [false, true]) {
-			const task = await found(taskIn(format, 't', 'mine'), format, isRelay);
-			expect(task).toMatchObject({ id: 't', format, externalTaskId: 'mine' });
+			expect(await found(taskIn(format, 't', 'mine'), format, isRelay)).toMatchObject({
+				is: 'created',
+				task: { id: 't', format, externalTaskId: 'mine' },
+			});
 		}
 	});
 
 	it('takes no task that bears another ID', async () => {
-		expect(await found(taskIn('v1', 't', 'another'))).toBe('unknown');
+		expect(await found(taskIn('v1', 't', 'another'))).toEqual({ is: 'unknown' });
 	});
 
 	it('takes a task that bears none from Kling, and not from a relay, which may not know such IDs', async () => {
-		expect(await found(taskIn('v1', 't'))).toMatchObject({ id: 't' });
-		expect(await found(taskIn('v1', 't'), 'v1', true)).toBe('unknown');
+		expect(await found(taskIn('v1', 't'))).toMatchObject({ is: 'created', task: { id: 't' } });
+		expect(await found(taskIn('v1', 't'), 'v1', true)).toEqual({ is: 'unknown' });
 	});
 
 	it.each<[FormatName, ApiReply]>([
 		['v1', NO_TASK],
 		['path', reply({ code: 0, data: [] })],
 	])('knows that there is none when that is said in Kling’s words: %s', async (format, answer) => {
-		expect(await found(answer, format)).toBe('none');
-		expect(await found(answer, format, true)).toBe('none');
+		expect(await found(answer, format)).toEqual({ is: 'notCreated' });
+		expect(await found(answer, format, true)).toEqual({ is: 'notCreated' });
 	});
 
 	it.each([
@@ -149,13 +182,36 @@ describe('findByExternalId', () => {
 		reply({ error: { message: 'task not found' } }, 404),
 		reply({ code: 0, data: null }),
 	])('knows that at Kling only when a relay could say it of anything: %j', async (answer) => {
-		expect(await found(answer)).toBe('none');
-		expect(await found(answer, 'v1', true)).toBe('unknown');
+		expect(await found(answer)).toEqual({ is: 'notCreated' });
+		expect(await found(answer, 'v1', true)).toEqual({ is: 'unknown' });
+	});
+
+	describe.each(['kling-4.0', 'a-model-of-tomorrow'])('of %s', (modelId) => {
+		const NONE = reply({ code: 0, data: [] });
+		const sent = { format: 'path', modelId, externalTaskId: 'mine' } as const;
+		const target = { ...TARGET, format: 'path', id: modelId } as const;
+
+		it('relies on no external ID that it may ignore silently', async () => {
+			const { client } = clientOf(() => NONE);
+			expect(await client.findByExternalId(sent)).toEqual({ is: 'unknown' });
+		});
+
+		it.each([
+			['relies on it once a reply has brought it back', 'mine', 'notCreated'],
+			['does not rely on it once a reply has left it out', undefined, 'unknown'],
+		])('%s', async (_name, externalId, is) => {
+			const { client } = clientOf((_request, nth) =>
+				nth === 1 ? taskIn('path', 't', externalId) : NONE,
+			);
+			await client.create({ ...REQUEST, externalTaskId: 'mine' }, target, onLeaving);
+			expect(await client.findByExternalId(sent)).toEqual({ is });
+		});
 	});
 
 	it('asks nothing where the format has no such IDs', async () => {
 		const { client, asked } = clientOf(() => NO_TASK);
-		expect(await client.findByExternalId('gateway', 'mine')).toBe('unknown');
+		const sent = { format: 'gateway', modelId: 'kling-v2-6', externalTaskId: 'mine' } as const;
+		expect(await client.findByExternalId(sent)).toEqual({ is: 'unknown' });
 		expect(asked).toEqual([]);
 	});
 

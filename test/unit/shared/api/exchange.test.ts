@@ -88,7 +88,7 @@ describe('what an answer means for a creation', () => {
 		...[1003, 1004].map((code): [string, ApiReply, string] => [
 			`code ${code}`,
 			reply({ code }, 401),
-			'resign',
+			'signAgain',
 		]),
 		...[1100, 1101, 1102, 1304].map((code): [string, ApiReply, string] => [
 			`code ${code} over HTTP 429`,
@@ -150,6 +150,7 @@ describe('the facts of an answer', () => {
 		expect(await factsOf(reply(body, 400, { 'retry-after': '7' }))).toEqual({
 			httpStatus: 400,
 			code: 1201,
+			evidence: 'klingCode',
 			original: 'no',
 			requestId: 'r',
 			retryAfter: 7000,

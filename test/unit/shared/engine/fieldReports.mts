@@ -258,6 +258,8 @@ export const FIELD_REPORTS: readonly FieldReport[] = [
 		credential: RELAY,
 		rules: [{ on: all, replies: [json({ hello: 'world' })] }],
 		ends: { kind: 'notTheApi' },
+		// What answers JSON may have passed the request on.
+		isUnsure: true,
 		creations: 1,
 		requests: 7,
 		within: 60,
@@ -426,5 +428,144 @@ export const FIELD_REPORTS: readonly FieldReport[] = [
 		creations: 1,
 		requests: 25,
 		within: 17 * 60,
+	},
+	...(
+		[
+			['ring-balancer', 503, { message: 'failure to get a peer from the ring-balancer' }],
+			['load balancer', 504, { message: 'load balancer: upstream request timeout' }],
+			['billing', 500, { message: 'task created, but billing record could not be saved' }],
+			['payment', 502, { error: 'payment-service' }],
+			['Kling’s code that is no limit', 503, { code: 1203, message: 'no' }],
+		] as const
+	).map(
+		([name, status, body]): FieldReport => ({
+			name: `a server error proves nothing, whatever its words say: ${name}`,
+			credential: RELAY,
+			rules: [
+				{ on: create, replies: [json(body, status)] },
+				{ on: all, replies: [json('', 404)] },
+			],
+			ends: {
+				kind: name.startsWith('Kling')
+					? 'notFound'
+					: name === 'billing'
+						? 'serverError'
+						: 'proxyError',
+			},
+			isUnsure: true,
+			creations: 1,
+			requests: 2,
+			within: 60,
+		}),
+	),
+	...['too many concurrent requests, reset before headers', 'rate limit exceeded'].map(
+		(message): FieldReport => ({
+			name: `a server error that sounds like a limit is no limit: ${message}`,
+			credential: RELAY,
+			rules: [
+				{ on: create, replies: [json({ message }, 503)] },
+				{ on: all, replies: [json('', 404)] },
+			],
+			ends: { kind: message.startsWith('rate') ? 'rateLimited' : 'concurrencyLimit' },
+			isUnsure: true,
+			creations: 1,
+			requests: 2,
+			within: 60,
+		}),
+	),
+	...(
+		[
+			['an empty envelope', json({ code: 0, message: 'SUCCEED', data: null })],
+			['an empty list', json({ code: 0, data: [] })],
+			['nothing', json('')],
+			['a redirection', json('', 303)],
+		] as const
+	).map(
+		([name, answer]): FieldReport => ({
+			name: `a creation answered by ${name} may have succeeded`,
+			credential: GATEWAY,
+			model: 'kling-v1-6',
+			rules: [
+				{ on: create, replies: [answer] },
+				{ on: all, replies: [json('', 404)] },
+			],
+			ends: {
+				kind:
+					name === 'nothing'
+						? 'unreadable'
+						: name === 'a redirection'
+							? 'redirected'
+							: 'otherShape',
+			},
+			isUnsure: true,
+			creations: 1,
+			requests: 2,
+			within: 60,
+		}),
+	),
+	...(
+		[
+			['a code that nobody knows', json({ code: 1, msg: 'ok', data: { task_id: '8672' } })],
+			['no status', json({ task_id: '8672' })],
+			['a list', json([{ task_id: '8672' }])],
+			['504', json({ task_id: '8672', message: 'upstream timed out' }, 504)],
+			['402', json({ error: { message: 'balance' }, data: { task_id: '8672' } }, 402)],
+		] as const
+	).map(
+		([name, answer]): FieldReport => ({
+			name: `a task’s ID is that task, also with ${name}`,
+			credential: RELAY,
+			rules: [
+				{ on: create, replies: [answer] },
+				{ on: check, replies: [DONE] },
+			],
+			ends: { url: URL },
+			creations: 1,
+			requests: 2,
+			within: 60,
+		}),
+	),
+	...[
+		'get_channel_failed',
+		'channel:no_available_key',
+		'model_price_error',
+		'convert_request_failed',
+	].map(
+		(code): FieldReport => ({
+			name: `a relay that refuses before it forwards: ${code}`,
+			credential: RELAY,
+			rules: [
+				{
+					on: create,
+					replies: [json({ error: { code, message: 'no', type: 'new_api_error' } }, 500)],
+				},
+			],
+			ends: { kind: code.includes('channel') ? 'modelUnavailable' : 'refused' },
+			creations: 1,
+			requests: 1,
+			within: 5,
+		}),
+	),
+	{
+		name: 'a proxy that takes no request of this size',
+		credential: RELAY,
+		rules: [{ on: create, replies: [{ status: 413, body: '<html>413 Too Large</html>' }] }],
+		ends: { kind: 'tooLarge' },
+		creations: 1,
+		requests: 1,
+		within: 5,
+	},
+	{
+		name: 'Kling 4.0 may ignore external IDs: not found proves nothing',
+		model: 'kling-4.0',
+		rules: [
+			{ on: create, replies: [LOST] },
+			{ on: lookUp, replies: [json({ code: 0, data: [] })] },
+		],
+		ends: { kind: 'interrupted' },
+		isUnsure: true,
+		creations: 1,
+		requests: 2,
+		within: 60,
 	},
 ];

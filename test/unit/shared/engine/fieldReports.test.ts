@@ -5,7 +5,7 @@ import { UserError } from '../../../../nodes/shared/api/errors/userError';
 import type { ApiRequest } from '../../../../nodes/shared/api/http';
 import { findTarget, type Target } from '../../../../nodes/shared/api/modelLookup';
 import { runBatch } from '../../../../nodes/shared/engine/runBatch';
-import type { PlannedVideo, Verbs } from '../../../../nodes/shared/engine/verbs';
+import type { PlannedVideo, TaskService } from '../../../../nodes/shared/engine/taskService';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 import { MemoryLedger } from '../../../../testkit/memoryLedger.mts';
 import { FIELD_REPORTS, type FieldReport } from './fieldReports.mts';
@@ -35,10 +35,10 @@ async function run({ credential = {}, model = 'kling-v2-6', externalTaskId, rule
 		() => clock.now(),
 		connection.isRelay,
 	);
-	const verbs: Verbs<PlannedVideo, string | undefined> = {
-		create: async ({ request, target }, id) =>
-			await client.create({ ...request, externalTaskId: id }, target),
-		findByExternalId: async (format, id) => await client.findByExternalId(format, id),
+	const service: TaskService<PlannedVideo, string | undefined> = {
+		create: async ({ request, target }, id, onLeaving) =>
+			await client.create({ ...request, externalTaskId: id }, target, onLeaving),
+		findByExternalId: async (sent) => await client.findByExternalId(sent),
 		refresh: (tasks) => client.refresh(tasks),
 		deliver: async (_video, task) => {
 			if (task.status === 'failed') throw taskFailed(task);
@@ -54,7 +54,7 @@ async function run({ credential = {}, model = 'kling-v2-6', externalTaskId, rule
 		externalTaskId,
 	};
 	const ledger = new MemoryLedger();
-	const [outcome] = await runBatch([{ key: KEY, name: 'video-name', request, target }], verbs, {
+	const [outcome] = await runBatch([{ key: KEY, name: 'video-name', request, target }], service, {
 		clock,
 		ledger,
 		timeout: HOUR,

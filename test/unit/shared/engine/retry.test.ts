@@ -135,29 +135,6 @@ describe('with a pause before the first try', () => {
 		expect(triedAt).toEqual([1, 3, 7]);
 	});
 
-	it('the first pause is as long as an earlier try was asked to wait', async () => {
-		const { triedAt } = await tryHard(1, {
-			pausesFirst: true,
-			after: new Error('before'),
-			requestedPause: (error) => ((error as Error).message === 'before' ? 40_000 : undefined),
-		});
-		expect(triedAt).toEqual([40, 42]);
-	});
-
-	it('what an earlier try threw is the error, if the deadline comes first', async () => {
-		const clock = new VirtualClock();
-		const { work, triedAt } = workOf(0, clock);
-		const late = retry(work, {
-			clock,
-			isWorthRetrying: () => true,
-			pausesFirst: true,
-			after: new Error('before'),
-			deadline: clock.now() + 500,
-		});
-		await expect(late).rejects.toThrow('before');
-		expect(triedAt).toEqual([]);
-	});
-
 	it('whoever has not tried yet tries once, even after the deadline', async () => {
 		const clock = new VirtualClock();
 		const { work, triedAt } = workOf(9, clock);

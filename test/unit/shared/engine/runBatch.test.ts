@@ -9,7 +9,7 @@ import {
 	type Progress,
 	runBatch,
 } from '../../../../nodes/shared/engine/runBatch';
-import type { PlannedVideo } from '../../../../nodes/shared/engine/verbs';
+import type { PlannedVideo } from '../../../../nodes/shared/engine/taskService';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 import { MemoryLedger } from '../../../../testkit/memoryLedger.mts';
 import {
@@ -69,8 +69,11 @@ class VirtualKling {
 		return await runBatch<NumberedVideo, string>(
 			videos,
 			{
-				create: async ({ index }) => this.create(index),
-				findByExternalId: async () => 'unknown',
+				create: async ({ index }, _id, onLeaving) => {
+					onLeaving();
+					return this.create(index);
+				},
+				findByExternalId: async () => ({ is: 'unknown' }),
 				refresh: (tasks) => client.refresh(tasks),
 				deliver: async (_video, { id, status }) => {
 					if (status === 'failed') throw new KlingError('taskFailed');

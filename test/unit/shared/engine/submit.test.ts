@@ -1,12 +1,14 @@
-import type { Found } from '../../../../nodes/shared/api/client';
-import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
+import type { LookUp } from '../../../../nodes/shared/api/client';
+import { KlingError, type KlingErrorFacts } from '../../../../nodes/shared/api/errors/klingError';
 import type { ErrorKind } from '../../../../nodes/shared/api/errors/kinds';
 import { findTarget, type Target } from '../../../../nodes/shared/api/modelLookup';
 import type { FormatName } from '../../../../nodes/shared/api/models';
 import { knownById } from '../../../../nodes/shared/api/task';
 import { StoppedError } from '../../../../nodes/shared/engine/clock';
-import type { LedgerEntry } from '../../../../nodes/shared/engine/ledger';
-import { externalTaskIdOf, recordFailure, submit } from '../../../../nodes/shared/engine/submit';
+import { externalTaskIdOf } from '../../../../nodes/shared/engine/externalIds';
+import { type LedgerEntry, VideoRecord } from '../../../../nodes/shared/engine/ledger';
+import type { CreateOutcome } from '../../../../nodes/shared/engine/lookUp';
+import { submit } from '../../../../nodes/shared/engine/submit';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 import { MemoryLedger } from '../../../../testkit/memoryLedger.mts';
 import { REQUEST, TARGET } from '../../gatewayReplies';
@@ -16,10 +18,13 @@ const KEY = 'key';
 const NAME = 'n8n-1-0-abc';
 const HOUR = 60 * 60_000;
 
+/** What is stored of a request that has left. */
+const SENT = { externalTaskId: NAME, format: 'v1', modelId: 'kling-v2-6' };
+
 const taskOf = (id: string, format: FormatName = 'v1') => knownById({ id, format });
 
 /** An answer of Kling's: a task, a word, or the kind of error it ends in. */
-type Answer = 'none' | 'unknown' | { task: string } | { error: ErrorKind };
+type Answer = 'none' | 'unknown' | { task: string } | { error: ErrorKind; facts?: KlingErrorFacts };
 
 interface Setting {
 	/** The answers to create requests; the last one counts for all that follow. */
@@ -33,6 +38,8 @@ interface Setting {
 	ownId?: string;
 	timeout?: number;
 	signal?: AbortSignal;
+	/** What keeps the request from being prepared. */
+	unprepared?: ErrorKind;
 }
 
 /** Submits one video, and tells what came of it and what Kling was asked. */
@@ -45,6 +52,7 @@ async function submitted({
 	ownId,
 	timeout = HOUR,
 	signal = new AbortController().signal,
+	unprepared,
 }: Setting) {
 	const clock = new VirtualClock();
 	const ledger = new MemoryLedger();
@@ -52,11 +60,12 @@ async function submitted({
 	const asked: string[] = [];
 	/** What the ledger held while a create request was on its way. */
 	const duringCreation: LedgerEntry[] = [];
-	const next = (answers: Answer[]): Found => {
+	const next = (answers: Answer[]): LookUp => {
 		const answer = (answers.length > 1 ? answers.shift() : answers[0]) as Answer;
-		if (typeof answer === 'string') return answer;
-		if ('error' in answer) throw new KlingError(answer.error);
-		return taskOf(answer.task, target.format);
+		if (answer === 'none') return { is: 'notCreated' };
+		if (answer === 'unknown') return { is: 'unknown' };
+		if ('error' in answer) throw new KlingError(answer.error, answer.facts);
+		return { is: 'created', task: taskOf(answer.task, target.format) };
 	};
 	const outcome = await submit(
 		{
@@ -66,13 +75,15 @@ async function submitted({
 			target,
 		},
 		{
-			verbs: {
-				create: async (_video, externalTaskId) => {
+			service: {
+				create: async (_video, externalTaskId, onLeaving) => {
+					if (unprepared) throw new KlingError(unprepared);
+					onLeaving();
 					asked.push(`create ${externalTaskId}`);
 					duringCreation.push({ ...ledger.read(KEY) });
-					return next(create) as ReturnType<typeof taskOf>;
+					return (next(create) as { task: ReturnType<typeof taskOf> }).task;
 				},
-				findByExternalId: async (_format, externalTaskId) => {
+				findByExternalId: async ({ externalTaskId }) => {
 					asked.push(`find ${externalTaskId}`);
 					return next(find);
 				},
@@ -87,8 +98,22 @@ async function submitted({
 			deadline: clock.now() + timeout,
 			signal,
 		},
-	).catch((error: unknown) => error);
-	return { outcome, asked, clock, duringCreation, entry: ledger.read(KEY) };
+	);
+	return {
+		outcome: resultOf(outcome),
+		is: outcome.is,
+		asked,
+		clock,
+		duringCreation,
+		entry: ledger.read(KEY),
+	};
+}
+
+/** The task, or the error. */
+function resultOf(outcome: CreateOutcome): unknown {
+	return outcome.is === 'created'
+		? { task: outcome.task, isReused: outcome.isReused }
+		: outcome.error;
 }
 
 const reused = (id: string) => ({ task: taskOf(id), isReused: true });
@@ -104,7 +129,7 @@ describe('a video', () => {
 
 	it('is noted as unsure before the request is sent: a worker that dies then tells nobody', async () => {
 		const { duringCreation } = await submitted({});
-		expect(duringCreation).toEqual([{ name: NAME, failures: 0, isUnsure: true }]);
+		expect(duringCreation).toEqual([{ name: NAME, failures: 0, isUnsure: true, sent: SENT }]);
 	});
 
 	it('that an earlier attempt created is reused without a request', async () => {
@@ -200,7 +225,7 @@ describe('a creation whose outcome is unknown', () => {
 		});
 		expect(outcome).toMatchObject({ kind: 'timeout' });
 		expect(asked.filter((each) => each.startsWith('create'))).toHaveLength(1);
-		expect(entry).toEqual({ name: NAME, failures: 0, isUnsure: true });
+		expect(entry).toMatchObject({ name: NAME, failures: 0, isUnsure: true });
 	});
 
 	it('may be a bug', async () => {
@@ -210,11 +235,12 @@ describe('a creation whose outcome is unknown', () => {
 		const outcome = await submit(
 			{ key: KEY, name: NAME, request: REQUEST, target: TARGET },
 			{
-				verbs: {
-					create: async () => {
+				service: {
+					create: async (_video, _id, onLeaving) => {
+						onLeaving();
 						throw broken;
 					},
-					findByExternalId: async () => 'unknown',
+					findByExternalId: async () => ({ is: 'unknown' }),
 					refresh: () => [],
 				},
 				clock,
@@ -222,8 +248,8 @@ describe('a creation whose outcome is unknown', () => {
 				deadline: clock.now() + HOUR,
 				signal: new AbortController().signal,
 			},
-		).catch((error: unknown) => error);
-		expect(outcome).toBe(broken);
+		);
+		expect(outcome).toEqual({ is: 'unknown', error: broken });
 		expect(ledger.read(KEY).isUnsure).toBe(true);
 	});
 });
@@ -354,7 +380,7 @@ describe('a task that failed', () => {
 	it('is counted, and forgotten', () => {
 		const ledger = new MemoryLedger();
 		ledger.write(KEY, { name: NAME, failures: 1, task: { id: 't', format: 'v1' } });
-		recordFailure(KEY, ledger);
+		new VideoRecord(ledger, { key: KEY, name: NAME }).failed();
 		expect(ledger.read(KEY)).toEqual({ name: NAME, failures: 2 });
 	});
 });
@@ -373,6 +399,7 @@ describe('the external task ID', () => {
 			request: { ...REQUEST, externalTaskId: ownId },
 			target: { ...TARGET, format },
 		};
-		expect(externalTaskIdOf(video, NAME, failures)).toBe(expected);
+		const record = { name: NAME, failures, hasNoExternalId: false };
+		expect(externalTaskIdOf(video, record)).toBe(expected);
 	});
 });

@@ -1,5 +1,7 @@
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
+import { knownById } from '../../../../nodes/shared/api/task';
 import { StoppedError } from '../../../../nodes/shared/engine/clock';
+import type { CreateOutcome } from '../../../../nodes/shared/engine/lookUp';
 import { Throttle } from '../../../../nodes/shared/engine/throttle';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 
@@ -22,23 +24,26 @@ class Service {
 		name: string,
 		{ timeout = HOUR, signal = new AbortController().signal, onRefused = () => {} } = {},
 	): Promise<string> {
-		return await this.throttle.pass(
+		const outcome = await this.throttle.run(
 			async () => {
 				this.tries.push([name, this.clock.seconds]);
 				if (this.free === 0) {
-					throw new KlingError('concurrencyLimit', { retryAfter: this.retryAfter });
+					const error = new KlingError('concurrencyLimit', { retryAfter: this.retryAfter });
+					return { is: 'notCreated', error };
 				}
 				this.free--;
-				return name;
+				return { is: 'created', task: knownById({ id: name, format: 'v1' }), isReused: false };
 			},
 			{ deadline: this.clock.now() + timeout, signal, onRefused },
 		);
+		if (outcome.is !== 'created') throw outcome.error;
+		return outcome.task.id;
 	}
 
 	/** One of our tasks has ended. */
 	end() {
 		this.free++;
-		this.throttle.release();
+		this.throttle.taskEnded();
 	}
 
 	triesOf(name: string): number[] {
@@ -57,16 +62,17 @@ describe('as long as no limit refuses', () => {
 		expect(service.clock.seconds).toBe(0);
 	});
 
-	it('any other error is passed on', async () => {
+	it.each<[string, CreateOutcome]>([
+		['any other refusal', { is: 'notCreated', error: new KlingError('badKey') }],
+		// It may have been charged: another request could pay twice.
+		['a limit that proves nothing', { is: 'unknown', error: new KlingError('rateLimited') }],
+	])('%s is passed on', async (_name, refused) => {
 		const service = new Service(1);
-		const boom = new KlingError('badKey');
-		const failing = service.throttle.pass(
-			async () => {
-				throw boom;
-			},
-			{ deadline: service.clock.now() + HOUR, signal: new AbortController().signal },
-		);
-		await expect(failing).rejects.toBe(boom);
+		const outcome = await service.throttle.run(async () => await Promise.resolve(refused), {
+			deadline: service.clock.now() + HOUR,
+			signal: new AbortController().signal,
+		});
+		expect(outcome).toBe(refused);
 		expect(await service.pass('next')).toBe('next');
 		expect(service.clock.seconds).toBe(0);
 	});

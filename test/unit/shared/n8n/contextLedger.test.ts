@@ -1,143 +1,13 @@
-import type { IExecuteFunctions, INodeParameters } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { toConnection } from '../../../../nodes/shared/api/connection';
-import { ALL_MODELS } from '../../../../nodes/shared/api/models';
-import { contextLedger, identityOf } from '../../../../nodes/shared/n8n/contextLedger';
-import { parametersOf } from '../../../../nodes/shared/parameters/parameterReader';
-import { chooseTarget, readVideo } from '../../../../nodes/shared/parameters/videoParameters';
-import storedKeys from '../../../fixtures/stored/keys.json';
-
-/** Where a video is created: all that n8n knows of it. */
-interface Place {
-	executionId: string;
-	instanceId: string;
-	workflowId: string;
-	nodeId: string;
-	runIndex: number;
-	itemIndex: number;
-}
-
-/** What an earlier build made of these parameters: the key of its ledger, and the video's name at Kling. */
-interface StoredKey {
-	credential: keyof typeof CREDENTIALS;
-	/** What differs from FORM. */
-	parameters: INodeParameters;
-	/** What differs from PLACE. */
-	settings?: Partial<Place>;
-	key: string;
-	name: string;
-}
-
-const CREDENTIALS = {
-	'official, API key': { apiKey: 'key' },
-	'official, access key': { authentication: 'accessKey', accessKey: 'AK', secretKey: 'SK' },
-	gateway: { service: 'gateway', baseUrl: 'https://api.example.com', apiKey: 'key' },
-};
-
-const FORM = {
-	model: 'kling-v2-6',
-	prompt: 'a cat',
-	mode: 'std',
-	duration: 5,
-	aspectRatio: '16:9',
-};
-
-const PLACE: Place = {
-	executionId: '4711',
-	instanceId: 'instance',
-	workflowId: 'workflow',
-	nodeId: 'node',
-	runIndex: 0,
-	itemIndex: 0,
-};
-
-/** A node run in n8n, as far as identities need it. */
-function contextOf(parameters: INodeParameters, place: Place): IExecuteFunctions {
-	return {
-		getNodeParameter: (name: string, _itemIndex: number, fallback: unknown) =>
-			parameters[name] ?? fallback,
-		getExecutionId: () => place.executionId,
-		getInstanceId: () => place.instanceId,
-		getWorkflow: () => ({ id: place.workflowId }),
-		getNode: () => ({ id: place.nodeId }),
-		evaluateExpression: (expression: string) => {
-			if (expression === '{{ $runIndex }}') return place.runIndex;
-			throw new Error(`Not foreseen: ${expression}`);
-		},
-	} as unknown as IExecuteFunctions;
-}
-
-function identify({
-	credential,
-	parameters,
-	settings = {},
-}: Pick<StoredKey, 'credential' | 'parameters' | 'settings'>) {
-	const place = { ...PLACE, ...settings };
-	const context = contextOf({ ...FORM, ...parameters }, place);
-	const connection = toConnection(CREDENTIALS[credential]);
-	const read = parametersOf(context, place.itemIndex);
-	const data = readVideo(read, chooseTarget(read, connection, 'textToVideo'), true);
-	return identityOf(context)(place.itemIndex, data);
-}
-
-describe('the identity of a video', () => {
-	/** Written down by the build of commit 532c120: test/fixtures/stored/README.md. */
-	const stored = storedKeys as StoredKey[];
-
-	it.each(
-		stored.map(({ key, name, ...video }) => [JSON.stringify(video), video, key, name] as const),
-	)('is what it was when executions were stored: %s', (_title, video, key, name) => {
-		expect(identify(video)).toEqual({ key, name });
-	});
-
-	it('was written down for models that are all still there', () => {
-		const models = new Set(stored.map(({ parameters }) => parameters.model));
-		expect(models.size).toBe(10);
-		const today = ALL_MODELS.map(({ value }) => value as unknown);
-		expect([...models].filter((model) => !today.includes(model))).toEqual([]);
-	});
-
-	const VIDEO = { credential: 'official, API key', parameters: {} } as const;
-
-	it('is the same in a retry, which is another execution, but for the name', () => {
-		const [one, retried] = ['4711', '4712'].map((executionId) =>
-			identify({ ...VIDEO, settings: { executionId } }),
-		);
-		expect(retried?.key).toBe(one?.key);
-		expect(retried?.name).not.toBe(one?.name);
-	});
-
-	it.each<[string, Pick<StoredKey, 'parameters' | 'settings'>]>([
-		['prompt', { parameters: { prompt: 'a dog' } }],
-		['model', { parameters: { model: 'kling-v3' } }],
-		['option', { parameters: { options: { watermark: true } } }],
-		['item', { parameters: {}, settings: { itemIndex: 1 } }],
-		['run of the node', { parameters: {}, settings: { runIndex: 1 } }],
-		['node', { parameters: {}, settings: { nodeId: 'another' } }],
-		['workflow', { parameters: {}, settings: { workflowId: 'another' } }],
-		['instance', { parameters: {}, settings: { instanceId: 'another' } }],
-	])('is another one for another %s', (_what, changed) => {
-		const one = identify(VIDEO);
-		const other = identify({ ...VIDEO, ...changed });
-		expect(other.key).not.toBe(one.key);
-		expect(other.name).not.toBe(one.name);
-	});
-
-	it('is unique even without an execution ID', () => {
-		const [one, other] = [1, 2].map(() => identify({ ...VIDEO, settings: { executionId: '' } }));
-		expect(one?.key).toBe(other?.key);
-		expect(one?.name).not.toBe(other?.name);
-	});
-
-	it('fits where Kling takes it', () => {
-		expect(identify(VIDEO).name).toMatch(/^n8n-4711-0-[0-9a-f]{20}$/);
-	});
-});
+import { contextLedger } from '../../../../nodes/shared/n8n/contextLedger';
 
 describe('the ledger', () => {
 	/** n8n's node context, which lives as long as the execution. */
-	function ledgerIn(store: object) {
+	function ledgerIn(store: object, mode = 'trigger') {
 		const context = {
+			getMode: () => mode,
 			getContext: (type: string) => {
 				if (type === 'node') return store;
 				throw new Error(`Not foreseen: ${type}`);
@@ -166,6 +36,35 @@ describe('the ledger', () => {
 		expect(store).toMatchObject({
 			other: 1,
 			klingTasks: { a: { failures: 2 }, b: { failures: 0 } },
+		});
+	});
+
+	it.each<[string, unknown]>([
+		['a format of a newer build', { id: 't', format: 'holograms' }],
+		['a format that is no own property', { id: 't', format: '__proto__' }],
+		['an ID that leads elsewhere', { id: '..', format: 'v1' }],
+		['an ID that no address can carry', { id: '\uD800', format: 'v1' }],
+		['no ID', { format: 'v1' }],
+		['null', null],
+	])('takes a task with %s for one that may exist', (_name, task) => {
+		const store = { klingTasks: { key: { name: 'n', failures: 1, task } } };
+		expect(ledgerIn(store).read('key')).toEqual({ name: 'n', failures: 1, isUnsure: true });
+	});
+
+	describe('of an execution that was stopped', () => {
+		const entry = { name: 'n', failures: 0, task: { id: 't', format: 'v1' } } as const;
+
+		it('is there in its retry, once, though n8n kept nothing', () => {
+			const stopped = ledgerIn({});
+			stopped.write('one', entry);
+			stopped.write('none', { failures: 0 });
+			stopped.keepForRetry([{ key: 'one' }, { key: 'none' }]);
+			expect(ledgerIn({}).read('one')).toEqual({ failures: 0 });
+			const retried = ledgerIn({}, 'retry');
+			expect(retried.read('one')).toMatchObject(entry);
+			expect(retried.read('one')).toMatchObject(entry);
+			expect(retried.read('none')).toEqual({ failures: 0 });
+			expect(ledgerIn({}, 'retry').read('one')).toEqual({ failures: 0 });
 		});
 	});
 });

@@ -37,7 +37,7 @@ describe('a semaphore', () => {
 	it('can be entered without work in hand, and holds the place until it is given back', async () => {
 		const clock = new VirtualClock();
 		const semaphore = new Semaphore(1);
-		const leave = await semaphore.enter();
+		const leave = await semaphore.acquire();
 		const startedAt = semaphore.run(async () => clock.seconds);
 		await clock.sleep(1000);
 		leave();

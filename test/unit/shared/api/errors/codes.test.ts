@@ -1,5 +1,7 @@
-import { kindOf } from '../../../../../nodes/shared/api/errors/codes';
+import { classify } from '../../../../../nodes/shared/api/errors/codes';
 import type { ErrorKind } from '../../../../../nodes/shared/api/errors/kinds';
+
+const kindOf = (...reply: Parameters<typeof classify>) => classify(...reply).kind;
 
 describe('the kind of a refusal', () => {
 	it.each<[number, number, ErrorKind]>([
@@ -38,7 +40,7 @@ describe('the kind of a refusal', () => {
 		[408, 'timeout'],
 		[409, 'conflict'],
 		[410, 'notFound'],
-		[413, 'badRequest'],
+		[413, 'tooLarge'],
 		[418, 'refused'],
 		[422, 'badRequest'],
 		[425, 'busy'],
@@ -76,7 +78,7 @@ describe('the kind of a refusal', () => {
 		['The balance is fine, but the server is not', 301, 'refused'],
 	])('in a relay’s words "%s" over HTTP %i is %s', (message, status, kind) => {
 		expect(kindOf(status, undefined, { message })).toBe(kind);
-		expect(kindOf(status, undefined, { codeWord: message })).toBe(kind);
+		expect(kindOf(status, undefined, { codeWords: [message] })).toBe(kind);
 	});
 
 	it('goes by Kling’s code, whatever the words are', () => {
@@ -86,4 +88,34 @@ describe('the kind of a refusal', () => {
 	it('is not found in a text that is no message', () => {
 		expect(kindOf(400, undefined, { message: `${'x'.repeat(2000)} quota` })).toBe('badRequest');
 	});
+
+	it.each<[string, ErrorKind]>([
+		['failure to get a peer from the ring-balancer', 'proxyError'],
+		['load balancer: upstream request timeout', 'proxyError'],
+		['no route to load balance target', 'proxyError'],
+		['payment-service unavailable', 'proxyError'],
+		['task created, but billing record could not be saved', 'proxyError'],
+	])('is not read out of parts of words: %s', (message, kind) => {
+		expect(kindOf(502, undefined, { message })).toBe(kind);
+	});
+
+	it.each<[string, ErrorKind]>([
+		['get_channel_failed', 'modelUnavailable'],
+		['channel:no_available_key', 'modelUnavailable'],
+		['model_price_error', 'refused'],
+		['convert_request_failed', 'refused'],
+		['insufficient_user_quota', 'noQuota'],
+		['system_cpu_overloaded', 'busy'],
+	])('is known from a relay’s code word, also from one that it quotes: %s', (word, kind) => {
+		for (const codeWords of [[word], ['fail_to_fetch_task', word]]) {
+			expect(classify(503, undefined, { codeWords })).toEqual({ kind, evidence: 'relayCode' });
+		}
+	});
+
+	it.each(['do_request_failed', 'bad_response_status_code', 'fail_to_fetch_task', 'new_word'])(
+		'is no relay’s when the word may come after the forwarding: %s',
+		(word) => {
+			expect(classify(500, undefined, { codeWords: [word] }).evidence).not.toBe('relayCode');
+		},
+	);
 });

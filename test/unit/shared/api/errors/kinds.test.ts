@@ -24,6 +24,7 @@ const WHILE_CREATING: Record<WhileCreating, ErrorKind[]> = {
 		'badRequest',
 		'badParameter',
 		'conflict',
+		'tooLarge',
 		'notFound',
 		'modelUnavailable',
 		'unsupported',
@@ -42,7 +43,7 @@ const WHILE_CREATING: Record<WhileCreating, ErrorKind[]> = {
 	],
 	unsent: ['unreachable'],
 	wait: ['rateLimited', 'concurrencyLimit', 'busy'],
-	resign: ['tokenEarly', 'tokenExpired'],
+	signAgain: ['tokenEarly', 'tokenExpired'],
 	unknown: [
 		'serverError',
 		'proxyError',
@@ -70,6 +71,7 @@ const WHILE_CHECKING: Record<WhileChecking, ErrorKind[]> = {
 		'noPermission',
 		'ipNotAllowed',
 		'conflict',
+		'tooLarge',
 		'modelUnavailable',
 		'unsupported',
 		'policy',
@@ -119,6 +121,7 @@ describe('the kinds of error', () => {
 			'badParameter',
 			'badRequest',
 			'conflict',
+			'tooLarge',
 		]);
 	});
 

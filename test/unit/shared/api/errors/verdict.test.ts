@@ -19,12 +19,12 @@ describe('what a reply says of itself', () => {
 		[
 			'with a word as code',
 			{ code: 'bad_request', message: 'no' },
-			{ codeWord: 'bad_request', message: 'no' },
+			{ codeWords: ['bad_request'], message: 'no' },
 		],
 		[
 			'with a type',
 			{ error: { type: 'new_api_error', message: 'no' } },
-			{ codeWord: 'new_api_error', message: 'no' },
+			{ codeWords: ['new_api_error'], message: 'no' },
 		],
 		['with the HTTP status as code', { code: 400, message: 'no' }, { message: 'no' }],
 		['with code 0', { code: 0, message: 'no' }, { message: 'no' }],
@@ -42,7 +42,7 @@ describe('what a reply says of itself', () => {
 		[
 			'in a reply that a relay quotes',
 			{ code: 'fail', message: 'upstream: {"code":1303,"message":"parallel task over limit"}' },
-			{ code: 1303, codeWord: 'fail', message: 'parallel task over limit' },
+			{ code: 1303, codeWords: ['fail'], message: 'parallel task over limit' },
 		],
 		['without a word', {}, {}],
 		['with null', null, {}],
@@ -54,7 +54,7 @@ describe('what a reply says of itself', () => {
 		expect(isRefusal).toBe(true);
 		expect(verdict).toEqual({
 			code: undefined,
-			codeWord: undefined,
+			codeWords: [],
 			message: undefined,
 			requestId: undefined,
 			...expected,

@@ -1,8 +1,22 @@
-/** Tells a model that takes no external task IDs from an ID that another task has. */
+/** External task IDs: which one a video's task gets, and what a refusal says of them. */
 
 import { KlingError } from '../api/errors/klingError';
 import { meaningOf } from '../api/errors/userError';
-import type { PlannedVideo } from './verbs';
+import { hasExternalIds } from '../api/modelLookup';
+import type { VideoRecord } from './ledger';
+import type { PlannedVideo } from './taskService';
+
+/**
+ * The user's own ID, or one derived from the video's name; another one after each failed task.
+ * @returns undefined where the wire format or the model has no such IDs, or the service refused one
+ */
+export function externalTaskIdOf(
+	{ request, target }: Pick<PlannedVideo, 'request' | 'target'>,
+	{ name, failures, hasNoExternalId }: Pick<VideoRecord, 'name' | 'failures' | 'hasNoExternalId'>,
+): string | undefined {
+	if (hasNoExternalId || !hasExternalIds(target)) return undefined;
+	return request.externalTaskId ?? (failures === 0 ? name : `${name}-${failures}`);
+}
 
 /** Words of a refusal that is about external task IDs. */
 const NAMES_ID = /external[ _-]?(task[ _-]?)?ids?\b/i;
@@ -11,11 +25,11 @@ const NAMES_ID = /external[ _-]?(task[ _-]?)?ids?\b/i;
 const SAYS_IN_USE = /exist|duplicat|already|in use|occupied|conflict|unique|repeat|重复|已存在/i;
 
 /** Whether a refusal may be about the ID of a task that exists already. */
-export function saysInUse(error: unknown): boolean {
+export function maySayInUse(error: unknown): boolean {
 	return error instanceof KlingError && SAYS_IN_USE.test(error.facts.original ?? '');
 }
 
-/** Whether the service does not take external task IDs, of which the video has one that nobody chose. */
+/** Whether the service does not take external task IDs, and the video has a derived one. */
 export function refusesDerivedId(error: unknown, { request }: PlannedVideo): boolean {
 	if (!(error instanceof KlingError) || request.externalTaskId !== undefined) return false;
 	const { creating, mayBeIdInUse } = meaningOf(error);

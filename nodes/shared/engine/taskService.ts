@@ -1,8 +1,7 @@
-/** What the engine is given: videos as plain data, and one object with four verbs. */
+/** What the engine is given: videos as plain data, and one object with four functions. */
 
-import type { Found } from '../api/client';
+import type { LookUp, SentTask } from '../api/client';
 import type { Target } from '../api/modelLookup';
-import type { FormatName } from '../api/models';
 import type { Refreshed } from '../api/refresh';
 import type { VideoRequest } from '../api/request';
 import type { Task } from '../api/task';
@@ -19,14 +18,25 @@ export interface PlannedVideo {
 }
 
 /** All that the engine can do at Kling, and with what comes back. */
-export interface Verbs<Video extends PlannedVideo, Result> {
+export interface TaskService<Video extends PlannedVideo, Result> {
 	/**
-	 * Starts a video, which costs money.
-	 * @param externalTaskId absent where the wire format has none
+	 * Starts a video, which costs money. All that is only preparation (waiting for a turn, reading and
+	 * uploading files, building the request) comes before `onLeaving`.
+	 * @param externalTaskId absent where there are none
+	 * @param onLeaving called right before the request leaves: what fails without it was never sent
+	 * @param signal nothing further is prepared once it is aborted
 	 */
-	create(video: Video, externalTaskId: string | undefined): Promise<Task>;
-	/** Finds the task that a lost request may have created. */
-	findByExternalId(format: FormatName, externalTaskId: string): Promise<Found>;
+	create(
+		video: Video,
+		externalTaskId: string | undefined,
+		onLeaving: () => void,
+		signal: AbortSignal,
+	): Promise<Task>;
+	/**
+	 * Looks for the task that a lost request may have created.
+	 * @throws {KlingError} when there is no answer
+	 */
+	findByExternalId(sent: SentTask): Promise<LookUp>;
 	/**
 	 * Checks running tasks.
 	 * @param signal nothing further is asked once it is aborted

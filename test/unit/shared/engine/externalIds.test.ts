@@ -1,6 +1,6 @@
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import type { ErrorKind } from '../../../../nodes/shared/api/errors/kinds';
-import { refusesDerivedId, saysInUse } from '../../../../nodes/shared/engine/idRefusal';
+import { maySayInUse, refusesDerivedId } from '../../../../nodes/shared/engine/externalIds';
 import { REQUEST, TARGET } from '../../gatewayReplies';
 
 const video = (externalTaskId?: string) => ({
@@ -43,14 +43,14 @@ describe('an ID that another task has', () => {
 	it.each(['duplicate external_task_id', 'The ID must be unique', '该任务已存在', 'Task exists'])(
 		'%s',
 		(words) => {
-			expect(saysInUse(refusal(words))).toBe(true);
+			expect(maySayInUse(refusal(words))).toBe(true);
 		},
 	);
 
 	it.each([refusal('not supported'), new KlingError('badParameter'), new Error('already exists')])(
 		'%s is none',
 		(error) => {
-			expect(saysInUse(error)).toBe(false);
+			expect(maySayInUse(error)).toBe(false);
 		},
 	);
 });
