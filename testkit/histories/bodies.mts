@@ -37,7 +37,6 @@ const WITH_ID = {
 	jsonInMessage: ({ id, words }) => ({
 		error: { message: `${words}: ${JSON.stringify({ code: 0, data: { task_id: id } })}` },
 	}),
-	dataIsId: ({ id }) => ({ code: 'success', data: id }),
 } satisfies Record<string, (parts: Parts) => unknown>;
 
 /** The task's ID where only people can read it. */
@@ -45,7 +44,8 @@ const WITH_ID_IN_TEXT = {
 	halfJson: ({ id }) => `{"code":0,"message":"SUCCEED","data":{"task_id":"${id}","task_st`,
 	prose: ({ id }) => `task ${id} accepted`,
 	pageWithId: ({ id }) => `<html><body>task ${id} accepted</body></html>`,
-} satisfies Record<string, (parts: Parts) => string>;
+	dataIsId: ({ id }) => ({ code: 'success', data: id }),
+} satisfies Record<string, (parts: Parts) => unknown>;
 
 const WITHOUT_ID = {
 	empty: () => '',
@@ -87,10 +87,15 @@ export function bodyOf(name: BodyName, parts: Parts): string | undefined {
 	return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** How much of the task's ID there is in a body: a program can read it, or only people can. */
-export function idIn(name: BodyName): 'readable' | 'inText' | undefined {
-	if (name === 'usual' || name in WITH_ID) return 'readable';
-	return name in WITH_ID_IN_TEXT ? 'inText' : undefined;
+/** How much of the task's ID there is in a reply: a program can read it, or only people can. */
+export function idIn({
+	status,
+	body,
+}: Pick<Creation, 'status' | 'body'>): 'readable' | 'inText' | undefined {
+	// In an error it may be that of the request.
+	if (body === 'idAlone' && status >= 300) return undefined;
+	if (body === 'usual' || body in WITH_ID) return 'readable';
+	return body in WITH_ID_IN_TEXT ? 'inText' : undefined;
 }
 
 /** Kling's service codes for what it did not do. */
@@ -165,7 +170,7 @@ export const WORDS: readonly string[] = [
  */
 export function mayHaveCreated({ lost, status, body, code, codeWord }: Creation): boolean {
 	if (lost) return lost === 'reset' || lost === 'timeout';
-	if (idIn(body) === 'readable') return true;
+	if (idIn({ status, body }) === 'readable') return true;
 	if (status >= 400 && status < 500) return false;
 	const saysCode = body === 'klingCode' || body === 'quotedCode';
 	if (saysCode && (status >= 500 ? LIMITS : REFUSALS).has(code)) return false;

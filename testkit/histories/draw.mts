@@ -94,9 +94,10 @@ const executions: fc.Arbitrary<Execution> = fc.record(
 			later: fc.constantFrom(0, 50, 1_500, 20_000),
 		}),
 		isLedgerKept: fc.boolean(),
+		isProcessKept: fc.boolean(),
 		changedItem: fc.nat({ max: 3 }),
 	},
-	{ requiredKeys: ['at', 'isLedgerKept'] },
+	{ requiredKeys: ['at', 'isLedgerKept', 'isProcessKept'] },
 );
 
 const FORMATS_OF: Readonly<Record<Script['service'], readonly FormatName[]>> = {

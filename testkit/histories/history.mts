@@ -5,7 +5,7 @@ import { Judge, type Violation } from './judge.mts';
 import { runNode, type Stored, type Told } from './nodeUnderTest.mts';
 import { NodeProcess } from './process.mts';
 import type { Execution, Script } from './script.mts';
-import { type Asker, type Row, Service } from './service.mts';
+import { type Asker, type RealTask, type Row, Service } from './service.mts';
 
 export interface Played {
 	violations: readonly Violation[];
@@ -31,7 +31,19 @@ export async function play(script: Script): Promise<Played> {
 	}
 }
 
+let histories = 0;
+
+/** Where an execution stands among the others. */
+interface Place {
+	/** Executions that repeat another one have its number. */
+	number: number;
+	changedItem?: number;
+	/** It retries one that the same process has run. */
+	isRetry: boolean;
+}
+
 class History {
+	private readonly instanceId = `instance-${histories++}`;
 	private readonly virtual = new VirtualClock();
 	private readonly service: Service;
 	private readonly judge: Judge;
@@ -43,19 +55,25 @@ class History {
 	}
 
 	async play(): Promise<Played> {
-		let number = 0;
+		let place: Place = { number: 0, isRetry: false };
 		for (const [index, execution] of this.script.executions.entries()) {
-			const before = this.script.executions[index - 1];
-			if (before && before.ends !== 'crashed') number++;
-			const goesOn = await this.execute(execution, number);
-			if (!goesOn) break;
+			const next = await this.execute(execution, place);
+			if (next === undefined) break;
+			const { changedItem } = this.script.executions[index + 1] ?? execution;
+			place =
+				next === 'repeated'
+					? { ...place, isRetry: false }
+					: { number: place.number + 1, changedItem, isRetry: execution.isProcessKept };
 		}
 		const { violations } = this.judge;
 		return { violations, rows: this.service.rows, requests: this.service.requests };
 	}
 
-	/** @returns whether there is something to retry or to repeat */
-	private async execute(execution: Execution, number: number): Promise<boolean> {
+	/** @returns what comes next, if anything does */
+	private async execute(
+		execution: Execution,
+		place: Place,
+	): Promise<'repeated' | 'retried' | undefined> {
 		const atStart = { stored: JSON.stringify(this.stored), tasks: this.service.tasks.length };
 		let snapshot: string | undefined;
 		const end = execution.ends && { by: execution.ends, at: execution.at };
@@ -63,25 +81,29 @@ class History {
 			snapshot = JSON.stringify(this.stored);
 			this.service.rows.push({ asked: execution.ends ?? '', answered: '' });
 		});
+		const executeData = {};
 		let told: Told[] = [];
 		for (let tries = 0; tries < this.script.tries; tries++) {
 			if (tries > 0) this.service.rows.push({ asked: 'Retry On Fail', answered: '' });
-			const tried = await this.try(process, number, tries, execution);
+			const tried = await this.try(process, place, tries, executeData);
 			if (tried === 'dead') break;
-			if (!tried) return false;
+			if (!tried) return undefined;
 			told = tried;
 			if (process.signal.aborted || told.every(({ failed }) => !failed)) break;
 		}
 		process.leave();
 		const isOver = snapshot === undefined;
-		if (execution.ends !== 'crashed' || isOver) this.judge.ended(told, this.stored);
-		if (isOver && told.every(({ failed }) => !failed)) return false;
-		this.store(execution, atStart, snapshot);
+		const isRepeated = execution.ends === 'crashed' && !isOver;
+		if (!isRepeated) this.judge.ended(told, this.stored);
+		if (isOver && told.every(({ failed }) => !failed)) return undefined;
+		this.store(execution, place, atStart, snapshot);
 		this.service.rows.push({
-			asked: execution.ends === 'crashed' && !isOver ? 'another worker repeats it' : 'retried',
+			asked: isRepeated
+				? 'another worker repeats it'
+				: `retried${execution.isProcessKept ? '' : ' by another process'}`,
 			answered: isOver || execution.isLedgerKept ? '' : 'nothing was stored',
 		});
-		return true;
+		return isRepeated ? 'repeated' : 'retried';
 	}
 
 	/**
@@ -91,7 +113,8 @@ class History {
 	 * @param atEnd what it was when the execution came to its end before its own
 	 */
 	private store(
-		{ ends, isLedgerKept }: Execution,
+		{ ends, isLedgerKept, isProcessKept }: Execution,
+		place: Place,
 		atStart: { stored: string; tasks: number },
 		atEnd: string | undefined,
 	): void {
@@ -99,9 +122,13 @@ class History {
 		const isLost = atEnd !== undefined && !isLedgerKept;
 		const kept = atEnd ?? JSON.stringify(this.stored);
 		this.stored = JSON.parse(!isLost ? kept : isRepeated ? atStart.stored : '{}') as Stored;
-		if (!isRepeated && !isLost) return;
-		const first = !isLost ? Infinity : isRepeated ? atStart.tasks : 0;
-		this.judge.forgot(this.stored, first, isRepeated && this.isFoundAgain());
+		const isOwn = ({ item, variant, execution }: RealTask) =>
+			execution === place.number || variant === this.variantOf(item, place, 0);
+		if (isRepeated) {
+			const first = isLost ? atStart.tasks : Infinity;
+			this.judge.forgot(this.stored, first, this.isFoundAgain());
+		} else this.judge.stored(isLost ? undefined : this.stored, isOwn);
+		if (isRepeated || !isProcessKept) this.judge.leftProcess(this.stored);
 	}
 
 	/** Whether a video is found by its name alone. */
@@ -118,15 +145,14 @@ class History {
 	/** @returns nothing when the try did not come to its end in time */
 	private async try(
 		process: NodeProcess,
-		number: number,
+		place: Place,
 		tries: number,
-		execution: Execution,
+		executeData: object,
 	): Promise<Told[] | 'dead' | undefined> {
-		const { script, service, virtual, judge } = this;
+		const { script, service, virtual, judge, instanceId } = this;
 		const { items, timeout, pollingInterval } = script;
-		const variants = Array.from({ length: items }, (_, item) =>
-			this.variantOf(item, number, tries, execution),
-		);
+		const { number, isRetry } = place;
+		const variants = Array.from({ length: items }, (_, item) => this.variantOf(item, place, tries));
 		const asker: Asker = { process, execution: number, onCreated: (task) => judge.created(task) };
 		const before = service.requests;
 		const inTime = new AbortController();
@@ -134,7 +160,10 @@ class History {
 		const told = await Promise.race([
 			runNode({
 				script,
+				instanceId,
 				executionId: `${number + 1}`,
+				executeData,
+				isRetry,
 				stored: this.stored,
 				variants,
 				process,
@@ -161,12 +190,7 @@ class History {
 	}
 
 	/** Which of an item's requests it is: users change it, and so do expressions at each try. */
-	private variantOf(
-		item: number,
-		number: number,
-		tries: number,
-		{ changedItem }: Execution,
-	): number {
+	private variantOf(item: number, { number, changedItem }: Place, tries: number): number {
 		const { volatileItem } = this.script;
 		if (item === volatileItem) return 10 * number + tries;
 		return changedItem === item ? number : 0;

@@ -106,6 +106,28 @@ export class Judge {
 		}
 	}
 
+	/**
+	 * An execution has come to its end otherwise.
+	 * @param stored nothing where n8n keeps nothing of a stopped one: then the process remembers its videos
+	 * @param isOwn of the videos that it was about
+	 */
+	stored(stored: Stored | undefined, isOwn: (task: RealTask) => boolean): void {
+		for (const task of this.service.tasks) {
+			if (isOwn(task)) task.isInProcessOnly = stored === undefined;
+			else task.isForgotten ||= stored === undefined;
+		}
+	}
+
+	/** What is next runs in another process. */
+	leftProcess(stored: Stored): void {
+		const ledger = JSON.stringify(stored);
+		for (const task of this.service.tasks) {
+			if (!task.isInProcessOnly) continue;
+			task.isInProcessOnly = false;
+			task.isForgotten ||= !ledger.includes(task.id);
+		}
+	}
+
 	note(property: Property, cause: string): void {
 		if (this.violations.some((other) => other.property === property && other.cause === cause))
 			return;

@@ -12,10 +12,11 @@ import { meaningOf, UserError } from '../../nodes/shared/api/errors/userError.ts
 import type { Send } from '../../nodes/shared/api/http.ts';
 import { findTarget, type Target } from '../../nodes/shared/api/modelLookup.ts';
 import { lacksVideo, type Task } from '../../nodes/shared/api/task.ts';
-import type { Ledger } from '../../nodes/shared/engine/ledger.ts';
+import { type LedgerStore, VideoRecord } from '../../nodes/shared/engine/ledger.ts';
 import { type Outcome, runBatch } from '../../nodes/shared/engine/runBatch.ts';
-import type { PlannedVideo, Verbs } from '../../nodes/shared/engine/verbs.ts';
-import { contextLedger, identityOf } from '../../nodes/shared/n8n/contextLedger.ts';
+import type { PlannedVideo, TaskService } from '../../nodes/shared/engine/taskService.ts';
+import { contextLedger } from '../../nodes/shared/n8n/contextLedger.ts';
+import { VideoIdentities } from '../../nodes/shared/n8n/videoIdentity.ts';
 import type { NodeProcess } from './process.mts';
 import type { Script } from './script.mts';
 
@@ -33,7 +34,13 @@ export interface Told {
 
 interface NodeTry {
 	script: Script;
+	/** Of n8n: no two histories have the same. */
+	instanceId: string;
 	executionId: string;
+	/** n8n hands each try of an execution the same object. */
+	executeData: object;
+	/** It retries an execution that this process has run. */
+	isRetry: boolean;
 	stored: Stored;
 	/** Of each item, which of its requests it is. */
 	variants: readonly number[];
@@ -47,12 +54,12 @@ export async function runNode(nodeTry: NodeTry): Promise<Told[]> {
 	const connection = connectionOf(script);
 	const context = contextOf(nodeTry);
 	const ledger = contextLedger(context, connection);
-	const identify = identityOf(context);
+	const identities = new VideoIdentities(context);
 	const videos = nodeTry.variants.map((variant, item): PlannedVideo => {
 		const planned = { request: requestOf(script, item, variant), target: targetOf(script) };
-		return { ...identify(item, planned), ...planned };
+		return { ...identities.of(item, planned), ...planned };
 	});
-	const outcomes = await runBatch(videos, verbsOf(nodeTry, connection), {
+	const outcomes = await runBatch(videos, serviceOf(nodeTry, connection), {
 		clock: process.clock,
 		ledger,
 		timeout: script.timeout,
@@ -63,21 +70,22 @@ export async function runNode(nodeTry: NodeTry): Promise<Told[]> {
 		stopOnFailure: script.stopsOnFailure,
 		signal: process.signal,
 	});
+	identities.end(outcomes.every(({ state }) => state === 'finished'));
+	if (process.signal.aborted) ledger.keepForRetry(videos);
 	return videos.map((video, item) => toTold(video, outcomes[item] as Outcome<string>, ledger));
 }
 
 /** The client's functions, and the end of a task, as the node gives them to the engine. */
-function verbsOf(
+function serviceOf(
 	{ send, process }: NodeTry,
 	{ formats, isRelay, mayLackFormats }: Connection,
-): Verbs<PlannedVideo, string> {
+): TaskService<PlannedVideo, string> {
 	const now = () => process.clock.now();
 	const client = new KlingClient(formats, send, now, isRelay, mayLackFormats);
 	return {
-		create: async ({ request, target }, externalTaskId) =>
-			await client.create({ ...request, externalTaskId }, target),
-		findByExternalId: async (format, externalTaskId) =>
-			await client.findByExternalId(format, externalTaskId),
+		create: async ({ request, target }, externalTaskId, onLeaving) =>
+			await client.create({ ...request, externalTaskId }, target, onLeaving),
+		findByExternalId: async (sent) => await client.findByExternalId(sent),
 		refresh: (tasks, signal) => client.refresh(tasks, signal),
 		deliver: async (_video, task) => await deliver(task),
 	};
@@ -92,16 +100,16 @@ async function deliver(task: Task): Promise<string> {
 function toTold(
 	video: PlannedVideo,
 	{ task, state, error, result }: Outcome<string>,
-	ledger: Ledger,
+	ledger: LedgerStore,
 ): Told {
-	const { task: noted, isUnsure } = ledger.read(video.key);
+	const { task: noted, isUnsure } = new VideoRecord(ledger, video);
 	const id = task?.id ?? noted?.id;
 	const facts = error instanceof KlingError ? error.facts : undefined;
 	const text = JSON.stringify([id, state, result, error instanceof Error && error.message, facts]);
 	const failed = state === 'failed';
 	if (id !== undefined) return { as: 'task', failed, text };
 	const isDoubtful =
-		isUnsure === true || (error instanceof UserError && meaningOf(error).creating === 'unknown');
+		isUnsure || (error instanceof UserError && meaningOf(error).creating === 'unknown');
 	return { as: isDoubtful ? 'mayHaveStarted' : 'notCharged', failed, text };
 }
 
@@ -137,13 +145,15 @@ function targetOf({ format, isUndocumented }: Script): Target {
 }
 
 /** As much of n8n as the ledger and the names of videos need. */
-function contextOf({ executionId, stored }: NodeTry): IExecuteFunctions {
+function contextOf(nodeTry: NodeTry): IExecuteFunctions {
 	const context = {
-		getContext: () => stored,
-		getExecutionId: () => executionId,
-		getInstanceId: () => 'instance',
+		getContext: () => nodeTry.stored,
+		getExecutionId: () => nodeTry.executionId,
+		getExecuteData: () => nodeTry.executeData,
+		getInstanceId: () => nodeTry.instanceId,
+		getMode: () => (nodeTry.isRetry ? 'retry' : 'manual'),
 		getWorkflow: () => ({ id: 'workflow' }),
-		getNode: () => ({ id: 'node' }),
+		getNode: () => ({ id: 'node', type: 'kling' }),
 		evaluateExpression: () => 0,
 	};
 	return context as unknown as IExecuteFunctions;

@@ -102,6 +102,8 @@ export interface Execution {
 	at: Moment;
 	/** The ledger of an execution that was stopped or has crashed was stored as it was at that moment. */
 	isLedgerKept: boolean;
+	/** The next execution runs in the same process, unless this one has crashed. */
+	isProcessKept: boolean;
 	/** The item whose request the user changes before this execution, which retries the one before. */
 	changedItem?: number;
 }

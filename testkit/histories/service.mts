@@ -9,6 +9,7 @@ import { bodyOf, idIn, mayHaveCreated } from './bodies.mts';
 import type { NodeProcess } from './process.mts';
 import type { Check, Creation, Fate, LookUp, Script } from './script.mts';
 import {
+	IMPOSSIBLE_ID,
 	absentReply,
 	createdReply,
 	foundReply,
@@ -35,6 +36,8 @@ export interface RealTask {
 	seen?: 'readable' | 'inText';
 	/** What the node knew of it was lost: until it is seen again nothing can be said of it. */
 	isToBeFound?: boolean;
+	/** What the node knew of it is stored nowhere: only the process remembers it. */
+	isInProcessOnly?: boolean;
 	/** What the node knew of it was lost, and nothing obliges it to find it. */
 	isForgotten?: boolean;
 }
@@ -78,6 +81,8 @@ export class Service {
 	readonly tasks: RealTask[] = [];
 	readonly rows: Row[] = [];
 	requests = 0;
+	/** It has answered with web pages only, so that nobody would take it for the Kling API. */
+	private isElsewhere = false;
 	private readonly creations: Creation[];
 	private readonly lookUps: LookUp[];
 	private readonly checks: Check[];
@@ -153,9 +158,9 @@ export class Service {
 			const refusal = this.refusalOf(externalId, creation);
 			if (refusal) return [refusal, asked];
 		}
-		const isCreated = (idIn(creation.body) && !creation.lost) || creation.creates;
+		const isCreated = (idIn(creation) && !creation.lost) || creation.creates;
 		const created =
-			isCreated && mayHaveCreated(creation)
+			isCreated && mayHaveCreated(creation) && !(this.isElsewhere && isPage(creation))
 				? this.addTask({ item, variant, execution, externalId, answer: kindOf(creation) })
 				: undefined;
 		if (created) onCreated(created);
@@ -201,7 +206,7 @@ export class Service {
 		const text =
 			bodyOf(name, { ...creation, id }) ??
 			createdReply(this.script.format, created ? this.show(created) : phantom(id));
-		const as = idIn(name);
+		const as = idIn(creation);
 		const seen = created && as ? [{ task: created, as }] : [];
 		return { answer: { reply: reply(status, text), seen, said }, delay };
 	}
@@ -272,7 +277,11 @@ export class Service {
 
 	/** @param ids absent when the newest tasks are asked for */
 	private check(ids?: readonly string[]): [Answered, string] {
-		const said = this.checks.shift() ?? 'truth';
+		const drawn = this.checks.shift() ?? 'truth';
+		const isImpossible = ids?.includes(IMPOSSIBLE_ID) === true;
+		// A service that has created something is the Kling API, and answers as such.
+		const said = isImpossible && drawn === 'webPage' && this.tasks.length > 0 ? 'notFound' : drawn;
+		this.isElsewhere ||= isImpossible && said === 'webPage';
 		const asked = ids ? `check ${ids.join(', ')}` : 'list';
 		return [this.checkReply(said, ids), asked];
 	}
@@ -364,6 +373,10 @@ function lost(how: 'reset' | 'timeout'): Answered {
 	return { answer: { reply: lostReply(how), seen: [], said: how }, delay: delayOf(how, 'GET') };
 }
 
+function isPage({ body }: Creation): boolean {
+	return body === 'page' || body === 'pageWithId';
+}
+
 function isWhole({ lost: how }: Creation): boolean {
 	return how !== 'unreachable' && how !== 'cut';
 }
@@ -380,10 +393,11 @@ function delayOf(how: NonNullable<Creation['lost']>, method: 'GET' | 'POST'): nu
 }
 
 /** The same for answers of which nobody expects that they mean different things. */
-function kindOf({ lost: how, status, body, code }: Creation): string {
+function kindOf(creation: Creation): string {
+	const { lost: how, status, body, code } = creation;
 	if (how) return how;
 	const id = { readable: 'with the ID', inText: 'with the ID in text', none: undefined }[
-		idIn(body) ?? 'none'
+		idIn(creation) ?? 'none'
 	];
 	const kind = {
 		klingCode: `with code ${code}`,

@@ -34,9 +34,12 @@ export function questionOf(format: FormatName, { method, path, body }: ApiReques
 	return isTaskId(id) ? { is: 'check', ids: [id] } : { is: 'lookUp', externalId: id };
 }
 
+/** With this one the node finds out whether it talks to the Kling API. */
+export const IMPOSSIBLE_ID = 'n8n-address-check';
+
 /** IDs of tasks are numbers; and one that no service ever gave out is asked for as if it was one. */
 function isTaskId(id: string): boolean {
-	return /^\d+$/.test(id) || id === 'n8n-address-check';
+	return /^\d+$/.test(id) || id === IMPOSSIBLE_ID;
 }
 
 function externalIdOf(body: object = {}): string | undefined {
