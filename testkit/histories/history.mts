@@ -120,25 +120,28 @@ class History {
 	): void {
 		const isRepeated = ends === 'crashed' && atEnd !== undefined;
 		const isLost = atEnd !== undefined && !isLedgerKept;
-		const kept = atEnd ?? JSON.stringify(this.stored);
+		// A stopped node still comes to its end, and n8n stores what it has then.
+		const kept = isRepeated ? atEnd : JSON.stringify(this.stored);
 		this.stored = JSON.parse(!isLost ? kept : isRepeated ? atStart.stored : '{}') as Stored;
 		const isOwn = ({ item, variant, execution }: RealTask) =>
 			execution === place.number || variant === this.variantOf(item, place, 0);
 		if (isRepeated) {
 			const first = isLost ? atStart.tasks : Infinity;
-			this.judge.forgot(this.stored, first, this.isFoundAgain());
+			this.judge.forgot(this.stored, first, this.isFoundAgain(place));
 		} else this.judge.stored(isLost ? undefined : this.stored, isOwn);
 		if (isRepeated || !isProcessKept) this.judge.leftProcess(this.stored);
 	}
 
-	/** Whether a video is found by its name alone. */
-	private isFoundAgain(): boolean {
+	/** Whether a video is found by its name alone, which another worker gives it as well. */
+	private isFoundAgain({ isRetry }: Place): boolean {
 		const { service, externalIds, isUndocumented, volatileItem } = this.script;
 		return (
 			service === 'official' &&
 			externalIds === 'kept' &&
 			!isUndocumented &&
-			volatileItem === undefined
+			volatileItem === undefined &&
+			// The names of what was stopped nobody knows but the process.
+			!isRetry
 		);
 	}
 

@@ -115,6 +115,8 @@ export class Judge {
 		for (const task of this.service.tasks) {
 			if (isOwn(task)) task.isInProcessOnly = stored === undefined;
 			else task.isForgotten ||= stored === undefined;
+			// The next execution has names of its own.
+			task.isForgotten ||= task.isToBeFound === true && !task.seen;
 		}
 	}
 
