@@ -64,6 +64,7 @@ const lookUps: fc.Arbitrary<LookUp> = fc.constantFrom(
 	'dataNull',
 	'ownWords',
 	'otherTask',
+	'otherWithoutId',
 	'otherTasks',
 	'otherJson',
 );

@@ -2,13 +2,15 @@
 
 import type { Stored, Told } from './nodeUnderTest.mts';
 import type { Script } from './script.mts';
-import type { RealTask, Service } from './service.mts';
+import { OTHER, type RealTask, type Service } from './service.mts';
 
 export type Property =
 	/** A second task was created for a video whose first one is charged. */
 	| 'charged twice'
 	/** A task's ID that a reply named is neither in an item, an error nor the ledger. */
 	| 'ID lost'
+	/** An item has the task of another one, or of somebody else. */
+	| 'another task'
 	/** Nothing tells the user that a video may have been charged. */
 	| 'said not charged'
 	/** A run did not end within its time, or sent too many requests. */
@@ -41,8 +43,11 @@ export class Judge {
 	/** A try has ended. */
 	tried(told: readonly Told[], execution: number, variants: readonly number[]): void {
 		this.findTextLost(told);
-		for (const [item, { as }] of told.entries()) {
+		for (const [item, { as, taskId }] of told.entries()) {
 			const variant = variants[item] as number;
+			const owner = this.service.tasks.find(({ id }) => id === taskId)?.item;
+			if (taskId === OTHER.id || (owner ?? item) !== item)
+				this.note('another task', this.script.service);
 			const charged = this.chargedFor(item, variant, execution);
 			if (!charged || as !== 'notCharged' || (charged.isToBeFound && !charged.seen)) continue;
 			this.note('said not charged', this.causeOf(charged, variant));

@@ -28,6 +28,7 @@ export interface Told {
 	/** The video's task, that it may have been started, or neither: then it was not charged. */
 	as: 'task' | 'mayHaveStarted' | 'notCharged';
 	failed: boolean;
+	taskId?: string;
 	/** All that is said, facts included. */
 	text: string;
 }
@@ -107,7 +108,7 @@ function toTold(
 	const facts = error instanceof KlingError ? error.facts : undefined;
 	const text = JSON.stringify([id, state, result, error instanceof Error && error.message, facts]);
 	const failed = state === 'failed';
-	if (id !== undefined) return { as: 'task', failed, text };
+	if (id !== undefined) return { as: 'task', failed, taskId: id, text };
 	const isDoubtful =
 		isUnsure || (error instanceof UserError && meaningOf(error).creating === 'unknown');
 	return { as: isDoubtful ? 'mayHaveStarted' : 'notCharged', failed, text };

@@ -65,6 +65,7 @@ export type LookUp =
 	| 'dataNull'
 	| 'ownWords'
 	| 'otherTask'
+	| 'otherWithoutId'
 	| 'otherTasks'
 	| 'otherJson';
 

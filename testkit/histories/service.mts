@@ -269,6 +269,8 @@ export class Service {
 			ownWords: () =>
 				answered(404, '{"code":"task_not_exist","message":"task_not_exist"}', 'task_not_exist'),
 			otherTask: () => answered(200, foundReply(format, [OTHER]), 'another task'),
+			otherWithoutId: () =>
+				answered(200, foundReply(format, [phantom(OTHER.id)]), 'another task without an ID'),
 			otherTasks: () => answered(200, listReply(format, [OTHER, OTHER]), 'other tasks'),
 			otherJson: () => answered(200, '{"request_id":"abc"}', 'other JSON'),
 		};
@@ -354,7 +356,7 @@ interface Answered {
 const RUNNING = { status: 'processing', hasVideo: false } as const;
 
 /** Somebody else's task. */
-const OTHER = { ...phantom('84718888888888'), externalId: 'somebody-elses' };
+export const OTHER = { ...phantom('84718888888888'), externalId: 'somebody-elses' };
 
 function phantom(id: string): Shown {
 	return { id, status: 'submitted', hasVideo: false };
