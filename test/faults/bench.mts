@@ -1,19 +1,12 @@
 /** What a cell of the matrix runs against: an emulator of its own, behind a door that can be shut. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
 import { startEmulator, type Emulator, type RecordedRequest } from '../../emulator/index.mts';
-import { fastNow } from '../../testkit/clocks/fastClock.mts';
+import { time } from '../../testkit/clocks/virtualTime.mts';
 import { joinSockets } from '../../testkit/network/joinSockets.mts';
 
-/** How long the emulator takes for a video; milliseconds. */
-export const GENERATION = 4_000;
-
-/** How long a connection may outlive its run; really, milliseconds. */
-const PATIENCE = 20_000;
-
-/** Turns of the event loop in which nothing is to arrive: one may pass between a connection and its request. */
-const QUIET_TURNS = 5;
+/** How long the emulator takes for a video: longer than until the first check of it; milliseconds. */
+export const GENERATION = 7_000;
 
 /** A way to the emulator on a port of its own. */
 class Door {
@@ -64,7 +57,7 @@ export class Bench {
 	static async start(): Promise<Bench> {
 		const bench: { current?: Bench } = {};
 		const emulator = await startEmulator({
-			now: () => fastNow() + (bench.current?.offset ?? 0),
+			now: () => time.now() + (bench.current?.offset ?? 0),
 			generationMs: GENERATION,
 			queueMs: GENERATION / 4,
 			accountIntervalMs: 0,
@@ -74,20 +67,10 @@ export class Bench {
 		return bench.current;
 	}
 
-	/**
-	 * Waits until nothing is on its way any more: on a busy machine a request may still be unread
-	 * when the run that sent it has been stopped, and would count as the next run's.
-	 *
-	 * @throws Error when something stays connected
-	 */
-	async settle(): Promise<void> {
-		const deadline = Date.now() + PATIENCE;
-		for (let quietTurns = 0; quietTurns < QUIET_TURNS; ) {
-			await turn();
-			const isQuiet = this.door.isUnused && (await this.emulator.connections()) === 0;
-			quietTurns = isQuiet ? quietTurns + 1 : 0;
-			if (Date.now() > deadline) throw new Error('Something stays connected to the emulator');
-		}
+	/** Whether every request has come to its end. */
+	get isUnused(): boolean {
+		const isOver = ({ outcome }: RecordedRequest) => outcome !== 'pending';
+		return this.door.isUnused && this.emulator.requests().every(isOver);
 	}
 
 	async clear({ concurrency = 20 }: { concurrency?: number } = {}): Promise<void> {

@@ -1,6 +1,5 @@
 /** Runs one cell of the matrix: a row's fault, an operation, a format, a setting of On Error. */
 import type { ICredentialDataDecryptedObject, INode, INodeParameters } from 'n8n-workflow';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
 	EMULATOR_ACCESS_KEY,
 	EMULATOR_API_KEY,
@@ -13,8 +12,7 @@ import {
 } from '../../emulator/index.mts';
 import { KlingImageToVideo } from '../../nodes/KlingImageToVideo/KlingImageToVideo.node.ts';
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
-import { fastNow, fastSleep } from '../../testkit/clocks/fastClock.mts';
-import { Machine } from '../../testkit/clocks/machine.mts';
+import { time } from '../../testkit/clocks/virtualTime.mts';
 import {
 	BOUNDS,
 	type EventSpec,
@@ -31,11 +29,11 @@ import { ITEMS, judge, promptOf, type Verdict } from './judge.mts';
 import { IMAGE_NODE, KLING_NODE } from '../../testkit/workflows.mts';
 import { watchedNode } from './node.mts';
 
-/** How long a run may take; really, milliseconds. What takes longer hangs. */
-const PATIENCE = 20_000;
+/** How long a run may take; milliseconds. What takes longer hangs. */
+const PATIENCE = 24 * 3_600_000;
 
-/** How long nothing may be sent after a run; really, milliseconds: longer than a polling interval. */
-const QUIET = 60;
+/** How long nothing may be sent after a run; milliseconds. */
+const QUIET = 3_600_000;
 
 export interface Cell {
 	row: Row;
@@ -69,12 +67,12 @@ let executions = 0;
 
 /** @returns what came of it; the bench must not be used by another cell meanwhile */
 export async function runCell(cell: Cell, bench: Bench): Promise<Verdict> {
+	time.jump = 0;
 	await bench.clear(cell.row.setting);
 	return await new CellRun(cell, bench).run();
 }
 
 class CellRun {
-	private readonly machine = new Machine();
 	private readonly executionId = `faults-${++executions}`;
 	private log = '';
 	private taskIds: Array<string | undefined> = [];
@@ -97,13 +95,13 @@ class CellRun {
 		bench.emulator.clearRequests();
 		this.addFaults();
 		if (isShutting(event) && event.at === 'start') await bench.door.shut();
-		const startedAt = fastNow();
+		const startedAt = time.now();
 		const run = await this.runNode();
-		const minutes = (fastNow() - startedAt) / 60_000;
+		const minutes = (time.now() - startedAt) / 60_000;
 		const before = this.requests;
-		await delay(QUIET);
+		await time.pass(QUIET);
 		if (this.requests > before) this.wrongs.push('sends requests after its end');
-		await bench.settle();
+		if (!bench.isUnused) this.wrongs.push('leaves a request open');
 		this.checkThatItHappened();
 		const verdict = await judge({
 			...cell,
@@ -155,7 +153,7 @@ class CellRun {
 			if (ITEMS.some((each) => this.taskIds[each] === undefined)) return;
 			for (const fault of later.splice(0)) {
 				const remove = this.addFault(fault);
-				if (fault.forMs !== undefined) void fastSleep(fault.forMs).then(remove);
+				if (fault.forMs !== undefined) void time.sleep(fault.forMs).then(remove);
 			}
 		};
 	}
@@ -245,13 +243,11 @@ class CellRun {
 		const first = this.start();
 		if (event.does !== 'finish') {
 			await this.reach(event.at, first.finished);
-			// A moment, so that what was waited for is not the only thing that has happened.
-			await delay(5);
-			const stoppedAt = Date.now();
+			const stoppedAt = time.now();
 			first.stop();
 			const run = await this.ended(first);
 			if (event.does === 'stop') {
-				if (Date.now() - stoppedAt > 1000) this.wrongs.push('does not stop within a second');
+				if (time.now() - stoppedAt > 1000) this.wrongs.push('does not stop within a second');
 				if (run.status !== 'canceled') this.wrongs.push(`was not stopped, but is ${run.status}`);
 				return run;
 			}
@@ -269,7 +265,7 @@ class CellRun {
 	private async cause({ at, does }: EventSpec, finished: Promise<unknown>): Promise<void> {
 		await this.reach(at, finished);
 		if (typeof does !== 'object' || at === 'start') return;
-		if ('jump' in does) this.machine.jump += does.jump;
+		if ('jump' in does) time.jump += does.jump;
 		else await this.bench.door.shut();
 	}
 
@@ -279,7 +275,7 @@ class CellRun {
 		void finished.finally(() => {
 			hasFinished = true;
 		});
-		while (!this.isNow(at) && !hasFinished) await delay(2);
+		if (!this.isNow(at)) await time.until(() => this.isNow(at) || hasFinished);
 		this.hasHappened = !hasFinished;
 	}
 
@@ -302,22 +298,17 @@ class CellRun {
 	}
 
 	private async ended(running: ReturnType<typeof startNode>): Promise<EngineRun> {
-		const watchdog = new AbortController();
-		const patience = delay(PATIENCE, undefined, { signal: watchdog.signal }).then(
-			() => {
-				this.wrongs.push('hangs');
-				running.stop();
-			},
-			() => {},
-		);
+		const watchdog = setTimeout(() => {
+			this.wrongs.push('hangs');
+			running.stop();
+		}, PATIENCE);
 		const run = await running.finished;
-		watchdog.abort();
-		await patience;
+		clearTimeout(watchdog);
 		return run;
 	}
 
 	private start(): ReturnType<typeof startNode> {
-		const { cell, bench, machine } = this;
+		const { cell, bench } = this;
 		const { row, format, mode } = cell;
 		const { emulator, door } = bench;
 		const type = cell.isImage ? IMAGE_NODE : KLING_NODE;
@@ -339,20 +330,18 @@ class CellRun {
 		const url = isShutting(row.event) ? door.url : emulator.url;
 		const { relay = 'none', https } = row.setting ?? {};
 		const prefix = format === 'gateway' ? '/gateway' : PREFIXES[relay];
-		return machine.run(() =>
-			startNode(`${https ? url.replace('http', 'https') : url}${prefix}`, parametersOf(cell), {
-				input: this.creates
-					? numbered(ITEMS.length)
-					: items(...this.taskIds.map((task_id) => ({ task_id: task_id ?? '' }))),
-				node: { ...MODE_SETTINGS[mode], type },
-				credential: credentialOf(cell),
-				executionId: this.executionId,
-				nodeTypes: { [type]: node },
-				onProgress: (progress) => {
-					if (progress.type === 'log') this.log += `${progress.message}\n`;
-				},
-			}),
-		);
+		return startNode(`${https ? url.replace('http', 'https') : url}${prefix}`, parametersOf(cell), {
+			input: this.creates
+				? numbered(ITEMS.length)
+				: items(...this.taskIds.map((task_id) => ({ task_id: task_id ?? '' }))),
+			node: { ...MODE_SETTINGS[mode], type },
+			credential: credentialOf(cell),
+			executionId: this.executionId,
+			nodeTypes: { [type]: node },
+			onProgress: (progress) => {
+				if (progress.type === 'log') this.log += `${progress.message}\n`;
+			},
+		});
 	}
 }
 

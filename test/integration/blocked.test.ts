@@ -1,16 +1,7 @@
 import './withSsrfProtection.mts';
-import { cleanUp, errorOf, HttpServer, PLAIN, runNode } from './fixture.mts';
+import { errorOf, PLAIN, runNode, useServer } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-const server = new HttpServer();
-beforeAll(async () => await server.start());
-afterAll(async () => {
-	cleanUp();
-	await server.stop();
-});
+const server = useServer();
 
 describe('n8n’s own protection', () => {
 	it('N1: is named, and nothing was started', async () => {
@@ -20,5 +11,5 @@ describe('n8n’s own protection', () => {
 		expect(error.description).toContain('N8N_SSRF_ALLOWED_IP_RANGES');
 		expect(error.description).toContain('You were not charged');
 		expect(server.requests).toEqual([]);
-	}, 60_000);
+	});
 });

@@ -1,48 +1,30 @@
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node';
 import { callbackWords, notes } from '../../nodes/shared/n8n/messages.ts';
 import {
-	cleanUp,
 	EMULATOR_API_KEY,
 	errorFacts,
 	errorOf,
 	expectFailed,
 	factsOf,
-	HttpServer,
 	items,
 	NODE,
 	numbered,
-	pause,
 	PLAIN,
 	runNode,
 	sampleVideo,
 	sent,
-	startGateway,
-	type Emulator,
+	time,
+	useEmulator,
+	useServer,
 	type EngineRun,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
 /** Every video is finished at once, but for those of `neverFinishes`. */
-let emulator: Emulator;
+const emulator = useEmulator({ generationMs: 0, queueMs: 0 });
 /** Stands at n8n's address, and takes the callbacks. */
-const n8n = new HttpServer();
-
-beforeAll(async () => {
-	emulator = await startGateway({ generationMs: 0, queueMs: 0 });
-	await n8n.start();
-});
+const n8n = useServer();
 beforeEach(() => {
-	emulator.reset();
-	n8n.reset();
 	n8n.answer = (_request, response) => response.end('{}');
-});
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
-	await n8n.stop();
 });
 
 const NODE_TYPE = 'n8n-nodes-kling.klingTextToVideo';
@@ -293,7 +275,7 @@ describe('a suspended execution', () => {
 		await run();
 		const routes = emulator.requests().map(({ route }) => route);
 		expect(routes).toEqual(['create', 'create', 'create', 'list']);
-		await pause(300);
+		await time.pass(3_600_000);
 		expect(emulator.requests()).toHaveLength(4);
 	});
 

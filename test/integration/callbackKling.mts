@@ -1,7 +1,6 @@
 /** Kling for tests of callbacks: each test says what it answers, when, and whether its list shows tasks. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 
 interface KnownTask {
 	id: string;
@@ -97,7 +96,7 @@ export class CallbackKling {
 		this.requests.push(`${request.method} ${url}`);
 		this.most = Math.max(this.most, ++this.underWay);
 		const answer = await this.answer(request.method, url, Buffer.concat(parts).toString());
-		await delay(this.latency);
+		if (this.latency > 0) await new Promise((resolve) => setTimeout(resolve, this.latency));
 		this.underWay--;
 		response
 			.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' })

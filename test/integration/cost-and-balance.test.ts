@@ -1,6 +1,5 @@
 /** What a video was charged, and what is left: cost in every operation's output, Get Balance. */
 import {
-	cleanUp,
 	expectFailed,
 	factsOf,
 	HttpServer,
@@ -10,32 +9,17 @@ import {
 	runNode,
 	sendJson,
 	sent,
-	type Emulator,
 } from './fixture.mts';
 import {
 	ACCESS_KEY,
 	API_KEY,
 	itemsOf,
 	runOfficial,
-	startOfficial,
+	useOfficial,
 	WAYS,
 } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-let emulator: Emulator;
-
-beforeEach(async () => {
-	emulator = await startOfficial();
-});
-
-afterEach(async () => {
-	await emulator.close();
-});
-
-afterAll(cleanUp);
+const emulator = useOfficial();
 
 const VIDEO = {
 	model: 'kling-v2-6',

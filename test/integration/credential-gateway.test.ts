@@ -5,7 +5,6 @@ import { KlingError, type KlingErrorFacts } from '../../nodes/shared/api/errors/
 import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
 import { consequences, testWords } from '../../nodes/shared/n8n/messages.ts';
 import {
-	cleanUp,
 	EMULATOR_API_KEY,
 	errorOf,
 	expectFailed,
@@ -18,27 +17,13 @@ import {
 	runCredentialTest,
 	runNode,
 	sendJson,
-	startGateway,
 	types,
-	type Emulator,
+	useEmulator,
+	useServer,
 } from './fixture.mts';
 
-let emulator: Emulator;
-const server = new HttpServer();
-
-beforeAll(async () => {
-	emulator = await startGateway();
-	await server.start();
-});
-beforeEach(() => {
-	emulator.reset();
-	server.reset();
-});
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
-	await server.stop();
-});
+const emulator = useEmulator();
+const server = useServer();
 
 describe('the API key', () => {
 	it.each([

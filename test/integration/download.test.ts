@@ -4,7 +4,6 @@ import { DownloadError } from '../../nodes/shared/n8n/downloadError.ts';
 import { downloadReasons, wordsOf } from '../../nodes/shared/n8n/messages.ts';
 import { slot, toPattern } from '../../testkit/engine/sentences.mts';
 import {
-	cleanUp,
 	errorOf,
 	expectFailed,
 	factsOf,
@@ -15,26 +14,12 @@ import {
 	runNode,
 	sampleVideo,
 	sent,
-	startGateway,
-	type Emulator,
+	useEmulator,
 	type FaultAction,
 	type RunOptions,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-let emulator: Emulator;
-
-beforeAll(async () => {
-	emulator = await startGateway({ generationMs: 5, queueMs: 0 });
-});
-beforeEach(() => emulator.reset());
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
-});
+const emulator = useEmulator({ generationMs: 5, queueMs: 0 });
 
 async function make(parameters: INodeParameters = {}, options: RunOptions = {}) {
 	return await runNode(

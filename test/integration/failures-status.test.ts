@@ -2,7 +2,6 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import {
 	adviceOn,
-	cleanUp,
 	errorFacts,
 	errorOf,
 	type ErrorFacts,
@@ -12,38 +11,26 @@ import {
 	HttpServer,
 	items,
 	NODE,
-	pause,
 	PLAIN,
 	runNode,
 	sent,
-	startGateway,
-	type Emulator,
+	time,
+	useEmulator,
 	type FaultAction,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
+const GENERATION_MS = 1_000;
+const emulator = useEmulator({ generationMs: GENERATION_MS, queueMs: 0 });
 
-let emulator: Emulator;
 let taskId: string;
-
-beforeAll(async () => {
-	emulator = await startGateway({ generationMs: 10, queueMs: 0 });
-});
 beforeEach(async () => {
-	emulator.reset();
 	taskId = await create();
-});
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
 });
 
 /** Starts a video and waits until it is over. */
 async function create(parameters: INodeParameters = {}): Promise<string> {
 	const run = await runNode(emulator.gatewayUrl, { operation: 'create', ...PLAIN, ...parameters });
-	await pause(15);
+	await time.pass(GENERATION_MS);
 	emulator.clearRequests();
 	return run.items(NODE)[0]?.json.task_id as string;
 }
@@ -200,10 +187,13 @@ describe('Get Status', () => {
 			const id = url.split('/').at(-1) ?? '';
 			const body = JSON.stringify({ task_id: id, task_status: 'processing' });
 			// The earlier ones take longer.
-			void pause(40 - 3 * Number(id.slice(2))).then(() => {
-				open--;
-				response.writeHead(200, { 'content-type': 'application/json' }).end(body);
-			});
+			setTimeout(
+				() => {
+					open--;
+					response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+				},
+				4_000 - 300 * Number(id.slice(2)),
+			);
 		};
 		try {
 			const run = await runNode(server.url, { operation: 'getStatus' }, { input: items(...ids) });
@@ -219,14 +209,14 @@ describe('Get Status', () => {
 	it('sends nothing further once the node has failed', async () => {
 		const ids = Array.from({ length: 12 }, () => ({ task_id: taskId }));
 		emulator.addFault({ match: { contains: 'unknown' }, action: reply('', 404) });
-		emulator.addFault({ match: { route: 'query' }, times: 4, action: { type: 'slow', ms: 50 } });
+		emulator.addFault({ match: { route: 'query' }, times: 4, action: { type: 'slow', ms: 5_000 } });
 		const run = await runNode(
 			emulator.gatewayUrl,
 			{ operation: 'getStatus' },
 			{ input: items({ task_id: 'unknown' }, ...ids) },
 		);
 		expect(factsOf(run).itemIndex).toBe(0);
-		await pause(150);
+		await time.pass(3_600_000);
 		expect(sent(emulator, 'query').length).toBe(5);
 	});
 });

@@ -1,7 +1,6 @@
 import { consequences } from '../../nodes/shared/n8n/messages.ts';
 import {
 	adviceOn,
-	cleanUp,
 	errorOf,
 	type ErrorFacts,
 	expectFailed,
@@ -13,25 +12,13 @@ import {
 	runNode,
 	sampleVideo,
 	sent,
-	startGateway,
-	type Emulator,
+	useEmulator,
 	type FaultAction,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-let emulator: Emulator;
-
-beforeAll(async () => {
-	emulator = await startGateway({ generationMs: 40, queueMs: 10 });
-});
-beforeEach(() => emulator.reset());
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
-});
+const emulator = useEmulator({ generationMs: 4_000, queueMs: 1_000 });
+/** Tasks are completed from the start, so that every query is a check for the video. */
+const atOnce = useEmulator({ generationMs: 0, queueMs: 0 });
 
 const WAIT = { operation: 'createAndWait', ...PLAIN, waitOptions: { pollingInterval: 1 } };
 
@@ -155,21 +142,15 @@ describe('a task completed without a video', () => {
 	});
 
 	it('fails the item after three checks, with the task ID', async () => {
-		// Completed from the start, so that every query is a check for the video.
-		const atOnce = await startGateway({ queueMs: 0, generationMs: 0 });
-		try {
-			atOnce.addFault({ match: { route: 'create' }, action: { type: 'no-result' } });
-			const run = await runNode(atOnce.gatewayUrl, WAIT);
-			const [task] = atOnce.tasks();
-			const error = errorOf(run);
-			expect(error.name).toBe('NodeApiError');
-			expect(factsOf(run)).toEqual({ kind: 'noVideo', taskId: task?.id, itemIndex: 0 });
-			expect(error.description).toContain(adviceOn('noVideo'));
-			expect(error.description).toContain('"task_status":"completed"');
-			expect(sent(atOnce, 'query')).toHaveLength(3);
-		} finally {
-			await atOnce.close();
-		}
+		atOnce.addFault({ match: { route: 'create' }, action: { type: 'no-result' } });
+		const run = await runNode(atOnce.gatewayUrl, WAIT);
+		const [task] = atOnce.tasks();
+		const error = errorOf(run);
+		expect(error.name).toBe('NodeApiError');
+		expect(factsOf(run)).toEqual({ kind: 'noVideo', taskId: task?.id, itemIndex: 0 });
+		expect(error.description).toContain(adviceOn('noVideo'));
+		expect(error.description).toContain('"task_status":"completed"');
+		expect(sent(atOnce, 'query')).toHaveLength(3);
 	});
 });
 

@@ -7,27 +7,16 @@ import { toSuspendedItem } from '../../nodes/shared/batch/suspendedItems';
 import { waitForField } from '../../nodes/shared/description/waitFields';
 import { answers, callbackWords } from '../../nodes/shared/n8n/messages';
 import { knownById } from '../../nodes/shared/api/task';
-import { pause } from '../../testkit/eventually.mts';
 import { namesIn, readText } from '../../testkit/files.mts';
 import { webhookCall } from '../unit/webhook.mts';
 import { CallbackKling } from './callbackKling.mts';
-import { cleanUp, errorOf, NODE, numbered, PLAIN, runNode, type EngineRun } from './fixture.mts';
-
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-// Executions of many items take long on a busy machine.
-jest.setTimeout(120_000);
+import { errorOf, NODE, numbered, PLAIN, runNode, time, type EngineRun } from './fixture.mts';
 
 const kling = new CallbackKling();
 
 beforeAll(async () => await kling.start());
 beforeEach(() => kling.reset());
-afterAll(async () => {
-	cleanUp();
-	await kling.stop();
-});
+afterAll(async () => await kling.stop());
 
 const credential = () => ({
 	service: 'official',
@@ -78,7 +67,7 @@ async function callBack(id: string, ids: string[], executionId: string) {
 		input: suspended(ids),
 		executionId,
 	});
-	const result = await resume(called.context);
+	const result = await time.during(resume(called.context));
 	return { ...called, items: result.workflowData?.[0] };
 }
 
@@ -96,7 +85,7 @@ async function trigger(
 			options: { verifySignature: false, ...options },
 		} as INodeParameters,
 	});
-	const result = await handleCallback(called.context);
+	const result = await time.during(handleCallback(called.context));
 	return { ...called, items: result.workflowData?.[0] };
 }
 
@@ -203,8 +192,7 @@ describe('C4: the guard against resuming twice', () => {
 		expect(all.filter(({ items }) => items !== undefined)).toHaveLength(1);
 		const soon = await callBack(ids[0]!, ids, 'C4');
 		expect(soon.reply).toMatchObject({ status: 200, body: { message: answers.alreadyResuming } });
-		// Ten seconds of the fast clock.
-		await pause(150);
+		await time.pass(15_000);
 		expect((await callBack(ids[0]!, ids, 'C4')).items).toHaveLength(2);
 	});
 });

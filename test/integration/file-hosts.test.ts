@@ -2,42 +2,19 @@ import { KlingApi } from '../../credentials/KlingApi.credentials';
 import type { INodeParameters } from 'n8n-workflow';
 
 import {
-	cleanUp,
 	errorOf,
 	expectFailed,
-	eventually,
-	HttpServer,
 	NODE,
 	runNode,
 	sampleVideo,
 	startNode,
+	time,
+	useServer,
 	type RunOptions,
 } from './fixture.mts';
 import { FILES, fileRequests, nodeThatSees, serve } from './hostileHost.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-/** The limits of downloads, and how long they last here: those of requests stay as they are. */
-const LIMITS: Readonly<Record<number, number>> = { 60_000: 500, 600_000: 1_800 };
-
-const server = new HttpServer();
-beforeAll(async () => {
-	await server.start();
-	// n8n's engine takes its time to load.
-	await fetchFile('untyped');
-}, 60_000);
-beforeEach(() => {
-	server.reset();
-	const timeout = AbortSignal.timeout.bind(AbortSignal);
-	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(LIMITS[ms] ?? ms));
-});
-afterEach(() => jest.restoreAllMocks());
-afterAll(async () => {
-	cleanUp();
-	await server.stop();
-});
+const server = useServer();
 
 const PARAMETERS: INodeParameters = {
 	operation: 'getStatus',
@@ -85,29 +62,25 @@ describe.each(['filesystem', 'memory'] as const)('in %s, a file', (binaryMode) =
 		['N10+', 'tricklesFromTheStart', 'the download stalled', 3],
 		['N10', 'neverEnds', 'the download took longer than 10 minutes', 3],
 		['N10+', 'neverAnswers', 'the download stalled', 3],
-	] as const)(
-		'%s comes to an end: %s',
-		async (_report, file, reason, requests) => {
-			const run = await fetchFile(file, { binaryMode, ...CONTINUE });
-			const url = `${server.url}/a.mp4`;
-			expectFailed(run.items(NODE)[0], {
-				item: 0,
-				error: { kind: 'download', reason, taskId: 'task-1' },
-				facts: {
-					task_id: 'task-1',
-					task_status: 'completed',
-					video_id: 'v1',
-					video_url: url,
-					duration: 5,
-					task_result: { videos: [{ id: 'v1', url, duration: 5 }] },
-				},
-			});
-			expect(fileRequests(server)).toHaveLength(requests);
-			// Nothing is left open.
-			await eventually(() => server.connections === 0);
-		},
-		20_000,
-	);
+	] as const)('%s comes to an end: %s', async (_report, file, reason, requests) => {
+		const run = await fetchFile(file, { binaryMode, ...CONTINUE });
+		const url = `${server.url}/a.mp4`;
+		expectFailed(run.items(NODE)[0], {
+			item: 0,
+			error: { kind: 'download', reason, taskId: 'task-1' },
+			facts: {
+				task_id: 'task-1',
+				task_status: 'completed',
+				video_id: 'v1',
+				video_url: url,
+				duration: 5,
+				task_result: { videos: [{ id: 'v1', url, duration: 5 }] },
+			},
+		});
+		expect(fileRequests(server)).toHaveLength(requests);
+		// Nothing is left open.
+		await time.until(() => server.connections === 0);
+	});
 });
 
 describe('a service on the internet', () => {
@@ -150,12 +123,12 @@ describe('Stop', () => {
 		async (file) => {
 			serve(server, `${server.url}/a.mp4`, FILES[file]);
 			const running = startNode(server.url, PARAMETERS);
-			await eventually(() => fileRequests(server).length > 0);
-			const stoppedAt = Date.now();
+			await time.until(() => fileRequests(server).length > 0);
+			const stoppedAt = time.now();
 			running.stop();
 			expect((await running.finished).status).toBe('canceled');
-			expect(Date.now() - stoppedAt).toBeLessThan(1000);
-			await eventually(() => server.connections === 0);
+			expect(time.now() - stoppedAt).toBeLessThan(1000);
+			await time.until(() => server.connections === 0);
 		},
 	);
 });

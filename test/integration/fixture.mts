@@ -1,4 +1,7 @@
-/** Runs the node on n8n's own engine against the emulator, or whatever else listens at an address. */
+/**
+ * Runs the node on n8n's own engine against the emulator, or whatever else listens at an address. Whoever
+ * imports it runs in virtual time: it passes while a node runs, and in `time.pass` and `time.until`.
+ */
 import type {
 	ExecutionError,
 	ICredentialDataDecryptedObject,
@@ -21,26 +24,35 @@ import {
 	type RecordedRequest,
 } from '../../emulator/index.mts';
 import {
-	runWorkflow,
+	cleanUp,
+	runCredentialTest as testCredential,
 	startWorkflow,
 	type EngineOptions,
 	type EngineRun,
 	type WorkflowJson,
 } from '../../testkit/engine/index.mts';
+import { time } from '../../testkit/clocks/virtualTime.mts';
 import { loadEngine } from '../../testkit/engine/core.mts';
 import { chain, IMAGE_NODE, KLING_NODE, manualTrigger } from '../../testkit/workflows.mts';
 import { errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
+import { HttpServer } from '../../testkit/engine/http-server.mts';
 
 export { adviceOn, errorFacts, type ErrorFacts } from '../../testkit/engine/errorFacts.mts';
 export type { Emulator, Fault, FaultAction, RecordedRequest } from '../../emulator/index.mts';
 export { EMULATOR_API_KEY, FAIL_WORD, REFUSE_WORD } from '../../emulator/index.mts';
-export { cleanUp, runCredentialTest, type EngineRun } from '../../testkit/engine/index.mts';
-export { eventually, pause } from '../../testkit/eventually.mts';
+export { time } from '../../testkit/clocks/virtualTime.mts';
+export type { EngineRun } from '../../testkit/engine/index.mts';
 export { sampleVideo } from '../../testkit/sampleVideo.mts';
 export { HttpServer, type ReceivedRequest, sendJson } from '../../testkit/engine/http-server.mts';
 
 // Here, because it takes longer than a test on a busy machine may.
 loadEngine();
+
+beforeAll(() => time.install());
+afterAll(() => {
+	time.remove();
+	cleanUp();
+});
 
 /** The node under test, as the workflows here call it. */
 export const NODE = 'Kling';
@@ -84,8 +96,30 @@ export interface RunOptions extends Partial<EngineOptions> {
 	credential?: ICredentialDataDecryptedObject;
 }
 
-export async function startGateway(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
-	return await startEmulator({ generationMs: 60, queueMs: 20, ...options });
+/** How long a video takes and waits unless a test says otherwise: it is found at the third check. */
+const PACE = { generationMs: 12_000, queueMs: 3_000 };
+
+/** An emulator for the tests of this file or this `describe`, without tasks and faults before each of them. */
+export function useEmulator(options: Partial<EmulatorOptions> = {}): Emulator {
+	let emulator: Emulator | undefined;
+	beforeAll(async () => {
+		emulator = await startEmulator({ ...PACE, ...options });
+	});
+	beforeEach(() => emulator?.reset());
+	afterAll(async () => await emulator?.close());
+	// Stands for it: it is not there before the tests run.
+	return new Proxy({} as Emulator, {
+		get: (_none, name: keyof Emulator) => emulator?.[name],
+	});
+}
+
+/** A server for the tests of this file or this `describe`, which each of them tells what to answer. */
+export function useServer(): HttpServer {
+	const server = new HttpServer();
+	beforeAll(async () => await server.start());
+	beforeEach(() => server.reset());
+	afterAll(async () => await server.stop());
+	return server;
 }
 
 /** "Start" (a manual trigger), then the node; the items of its outputs go no further. */
@@ -106,7 +140,7 @@ export async function runNode(
 	parameters: INodeParameters,
 	options: RunOptions = {},
 ): Promise<EngineRun> {
-	return await runWorkflow(workflow(parameters, options.node), engineOptions(baseUrl, options));
+	return await startNode(baseUrl, parameters, options).finished;
 }
 
 export function startNode(
@@ -114,7 +148,18 @@ export function startNode(
 	parameters: INodeParameters,
 	options: RunOptions = {},
 ): ReturnType<typeof startWorkflow> {
-	return startWorkflow(workflow(parameters, options.node), engineOptions(baseUrl, options));
+	const running = startWorkflow(
+		workflow(parameters, options.node),
+		engineOptions(baseUrl, options),
+	);
+	return { ...running, finished: time.during(running.finished) };
+}
+
+/** Presses the credential's Test button. */
+export async function runCredentialTest(
+	...args: Parameters<typeof testCredential>
+): ReturnType<typeof testCredential> {
+	return await time.during(testCredential(...args));
 }
 
 /** Items with these JSONs. */

@@ -32,7 +32,7 @@ export const FILES = {
 		setTimeout(() => {
 			response.write(sampleVideo().subarray(1, 3));
 			response.end(sampleVideo().subarray(3));
-		}, 30);
+		}, 3_000);
 	},
 	untyped: (response) => {
 		response.writeHead(200);
@@ -49,7 +49,7 @@ export const FILES = {
 			location: isFirst ? `http://localhost:${portOf(response)}/x/b` : '../elsewhere/a.mp4',
 		});
 		response.write('Moved. ');
-		repeat(response, 'Moved. ', 5);
+		repeat(response, 'Moved. ', 500);
 	},
 	pageAsBytes: (response) => {
 		response.writeHead(200, { 'content-type': 'application/octet-stream' });
@@ -75,16 +75,16 @@ export const FILES = {
 	trickles: (response) => {
 		response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': 5_000_000 });
 		response.write(sampleVideo().subarray(0, 1000));
-		repeat(response, Buffer.alloc(1), 10);
+		repeat(response, Buffer.alloc(1), 1_000);
 	},
 	tricklesFromTheStart: (response) => {
 		response.writeHead(200, { 'content-type': 'video/mp4' });
-		repeat(response, Buffer.alloc(1), 10);
+		repeat(response, Buffer.alloc(1), 1_000);
 	},
 	neverEnds: (response) => {
 		response.writeHead(200, { 'content-type': 'video/mp4' });
 		response.write(sampleVideo());
-		repeat(response, Buffer.alloc(10_000), 5);
+		repeat(response, Buffer.alloc(10_000), 500);
 	},
 	neverAnswers: () => {},
 } as const satisfies Record<string, Answer>;

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 /** Sends a reply byte by byte, until the client has enough. */
 export function trickle(response: ServerResponse): void {
 	response.writeHead(200, { 'content-type': 'application/json' });
-	const timer = setInterval(() => response.write(' '), 20);
+	const timer = setInterval(() => response.write(' '), 2_000);
 	response.on('close', () => clearInterval(timer));
 }
 

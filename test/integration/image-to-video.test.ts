@@ -18,7 +18,7 @@ import {
 import type { Words } from '../../nodes/shared/n8n/words.ts';
 import { sampleImage } from '../../testkit/sampleImage.mts';
 import { IMAGE_NODE } from '../../testkit/workflows.mts';
-import { cleanUp, errorOf, items, numbered, runNode, sent, type Emulator } from './fixture.mts';
+import { errorOf, items, numbered, runNode, sent } from './fixture.mts';
 import {
 	ACCESS_KEY,
 	API_KEY,
@@ -26,23 +26,10 @@ import {
 	createOutside,
 	itemsOf,
 	runOfficial,
-	startOfficial,
+	useOfficial,
 } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-let emulator: Emulator;
-
-beforeAll(async () => {
-	emulator = await startOfficial();
-});
-beforeEach(() => emulator.reset());
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
-});
+const emulator = useOfficial();
 
 const IMAGE_PATH = '/v1/videos/image2video';
 const URL = 'https://example.com/cat.png';

@@ -1,26 +1,9 @@
 /** What a model of tomorrow needs: Kling 4.0 in preview, prompt limits by model, additional body fields. */
 import type { IDataObject } from 'n8n-workflow';
-import { cleanUp, errorOf, items, pause, runNode, sent, PLAIN, type Emulator } from './fixture.mts';
-import { API_KEY, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
+import { errorOf, factsOf, items, runNode, sent, PLAIN, time } from './fixture.mts';
+import { API_KEY, itemsOf, runOfficial, useOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-// The first run loads the whole engine.
-jest.setTimeout(30_000);
-
-let emulator: Emulator;
-
-beforeEach(async () => {
-	emulator = await startOfficial();
-});
-
-afterEach(async () => {
-	await emulator.close();
-});
-
-afterAll(cleanUp);
+const emulator = useOfficial();
 
 const VIDEO = { prompt: 'a cat', mode: 'std', duration: 5, aspectRatio: '16:9' };
 
@@ -225,11 +208,20 @@ describe('Cost Limit', () => {
 	});
 
 	it('sends nothing when all items together exceed the lowest', async () => {
-		const failed = await run([{ limit: 100 }, { limit: 4.4 }, {}]);
+		const failed = await run([{ limit: 100 }, { limit: 4.4 }, { limit: 100 }]);
 		expect(errorOf(failed).message).toContain('4.5 units for all 3 videos');
 		expect(errorOf(failed).message).toContain("'Cost Limit (Units)' 4.4");
 		expect(emulator.requests()).toEqual([]);
 	});
+
+	it.each([[undefined], [null], [''], ['  '], ['Infinity'], ['0x5'], ['NaN'], [-1], [true], [[5]]])(
+		'refuses what is no limit, and sends nothing: %j',
+		async (limit) => {
+			const failed = await run([{ limit } as IDataObject]);
+			expect(factsOf(failed)).toMatchObject({ kind: 'input', parameter: 'costLimit' });
+			expect(emulator.requests()).toEqual([]);
+		},
+	);
 
 	it('fails every item of a run that continues', async () => {
 		const failed = await run([{ limit: 1 }, { limit: 1 }], { onError: 'continueRegularOutput' });
@@ -272,7 +264,7 @@ describe('the filters of Get Many', () => {
 			['b-1', 'a cat', 'kling-3.0-turbo'],
 		]) {
 			itemsOf(await create({ model, prompt, options: { externalTaskId } }));
-			await pause(80);
+			await time.pass(20_000);
 		}
 	};
 

@@ -3,23 +3,10 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Parameter } from '../../nodes/shared/n8n/labels.ts';
 import { located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
 import type { Words } from '../../nodes/shared/n8n/words.ts';
-import { cleanUp, errorOf, factsOf, items, sent, type Emulator } from './fixture.mts';
-import { bare, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
+import { errorOf, factsOf, items, sent } from './fixture.mts';
+import { bare, itemsOf, runOfficial, useOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-let emulator: Emulator;
-
-beforeAll(async () => {
-	emulator = await startOfficial({ models: 'classic' });
-});
-beforeEach(() => emulator.reset());
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
-});
+const emulator = useOfficial({ models: 'classic' });
 
 const BASE = { prompt: 'a cat', mode: 'std', duration: 5, aspectRatio: '16:9' };
 

@@ -11,31 +11,14 @@ import {
 import type { Parameter } from '../../nodes/shared/n8n/labels.ts';
 import { consequences, located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
 import type { Words } from '../../nodes/shared/n8n/words.ts';
-import { adviceOn, cleanUp, errorOf, factsOf, runNode, type Emulator } from './fixture.mts';
-import { bare, itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
+import { adviceOn, errorOf, factsOf, runNode } from './fixture.mts';
+import { bare, itemsOf, runOfficial, useOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-/** Serves what Kling serves today, and what it ever served. */
-let current: Emulator;
-let classic: Emulator;
-
-beforeAll(async () => {
-	const accounts = [{ name: 'emulator', apiKey: 'emulator-api-key', concurrency: 1000 }];
-	current = await startOfficial({ accounts });
-	classic = await startOfficial({ accounts, models: 'classic' });
-});
-beforeEach(() => {
-	current.reset();
-	classic.reset();
-});
-afterAll(async () => {
-	cleanUp();
-	await current.close();
-	await classic.close();
-});
+const accounts = [{ name: 'emulator', apiKey: 'emulator-api-key', concurrency: 1000 }];
+/** Serves what Kling serves today. */
+const current = useOfficial({ accounts });
+/** Serves what Kling ever served. */
+const classic = useOfficial({ accounts, models: 'classic' });
 
 interface Row {
 	model: Model;

@@ -2,7 +2,6 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
 import {
-	cleanUp,
 	EMULATOR_API_KEY,
 	errorFacts,
 	errorOf,
@@ -11,7 +10,7 @@ import {
 	NODE,
 	sampleVideo,
 	sent,
-	type Emulator,
+	time,
 } from './fixture.mts';
 import {
 	ACCESS_KEY,
@@ -23,37 +22,23 @@ import {
 	outputOf,
 	routes,
 	runOfficial,
-	startOfficial,
 	tokenOf,
+	useOfficial,
 	WAYS,
 	type TaskSummary,
 	type Way,
 } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-let emulator: Emulator;
-
-beforeAll(async () => {
-	emulator = await startOfficial({
-		accounts: [
-			{
-				name: 'emulator',
-				apiKey: EMULATOR_API_KEY,
-				accessKey: 'emulator-access-key',
-				secretKey: 'emulator-secret-key',
-				concurrency: 5000,
-			},
-		],
-	});
-});
-beforeEach(() => emulator.reset());
-jest.setTimeout(60_000);
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
+const emulator = useOfficial({
+	accounts: [
+		{
+			name: 'emulator',
+			apiKey: EMULATOR_API_KEY,
+			accessKey: 'emulator-access-key',
+			secretKey: 'emulator-secret-key',
+			concurrency: 5000,
+		},
+	],
 });
 
 const run = async (way: Way, parameters: INodeParameters, input = items({})) =>
@@ -382,8 +367,7 @@ describe('Get Many with an API key', () => {
 	it('merges the tasks of both formats, the newest first', async () => {
 		for (const way of [WAYS[0], WAYS[4], WAYS[0], WAYS[4]] as Way[]) {
 			await createOutside(emulator, way.createPath, bodyOf(way));
-			const createdAt = emulator.tasks().at(-1)?.createdAt ?? 0;
-			while (Date.now() === createdAt);
+			await time.pass(1);
 		}
 		const newest = emulator.tasks().reverse();
 		const all = await run(WAYS[0] as Way, { operation: 'getMany', returnAll: true });

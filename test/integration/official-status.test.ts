@@ -2,17 +2,15 @@ import type { IDataObject } from 'n8n-workflow';
 
 import {
 	adviceOn,
-	cleanUp,
 	errorFacts,
 	errorOf,
 	factsOf,
-	HttpServer,
 	items,
 	NODE,
 	numbered,
 	sendJson,
 	sent,
-	type Emulator,
+	useServer,
 } from './fixture.mts';
 import {
 	ACCESS_KEY,
@@ -20,17 +18,12 @@ import {
 	itemsOf,
 	routes,
 	runOfficial,
-	startOfficial,
+	useOfficial,
 } from './officialFixture.mts';
-
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
 
 const VIDEO = { prompt: 'a cat', mode: 'std', duration: 5, aspectRatio: '16:9' };
 const WAIT = { operation: 'createAndWait', ...VIDEO, downloadVideo: false };
 
-let emulator: Emulator;
 /** The emulator's time; milliseconds. */
 let time = 1_774_805_076_166;
 /** Sets it forward: all tasks are finished. */
@@ -40,27 +33,20 @@ const finishAll = () => {
 let onList: () => void = () => {};
 let onQuery: () => void = () => {};
 
-beforeAll(async () => {
-	emulator = await startOfficial({
-		now: () => time,
-		queueMs: 0,
-		generationMs: 60_000,
-		onRequest: ({ route }) => {
-			if (route === 'list') onList();
-			if (route === 'query') onQuery();
-		},
-	});
+const emulator = useOfficial({
+	now: () => time,
+	queueMs: 0,
+	generationMs: 60_000,
+	onRequest: ({ route }) => {
+		if (route === 'list') onList();
+		if (route === 'query') onQuery();
+	},
 });
 beforeEach(() => {
-	emulator.reset();
 	onList = () => {};
 	onQuery = () => {};
 });
 afterEach(() => jest.restoreAllMocks());
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
-});
 
 describe('Get Status', () => {
 	const ask = async (credential = API_KEY) =>
@@ -223,12 +209,8 @@ describe('a batch', () => {
 });
 
 describe('a service that does not list as Kling does', () => {
-	const server = new HttpServer();
+	const server = useServer();
 	const TASKS = ['t1', 't2', 't3'];
-
-	beforeAll(async () => await server.start());
-	beforeEach(() => server.reset());
-	afterAll(async () => await server.stop());
 
 	const task = (id: string, status: string) => ({
 		task_id: id,
@@ -332,13 +314,9 @@ describe('a service that does not list as Kling does', () => {
 
 describe('a service that answers unknown routes with its web page', () => {
 	// As new-api does behind /kling (its router: what is no route of the API is the page).
-	const server = new HttpServer();
-
-	beforeAll(async () => await server.start());
-	afterAll(async () => await server.stop());
+	const server = useServer();
 
 	beforeEach(() => {
-		server.reset();
 		server.answer = ({ method, url }, response) => {
 			if (/^\/kling\/v1\/videos\/text2video\/[^/?]+$/.test(url) && method === 'GET') {
 				return sendJson(response, 400, { code: 'task_not_exist', message: 'task_not_exist' });

@@ -1,14 +1,5 @@
 import { consequences } from '../../nodes/shared/n8n/messages.ts';
-import {
-	adviceOn,
-	cleanUp,
-	errorOf,
-	factsOf,
-	items,
-	NODE,
-	sent,
-	type Emulator,
-} from './fixture.mts';
+import { adviceOn, errorOf, factsOf, items, NODE, sent } from './fixture.mts';
 import {
 	ACCESS_KEY,
 	bare,
@@ -16,47 +7,35 @@ import {
 	EMULATOR_SECRET_KEY,
 	itemsOf,
 	runOfficial,
-	startOfficial,
 	tokenOf,
+	useOfficial,
 } from './officialFixture.mts';
-
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
 
 const HOUR = 3_600_000;
 /** Some moment. */
 const BEGINNING = 1_774_805_076_166;
 
-let emulator: Emulator;
 /** What `Date` and the emulator take for now; milliseconds. */
 let time = BEGINNING;
 /** By how much it is later after each request of these routes; milliseconds. */
 let step: number;
 let stepsAfter: ReadonlyArray<string | undefined>;
 
-beforeAll(async () => {
-	emulator = await startOfficial({
-		now: () => time,
-		queueMs: 0,
-		generationMs: 3 * HOUR,
-		onRequest: ({ route }) => {
-			if (stepsAfter.includes(route)) time += step;
-		},
-	});
+const emulator = useOfficial({
+	now: () => time,
+	queueMs: 0,
+	generationMs: 3 * HOUR,
+	onRequest: ({ route }) => {
+		if (stepsAfter.includes(route)) time += step;
+	},
 });
 beforeEach(() => {
 	time = BEGINNING;
 	step = HOUR;
 	stepsAfter = ['create', 'query', 'list'];
-	emulator.reset();
 	jest.spyOn(Date, 'now').mockImplementation(() => time);
 });
 afterEach(() => jest.restoreAllMocks());
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
-});
 
 const VIDEO = {
 	model: 'kling-v2-6',

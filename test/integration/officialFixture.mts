@@ -5,14 +5,13 @@ import {
 	EMULATOR_ACCESS_KEY,
 	EMULATOR_API_KEY,
 	EMULATOR_SECRET_KEY,
-	startEmulator,
 	type Emulator,
 	type EmulatorOptions,
 	type RecordedRequest,
 	type TaskSummary,
 } from '../../emulator/index.mts';
 import type { EngineRun } from '../../testkit/engine/index.mts';
-import { NODE, runNode, type RunOptions } from './fixture.mts';
+import { NODE, runNode, useEmulator, type RunOptions } from './fixture.mts';
 
 export { EMULATOR_ACCESS_KEY, EMULATOR_SECRET_KEY } from '../../emulator/index.mts';
 export type { TaskSummary } from '../../emulator/index.mts';
@@ -66,13 +65,9 @@ export const WAYS: readonly Way[] = [
 	},
 ];
 
-export async function startOfficial(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
-	return await startEmulator({
-		generationMs: 60,
-		queueMs: 20,
-		accountIntervalMs: 0,
-		...options,
-	});
+/** An emulator of Kling's own service, see `useEmulator`. */
+export function useOfficial(options: Partial<EmulatorOptions> = {}): Emulator {
+	return useEmulator({ accountIntervalMs: 0, ...options });
 }
 
 /** Runs the node with a credential of service `official`. */

@@ -1,23 +1,10 @@
 /** The schemas of the output, by which the editor offers fields, against what the nodes return. */
 import { schemaFiles, type Schema, SCHEMAS } from '../../scripts/output-schemas.mts';
-import { eventually } from '../../testkit/eventually.mts';
 import { read } from '../scripts/documents.mts';
-import { cleanUp, items, type Emulator } from './fixture.mts';
-import { itemsOf, runOfficial, startOfficial } from './officialFixture.mts';
+import { items, time } from './fixture.mts';
+import { itemsOf, runOfficial, useOfficial } from './officialFixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-let emulator: Emulator;
-
-beforeAll(async () => {
-	emulator = await startOfficial();
-});
-afterAll(async () => {
-	await emulator.close();
-	cleanUp();
-});
+const emulator = useOfficial();
 
 it.each([...schemaFiles()])('%s is up to date', (path, content) => {
 	expect(read(path)).toBe(content);
@@ -80,7 +67,7 @@ it('describe every fact that the operations return, and none that they never do'
 		action: { type: 'fail-task', message: 'risk control' },
 	});
 	await run('create', create);
-	await eventually(() => emulator.tasks().at(-1)?.state === 'failed');
+	await time.until(() => emulator.tasks().at(-1)?.state === 'failed');
 	outputs.getMany = await run('getMany', { returnAll: true });
 	outputs.getBalance = await run('getBalance');
 

@@ -1,21 +1,15 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import {
-	cleanUp,
-	HttpServer,
 	items,
 	NODE,
 	PLAIN,
 	runNode,
 	sampleVideo,
 	sent,
-	startGateway,
-	type Emulator,
+	useEmulator,
+	useServer,
 } from './fixture.mts';
-
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
 
 /** The two example replies of the gateway format (docs/kling-api.md#gateway-format). */
 const EXAMPLE_CREATED = `{
@@ -57,14 +51,7 @@ const COMPLETED_OUTPUT = {
 	},
 };
 
-const server = new HttpServer();
-
-beforeAll(async () => await server.start());
-beforeEach(() => server.reset());
-afterAll(async () => {
-	cleanUp();
-	await server.stop();
-});
+const server = useServer();
 
 /** Runs an operation on a server that answers everything with this text. */
 async function answered(text: string, parameters: INodeParameters) {
@@ -234,13 +221,7 @@ describe('replies of gateways with dialects of their own', () => {
 });
 
 describe('against the emulator', () => {
-	let emulator: Emulator;
-
-	beforeAll(async () => {
-		emulator = await startGateway();
-	});
-	beforeEach(() => emulator.reset());
-	afterAll(async () => await emulator.close());
+	const emulator = useEmulator();
 
 	it('Create and Wait delivers the finished task with its file', async () => {
 		const run = await runNode(emulator.gatewayUrl, {

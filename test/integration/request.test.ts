@@ -1,7 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import {
-	cleanUp,
 	EMULATOR_API_KEY,
 	factsOf,
 	items,
@@ -10,20 +9,10 @@ import {
 	PLAIN_BODY,
 	runNode,
 	sent,
-	startGateway,
-	type Emulator,
+	useEmulator,
 } from './fixture.mts';
 
-let emulator: Emulator;
-
-beforeAll(async () => {
-	emulator = await startGateway();
-});
-beforeEach(() => emulator.reset());
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
-});
+const emulator = useEmulator();
 
 /** Runs Create and returns the request that started the one video. */
 async function create(parameters: INodeParameters) {

@@ -18,12 +18,8 @@ import { errorFacts } from '../../testkit/engine/errorFacts.mts';
 import { readText } from '../../testkit/files.mts';
 import { sampleVideo } from '../../testkit/sampleVideo.mts';
 import { webhookCall, type WebhookCall } from '../unit/webhook.mts';
-import { cleanUp, EMULATOR_API_KEY, errorOf, NODE, runNode, type EngineRun } from './fixture.mts';
+import { EMULATOR_API_KEY, errorOf, NODE, runNode, time, type EngineRun } from './fixture.mts';
 import { StoredKling, type StoredTask } from './storedKling.mts';
-
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
 
 interface StoredExecution {
 	executionId: string;
@@ -46,10 +42,7 @@ interface StoredExecution {
 const kling = new StoredKling();
 
 beforeAll(async () => await kling.start());
-afterAll(async () => {
-	cleanUp();
-	await kling.stop();
-});
+afterAll(async () => await kling.stop());
 
 function stored(name: string): StoredExecution {
 	const execution = JSON.parse(readText(`test/fixtures/stored/${name}.json`)) as StoredExecution;
@@ -180,7 +173,7 @@ describe('a suspended execution of an earlier build', () => {
 			node: execution.node,
 		});
 		const node = new KlingTextToVideo();
-		const result = await node.webhook.call(called.context as IWebhookFunctions);
+		const result = await time.during(node.webhook.call(called.context as IWebhookFunctions));
 		return { ...called, items: result.workflowData?.[0] };
 	}
 

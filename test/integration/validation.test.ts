@@ -5,7 +5,6 @@ import type { Parameter } from '../../nodes/shared/n8n/labels.ts';
 import { located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
 import type { Words } from '../../nodes/shared/n8n/words.ts';
 import {
-	cleanUp,
 	errorOf,
 	expectFailed,
 	factsOf,
@@ -14,25 +13,11 @@ import {
 	PLAIN,
 	runNode,
 	sent,
-	startGateway,
-	type Emulator,
+	useEmulator,
 	type EngineRun,
 } from './fixture.mts';
 
-jest.mock('../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../testkit/clocks/fastClock.mts'),
-);
-
-let emulator: Emulator;
-
-beforeAll(async () => {
-	emulator = await startGateway();
-});
-beforeEach(() => emulator.reset());
-afterAll(async () => {
-	cleanUp();
-	await emulator.close();
-});
+const emulator = useEmulator();
 
 /** What is wrong with an item, in which parameter, and which words of the table say so. */
 type Case = [name: string, flaw: INodeParameters, parameter: Parameter, words: Words];

@@ -5,6 +5,7 @@ interface Sleeper {
 	/** Milliseconds since the epoch. */
 	at: number;
 	wake(): void;
+	isCanceled?: boolean;
 }
 
 /** Turns of the event loop without an event after which everybody is taken to be asleep. */
@@ -19,6 +20,7 @@ export class VirtualClock implements Clock {
 
 	private readonly startedAt = this.time;
 
+	/** In the order in which they wake. */
 	private sleepers: Sleeper[] = [];
 
 	/** Counts everything that happens, to tell whether something did. */
@@ -43,20 +45,42 @@ export class VirtualClock implements Clock {
 		if (signal?.aborted) throw new StoppedError();
 		await new Promise<void>((resolve, reject) => {
 			const stop = () => {
-				this.sleepers = this.sleepers.filter((other) => other !== sleeper);
-				this.events++;
+				cancel();
 				reject(new StoppedError());
 			};
-			const wake = () => {
+			const cancel = this.schedule(ms, () => {
 				signal?.removeEventListener('abort', stop);
 				resolve();
-			};
-			const sleeper = { at: this.time + ms, wake };
+			});
 			signal?.addEventListener('abort', stop, { once: true });
-			this.sleepers.push(sleeper);
-			this.events++;
-			void this.run();
 		});
+	}
+
+	/**
+	 * Calls back later.
+	 * @returns takes it back
+	 */
+	schedule(ms: number, wake: () => void): () => void {
+		const sleeper: Sleeper = { at: this.time + ms, wake };
+		this.sleepers.splice(this.placeOf(sleeper.at), 0, sleeper);
+		this.events++;
+		this.goOn();
+		return () => {
+			sleeper.isCanceled = true;
+			this.sleepers = this.sleepers.filter((other) => other !== sleeper);
+			this.events++;
+		};
+	}
+
+	/** Behind those that sleep as long. */
+	private placeOf(at: number): number {
+		let [from, to] = [0, this.sleepers.length];
+		while (from < to) {
+			const middle = (from + to) >> 1;
+			if ((this.sleepers[middle]?.at ?? 0) <= at) from = middle + 1;
+			else to = middle;
+		}
+		return from;
 	}
 
 	/** Stands still until the work is done. */
@@ -71,12 +95,36 @@ export class VirtualClock implements Clock {
 		}
 	}
 
+	/** Whether anything is under way that is not held. */
+	protected get isBusy(): boolean {
+		return false;
+	}
+
+	/** A number that differs once something has happened. */
+	protected get happenings(): number {
+		return this.events;
+	}
+
+	/** Called when everybody sleeps. @returns whether time may pass now */
+	protected mayPass(): boolean {
+		return true;
+	}
+
+	/** Whether there is anything to wait for. */
+	protected get isAwaited(): boolean {
+		return this.sleepers.length > 0;
+	}
+
+	/** Lets time pass, now that there is something to wait for. */
+	protected goOn(): void {
+		if (!this.isRunning) void this.run();
+	}
+
 	private async run(): Promise<void> {
-		if (this.isRunning) return;
 		this.isRunning = true;
-		while (this.sleepers.length > 0) {
+		while (this.isAwaited) {
 			await this.quiet();
-			if (this.sleepers.length > 0) this.wakeNext();
+			if (this.isAwaited && this.mayPass()) this.wakeNext();
 		}
 		this.isRunning = false;
 	}
@@ -84,21 +132,26 @@ export class VirtualClock implements Clock {
 	/** Waits until no work is under way, and what has ended has led to nothing further. */
 	private async quiet(): Promise<void> {
 		let seen: number;
+		let turns = 0;
 		do {
-			seen = this.events;
 			if (this.holders > 0) {
 				await new Promise<void>((resolve) => {
 					this.onRelease = resolve;
 				});
 			}
-			for (let turns = 0; turns < QUIET_TURNS; turns++) await turn();
-		} while (this.holders > 0 || this.events !== seen);
+			seen = this.happenings;
+			await turn();
+			turns = this.holders > 0 || this.isBusy || this.happenings !== seen ? 0 : turns + 1;
+		} while (turns < QUIET_TURNS);
 	}
 
 	private wakeNext(): void {
-		this.time = Math.max(this.time, Math.min(...this.sleepers.map(({ at }) => at)));
-		const woken = this.sleepers.filter(({ at }) => at <= this.time);
-		this.sleepers = this.sleepers.filter(({ at }) => at > this.time);
-		for (const { wake } of woken) wake();
+		this.time = Math.max(this.time, this.sleepers[0]?.at ?? 0);
+		const woken = this.sleepers.splice(0, this.placeOf(this.time));
+		this.events++;
+		for (const sleeper of woken) {
+			// One of them may just have taken it back.
+			if (!sleeper.isCanceled) sleeper.wake();
+		}
 	}
 }

@@ -85,7 +85,7 @@ const FACTS = new Set([
 
 function read(text: string): ErrorFacts {
 	const { message, addition, ...place } = readPlace(text);
-	const found = sentences().flatMap((sentence) => {
+	const found: Found[] = sentences().flatMap((sentence) => {
 		const facts = sentence.read(message);
 		return facts ? [{ ...facts, kind: sentence.kind }] : [];
 	});
@@ -94,18 +94,21 @@ function read(text: string): ErrorFacts {
 	const facts = Object.entries({ ...first, ...place })
 		.filter(([name]) => FACTS.has(name))
 		.map(([name, value]) => [name, NUMBERS.has(name) ? Number(value) : value] as const);
+	const kind = kindAmong([first, ...others]);
 	return {
 		...(Object.fromEntries(facts) as unknown as ErrorFacts),
-		kind: kindAmong([first, ...others]),
+		kind,
+		...(kind === 'unknownOutcome' && { mayHaveStarted: first.lostId ?? true }),
 		...(addition !== undefined && { mayHaveStarted: readAddition(addition) }),
 	};
 }
 
+/** A sentence of the table, and what it is filled in with. */
+type Found = { kind: ErrorKind } & Partial<Record<string, string>>;
+
 /** Some kinds share their words; then the codes tell them apart. */
-function kindAmong(
-	found: Array<{ kind: ErrorKind } & Record<string, string | undefined>>,
-): ErrorKind {
-	const [{ httpStatus, klingCode }] = found as [(typeof found)[0]];
+function kindAmong(found: Found[]): ErrorKind {
+	const [{ httpStatus, klingCode }] = found as [Found];
 	const code = klingCode === undefined ? undefined : Number(klingCode);
 	const usual = refusal(Number(httpStatus), { code }, '').kind;
 	const kinds = new Set(found.map(({ kind }) => kind));

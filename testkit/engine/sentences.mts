@@ -146,7 +146,10 @@ const OWN: Partial<Record<ErrorKind, () => Sentence[]>> = {
 			const task = { ...knownById({ id: '', format: 'v1' }), status: lastStatus };
 			return sentence(new TimeLimitError(task), { lastStatus });
 		}),
-	unknownOutcome: () => [sentence(new UnknownOutcomeError())],
+	unknownOutcome: () => [
+		sentence(new UnknownOutcomeError()),
+		sentence(new UnknownOutcomeError(slot('lostId'))),
+	],
 	stopped: () => [sentence(new StoppedError())],
 	download: () => [sentence(new DownloadError(slot('reason'), '', false))],
 	credential: () =>

@@ -20,21 +20,17 @@ export function mergeBody(body: object, additional: Fields): Fields {
 	return merged;
 }
 
-/**
- * @param fields by their paths, such as `settings.duration`
- * @param same a value that makes no difference
- * @returns the first of the fields that is another one after the merge
- */
-function findChange(
-	body: object,
-	additional: Fields,
-	fields: readonly string[],
-	same?: unknown,
-): string | undefined {
-	const merged = mergeBody(body, additional);
-	return fields.find((path) => {
-		const value = valueAt(merged, path);
-		return value !== valueAt(body, path) && (same === undefined || value !== same);
+/** A value that is no object with fields, and where it is: `settings.duration`. */
+interface Leaf {
+	path: string;
+	value: unknown;
+}
+
+function leavesOf(fields: Fields, parent = ''): Leaf[] {
+	return Object.entries(fields).flatMap(([name, value]) => {
+		const path = `${parent}${name}`;
+		const isContainer = isFields(value) && Object.keys(value).length > 0;
+		return isContainer ? leavesOf(value, `${path}.`) : [{ path, value }];
 	});
 }
 
@@ -47,8 +43,23 @@ function valueAt(body: object, path: string): unknown {
 		);
 }
 
+/** Whether one path leads to the other, or into it. Many services ignore case. */
+function leadsTo(path: string, other: string): boolean {
+	const [outer, inner] = [`${path}.`.toLowerCase(), `${other}.`.toLowerCase()];
+	return inner.startsWith(outer) || outer.startsWith(inner);
+}
+
 /** Stands for what the node sets itself. */
 const PROBE = 'n8n-probe';
+
+/** The additional fields that are other ones than in the node's own body. */
+function changedLeaves(request: VideoRequest, { format, ...model }: Target): Leaf[] {
+	const { additionalBody, externalTaskId = PROBE, callbackUrl = PROBE } = request;
+	if (!additionalBody) return [];
+	const body =
+		FORMATS[format].create({ ...request, externalTaskId, callbackUrl }, model).body ?? {};
+	return leavesOf(additionalBody).filter(({ path, value }) => value !== valueAt(body, path));
+}
 
 /**
  * @returns the field by which a video's additional fields would change something that must stay as
@@ -59,11 +70,19 @@ export function findBodyChange(
 	request: VideoRequest,
 	target: Target,
 ): string | undefined {
-	const { additionalBody, externalTaskId = PROBE, callbackUrl = PROBE } = request;
-	if (!additionalBody) return undefined;
-	const { create, guarded } = FORMATS[target.format];
-	const body = create({ ...request, externalTaskId, callbackUrl }, target).body ?? {};
-	// Some services want the model under another name as well.
-	const same = kind === 'model' ? target.id : undefined;
-	return findChange(body, additionalBody, guarded[kind] ?? [], same);
+	const guarded = FORMATS[target.format].guarded[kind] ?? [];
+	return (
+		changedLeaves(request, target)
+			.filter(({ path }) => guarded.some((field) => leadsTo(path, field)))
+			// Some services want the model under another name as well.
+			.find(({ value }) => kind !== 'model' || value !== target.id)?.path
+	);
+}
+
+/** @returns the additional field of which it is not known that it changes nothing of the price */
+export function findPriceChange(request: VideoRequest, target: Target): string | undefined {
+	const { free } = FORMATS[target.format];
+	return changedLeaves(request, target).find(
+		({ path }) => !free.some((field) => path === field || path.startsWith(`${field}.`)),
+	)?.path;
 }

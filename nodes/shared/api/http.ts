@@ -24,7 +24,7 @@ export interface ApiReply {
 export type Send = (request: ApiRequest) => Promise<ApiReply>;
 
 /**
- * - `unreachable`: no connection came about, so nothing was sent;
+ * - `unreachable`: no connection came about, or it broke before the whole request was sent;
  * - `interrupted`, `timeout`: the request may have been carried out, the reply is lost;
  * - `aborted`: the execution was stopped.
  */

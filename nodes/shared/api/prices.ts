@@ -6,7 +6,7 @@
  */
 
 import { sumOf, timesWhole } from '../utils/decimal';
-import { findBodyChange } from './additionalBody';
+import { findPriceChange } from './additionalBody';
 import type { Target } from './modelLookup';
 import type { Mode, VideoRequest } from './request';
 
@@ -47,7 +47,7 @@ interface Requested {
 /** @returns units by list price; undefined when the price is not known */
 export function estimateUnits({ request, target }: Requested): number | undefined {
 	const price = target.format === 'gateway' ? undefined : LIST_PRICES.get(target.id);
-	if (!price || findBodyChange('price', request, target) !== undefined) return undefined;
+	if (!price || findPriceChange(request, target) !== undefined) return undefined;
 	const rates: Readonly<Partial<Record<string, number>>> | undefined = request.sound
 		? price.withSound
 		: price.silent;

@@ -1,6 +1,6 @@
 /** What a run may cost, and what it cost. */
 
-import { findBodyChange } from '../api/additionalBody';
+import { findPriceChange } from '../api/additionalBody';
 import { sumPerUnit } from '../api/formats/cost';
 import { estimateAll, estimateUnits } from '../api/prices';
 import { InputError } from '../n8n/inputError';
@@ -30,7 +30,7 @@ export function findOverLimit(prepared: readonly PreparedItem[]): ReadonlyMap<st
 }
 
 function withoutPrice({ request, target }: PreparedItem): InputError {
-	const field = findBodyChange('price', request, target);
+	const field = findPriceChange(request, target);
 	const words =
 		field === undefined ? costWords.noPrice(target.displayName) : costWords.priceChanged(field);
 	return new InputError('costLimit', words);

@@ -12,7 +12,7 @@ export interface ChainLink {
 	message: string;
 	/** All words there are. */
 	text: string;
-	/** Whether anything was sent, where the error tells of its connection. */
+	/** Whether the whole request was sent, where the error tells of its connection. */
 	wasSent?: boolean;
 }
 
@@ -70,13 +70,17 @@ function callIn(words: string): string | undefined {
 
 /**
  * What the connection of a request tells of it, also after its end: axios hands out Node's
- * ClientRequest with its errors. That of a TLS connection counts bytes before they leave.
+ * ClientRequest with its errors. That of a TLS connection counts bytes before they leave. No server
+ * acts on a request whose body it has not whole.
  */
 function wasSent(request: unknown): boolean | undefined {
 	if (!isObject(request) || !('socket' in request)) return undefined;
 	const { socket } = request;
 	if (socket === null) return false;
 	if (!isObject(socket)) return undefined;
+	// Only Node's own request knows, not what wraps it to follow redirections.
+	const isNodes = typeof request.outputSize === 'number';
+	if (isNodes && request.writableFinished === false) return false;
 	if (typeof socket.secureConnecting === 'boolean') return !socket.secureConnecting;
 	// Node's own counter. `bytesWritten` includes what still waits for the connection.
 	return typeof socket._bytesDispatched === 'number' ? socket._bytesDispatched > 0 : undefined;

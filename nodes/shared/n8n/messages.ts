@@ -533,7 +533,7 @@ export const costWords = {
 		description: `Choose another '${LABELS.model}', or remove '${LABELS.costLimit}' from all items.`,
 	}),
 	priceChanged: (field: string): Words => ({
-		message: `'${LABELS.costLimit}' can’t be checked because '${LABELS.additionalBodyFields}' changes "${field}"`,
+		message: `'${LABELS.costLimit}' can’t be checked because '${LABELS.additionalBodyFields}' sets "${field}"`,
 		description: `Use the node’s own option for it, or remove '${LABELS.costLimit}' from all items.`,
 	}),
 };

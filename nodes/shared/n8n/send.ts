@@ -18,11 +18,26 @@ import { withinLimit } from './timeLimit';
 import { toTransportError } from './transportError';
 
 /**
- * How long a request may take, from the first byte sent to the last one received; milliseconds.
+ * How long a request may take besides its upload, from the first byte sent to the last one received; milliseconds.
  * Kling answers within seconds; what takes longer is lost on the way. A lost check holds up those of
  * the other tasks of its batch, a creation is not given up so easily.
  */
 const TIMEOUTS = { GET: 20_000, POST: 60_000 } as const;
+
+/** The slowest upload that is waited for, some 0.4 Mbit/s: images have up to 67 MB. Bytes per second. */
+const SLOWEST_UPLOAD = 50_000;
+
+/** A second more for each that a body takes at that pace. */
+function timeoutOf({ method, body }: ApiRequest): number {
+	return TIMEOUTS[method] + Math.floor(lengthOf(body) / SLOWEST_UPLOAD) * 1000;
+}
+
+/** The characters of all texts in a body. */
+function lengthOf(value: unknown): number {
+	if (typeof value === 'string') return value.length;
+	if (typeof value !== 'object' || value === null) return 0;
+	return Object.values(value).reduce<number>((sum, inside) => sum + lengthOf(inside), 0);
+}
 
 /** Somebody looks at the Test button, and up to three requests follow one another. Milliseconds. */
 const TEST_TIMEOUT = 10_000;
@@ -35,7 +50,7 @@ export const CREDENTIAL = 'klingApi';
  */
 export function sendAsNode(context: NodeContext, connection: Connection): Send {
 	const send: Send = async (request) =>
-		await carry(TIMEOUTS[request.method], cancelSignalOf(context), async (signal) => {
+		await carry(timeoutOf(request), cancelSignalOf(context), async (signal) => {
 			const options = toHttpOptions(connection, request);
 			return (await context.helpers.httpRequestWithAuthentication.call(
 				withCancelSignal(context, signal),
@@ -58,7 +73,7 @@ function toHttpOptions(connection: Connection, request: ApiRequest): IHttpReques
 		ignoreHttpStatusErrors: true,
 		// A redirection must neither repeat a paid POST nor carry the key to another host.
 		disableFollowRedirect: true,
-		timeout: TIMEOUTS[request.method],
+		timeout: timeoutOf(request),
 	};
 }
 

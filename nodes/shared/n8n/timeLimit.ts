@@ -28,7 +28,7 @@ const OVER = 'over';
 /**
  * Does the work within a limit. What does not heed its signal is left behind.
  * @throws {TransportError} `timeout` when the limit has passed, `aborted` when the execution was
- * stopped, `unreachable` when until then no connection had come about
+ * stopped, `unreachable` when until then the request had not left whole
  */
 export async function withinLimit<Result>(
 	{ limit, stopSignal }: Limits,
@@ -65,10 +65,9 @@ function passed(limit: number): TransportError {
 	return new TransportError('timeout', `no complete reply within ${limit / 1000} seconds`);
 }
 
-/** A request that never left cannot have been carried out. */
+/** A request that never left, or not whole, cannot have been carried out. */
 function explain(cause: Error, error: unknown): Error {
-	const isTimeout = cause instanceof TransportError && cause.failure === 'timeout';
-	return isTimeout && wasNeverSent(error)
+	return cause instanceof TransportError && wasNeverSent(error)
 		? new TransportError('unreachable', cause.detail.replace('complete reply', 'connection'))
 		: cause;
 }

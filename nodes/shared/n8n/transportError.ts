@@ -80,7 +80,7 @@ export function toTransportError(thrown: unknown): TransportError {
 	return new TransportError(isAny(TIMEOUT) ? 'timeout' : 'interrupted', detail);
 }
 
-/** Whether the request's connection proves that nothing was sent, whatever ended it. */
+/** Whether the request's connection proves that it was not sent, or not whole, whatever ended it. */
 export function wasNeverSent(thrown: unknown): boolean {
 	return linksOf(thrown).some(({ wasSent }) => wasSent === false);
 }

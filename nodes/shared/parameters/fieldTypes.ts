@@ -96,7 +96,8 @@ export function numberIn(parameter: Parameter, least: number, most: number) {
 		parameter,
 		(given) => {
 			const number = toNumber(given);
-			return typeof number === 'number' && number >= least && number <= most ? number : undefined;
+			const isNumber = typeof number === 'number' && Number.isFinite(number);
+			return isNumber && number >= least && number <= most ? number : undefined;
 		},
 		(given) => parameterWords.outOfRange(parameter, given, least, most),
 	);
@@ -264,7 +265,7 @@ function isBlank(given: unknown): boolean {
 }
 
 function toNumber(given: unknown): unknown {
-	if (typeof given !== 'string' || isBlank(given)) return given;
-	const number = Number(given);
-	return Number.isNaN(number) ? given : number;
+	if (typeof given !== 'string' || !/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(given))
+		return given;
+	return Number(given);
 }

@@ -12,12 +12,13 @@ import { lookAtFile } from '../n8n/inputFile';
 import { parameterWords, supportWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
 import { readDelivery } from './deliveryParameters';
-import { check, fieldsOf, numberIn, optional, text } from './fieldTypes';
+import { check, fieldsOf, numberIn, text } from './fieldTypes';
 import { readImages } from './imageParameters';
 import { type ParameterReader, parametersOf } from './parameterReader';
 import { requestSchema } from './requestSchema';
 
-const costLimitSchema = optional(true, numberIn('costLimit', 0, Infinity), 'costLimit', '');
+// Who sets a limit wants one: an expression that finds nothing is refused.
+const costLimitSchema = numberIn('costLimit', 0, Infinity);
 
 /**
  * Reads what each input item asks for: all its parameters, once.
@@ -76,7 +77,8 @@ export function readVideo(
 		},
 		'model',
 	);
-	const costLimit = check(costLimitSchema, options.costLimit, 'costLimit');
+	const costLimit =
+		'costLimit' in options ? check(costLimitSchema, options.costLimit, 'costLimit') : undefined;
 	return {
 		request: withoutGaps(request),
 		target,

@@ -4,7 +4,7 @@ import type { RequestFeature, VideoRequest } from '../request';
 import type { TaskReply } from '../task';
 
 /** Fields of a request's body that users may not change by additional fields, or not unnoticed. */
-export type GuardedFields = 'model' | 'externalTaskId' | 'callbackUrl' | 'price';
+export type GuardedFields = 'model' | 'externalTaskId' | 'callbackUrl';
 
 /** One wire format of the Kling API: builds requests and reads replies; knows nothing else. */
 export interface Format {
@@ -24,6 +24,9 @@ export interface Format {
 
 	/** Where such fields are in the body, by their paths. */
 	guarded: Readonly<Partial<Record<GuardedFields, readonly string[]>>>;
+
+	/** Fields that change nothing of the price, with all that is in them, by their paths. Any other may. */
+	free: readonly string[];
 
 	/** The requests that find one task by its ID, to be tried in order. */
 	find(id: string): ApiRequest[];

@@ -31,6 +31,8 @@ export const gateway: Format = {
 
 	guarded: { model: ['model_name', 'model'], externalTaskId: ['external_task_id'] },
 
+	free: [],
+
 	find: (id) => [{ method: 'GET', path: `${PATH}/${encodeURIComponent(id)}` }],
 
 	readTask,

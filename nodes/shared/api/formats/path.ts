@@ -73,8 +73,9 @@ function formatFor(capability: string, content: (request: VideoRequest) => objec
 			model: ['model', 'model_name'],
 			externalTaskId: ['options.external_task_id', 'external_task_id'],
 			callbackUrl: ['options.callback_url', 'callback_url'],
-			price: ['settings.resolution', 'settings.duration', 'settings.audio'],
 		},
+
+		free: ['prompt', 'contents', 'settings.aspect_ratio', 'settings.seed', 'options'],
 
 		find: (id) => [toQuery('task_ids', [id]), toQuery('external_task_ids', [id])],
 

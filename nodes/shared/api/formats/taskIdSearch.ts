@@ -19,7 +19,8 @@ const MAX_TEXT_LENGTH = 10_000;
 
 /** In a text that is no JSON, because it was cut off or stands in a web page. */
 const MAX_BODY_LENGTH = 1_000_000;
-const ID_IN_TEXT = /["']?task_?id["']?\s*[:=]\s*["']?([\w.:@+-]+)/i;
+const ID_IN_TEXT =
+	/task_?id\\*["']?\s*[:=]\s*(?:\\*"([^"\\]+)\\*"|'([^'\\]+)'|([\w-]+)(?=[\s,;}<&]))/i;
 
 /**
  * @param json the reply; undefined when it is no JSON
@@ -27,7 +28,9 @@ const ID_IN_TEXT = /["']?task_?id["']?\s*[:=]\s*["']?([\w.:@+-]+)/i;
  */
 export function findTaskId(json: unknown, body: string): string | undefined {
 	if (json !== undefined) return searchJson(json);
-	return idOf(ID_IN_TEXT.exec(body.slice(0, MAX_BODY_LENGTH))?.[1]);
+	// An ID that is cut off is none.
+	const [, ...found] = ID_IN_TEXT.exec(body.slice(0, MAX_BODY_LENGTH)) ?? [];
+	return idOf(found.find((id) => id !== undefined));
 }
 
 /** Breadth first: the outermost task is the one that the service itself knows. */

@@ -66,8 +66,21 @@ function formatAt(path: string, own: (request: VideoRequest) => object): Format 
 			model: ['model_name', 'model'],
 			externalTaskId: ['external_task_id'],
 			callbackUrl: ['callback_url'],
-			price: ['mode', 'duration', 'sound', 'voice_list'],
 		},
+
+		free: [
+			'prompt',
+			'negative_prompt',
+			'image',
+			'image_tail',
+			'aspect_ratio',
+			'cfg_scale',
+			'camera_control',
+			'seed',
+			'watermark_info',
+			'external_task_id',
+			'callback_url',
+		],
 
 		// The same route takes both kinds of ID.
 		find: (id) => [toQuery(path, id)],

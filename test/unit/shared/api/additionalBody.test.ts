@@ -1,4 +1,8 @@
-import { findBodyChange, mergeBody } from '../../../../nodes/shared/api/additionalBody';
+import {
+	findBodyChange,
+	findPriceChange,
+	mergeBody,
+} from '../../../../nodes/shared/api/additionalBody';
 import { findTarget, type Target } from '../../../../nodes/shared/api/modelLookup';
 import type { FormatName } from '../../../../nodes/shared/api/models';
 import { REQUEST } from '../../gatewayReplies';
@@ -51,13 +55,13 @@ describe('a field that must stay as the node has it', () => {
 		['v1', 'model', { model_name: null }, 'model_name'],
 		['v1', 'externalTaskId', { external_task_id: 'x' }, 'external_task_id'],
 		['v1', 'callbackUrl', { callback_url: 'https://example.com' }, 'callback_url'],
-		['v1', 'price', { duration: '10' }, 'duration'],
+		['v1', 'model', { Model_Name: 'kling-v1' }, 'Model_Name'],
+		['v1', 'externalTaskId', { EXTERNAL_TASK_ID: 'x' }, 'EXTERNAL_TASK_ID'],
 		['path', 'model', { model: 'other' }, 'model'],
 		['path', 'externalTaskId', { options: { external_task_id: 'x' } }, 'options.external_task_id'],
-		['path', 'externalTaskId', { options: null }, 'options.external_task_id'],
+		['path', 'externalTaskId', { options: null }, 'options'],
+		['path', 'externalTaskId', { Options: { External_Task_Id: 'x' } }, 'Options.External_Task_Id'],
 		['path', 'callbackUrl', { options: { callback_url: '' } }, 'options.callback_url'],
-		['path', 'price', { settings: { resolution: '4k' } }, 'settings.resolution'],
-		['path', 'price', { settings: [] }, 'settings.resolution'],
 	] as const)('%s, %s: %j', (format, kind, additionalBody, field) => {
 		const request = { ...REQUEST, additionalBody };
 		expect(findBodyChange(kind, request, TARGETS[format])).toBe(field);
@@ -65,7 +69,7 @@ describe('a field that must stay as the node has it', () => {
 
 	it.each(Object.keys(TARGETS) as FormatName[])('none in others, nor in none: %s', (format) => {
 		const target = TARGETS[format];
-		for (const kind of ['model', 'externalTaskId', 'callbackUrl', 'price'] as const) {
+		for (const kind of ['model', 'externalTaskId', 'callbackUrl'] as const) {
 			for (const additionalBody of [undefined, {}, { watermark_info: { enabled: true } }]) {
 				expect(findBodyChange(kind, { ...REQUEST, additionalBody }, target)).toBeUndefined();
 			}
@@ -80,4 +84,29 @@ describe('a field that must stay as the node has it', () => {
 			expect(findBodyChange('model', request, target)).toBeUndefined();
 		},
 	);
+});
+
+describe('a field that may change the price', () => {
+	it.each([
+		['v1', { duration: '10' }, 'duration'],
+		['v1', { DURATION: '10' }, 'DURATION'],
+		['v1', { Mode: 'pro' }, 'Mode'],
+		['v1', { n: 4 }, 'n'],
+		['v1', { multi_prompt: [{ duration: '15' }] }, 'multi_prompt'],
+		['v1', { seed: 1, element_list: [] }, 'element_list'],
+		['path', { settings: { resolution: '4k' } }, 'settings.resolution'],
+		['path', { settings: [] }, 'settings'],
+		['path', { settings: { seed: 1, Duration: 15 } }, 'settings.Duration'],
+		['path', { duration: 15 }, 'duration'],
+	] as const)('%s: %j', (format, additionalBody, field) => {
+		expect(findPriceChange({ ...REQUEST, additionalBody }, TARGETS[format])).toBe(field);
+	});
+
+	it.each([
+		['v1', { watermark_info: { enabled: true }, negative_prompt: 'dogs', seed: 1 }],
+		['v1', { duration: '5', mode: 'std' }],
+		['path', { options: { watermark_info: { enabled: true } }, settings: { duration: 5 } }],
+	] as const)('is none of these: %s %j', (format, additionalBody) => {
+		expect(findPriceChange({ ...REQUEST, additionalBody }, TARGETS[format])).toBeUndefined();
+	});
 });

@@ -18,7 +18,10 @@ class Execution {
 	constructor(private store: Record<string, object> = {}) {}
 
 	ledger(credential: ICredentialDataDecryptedObject) {
-		const context = { getContext: () => this.store } as unknown as IExecuteFunctions;
+		const context = {
+			getContext: () => this.store,
+			getMode: () => 'trigger',
+		} as unknown as IExecuteFunctions;
 		return contextLedger(context, toConnection(credential));
 	}
 

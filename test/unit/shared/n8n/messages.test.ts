@@ -193,7 +193,7 @@ function errorsOf(kind: ErrorKind): UserError[] {
 				new TimeLimitError(created('t-1'), new TypeError('a bug')),
 			];
 		case 'unknownOutcome':
-			return [new UnknownOutcomeError()];
+			return [new UnknownOutcomeError(), new UnknownOutcomeError('n8n-1-0-abc')];
 		case 'stopped':
 			return [new StoppedError()];
 		case 'download':

@@ -323,3 +323,20 @@ describe('Stop', () => {
 		expect(counts).toEqual({ now: 0, most: 1 });
 	});
 });
+
+describe('the limit of a creation', () => {
+	it.each([
+		['without images', 10_000, 60],
+		['with 13 MB of images', 13_000_000, 60 + 260],
+	])('%s grows with its body', async (_name, length, seconds) => {
+		const body = { image: 'x'.repeat(length), settings: { duration: 5 } };
+		let timeout: number | undefined;
+		const helper: Helper = async (options) => {
+			({ timeout } = options);
+			return await reply(stream(async function* () {}))(options);
+		};
+		await sendAsNode(nodeContext(helper), CONNECTION)({ method: 'POST', path: '/x', body });
+		expect(timeout).toBe(seconds * 1000);
+		expect(limits).toContain(seconds * 1000);
+	});
+});

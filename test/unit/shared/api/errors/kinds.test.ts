@@ -121,7 +121,6 @@ describe('the kinds of error', () => {
 			'badParameter',
 			'badRequest',
 			'conflict',
-			'tooLarge',
 		]);
 	});
 

@@ -44,6 +44,7 @@ describe('a refusal', () => {
 		expect(refusal(400, said, '{"code":1201}').facts).toEqual({
 			httpStatus: 400,
 			code: 1201,
+			evidence: 'klingCode',
 			original: 'no such mode',
 			requestId: 'r',
 			retryAfter: 7000,

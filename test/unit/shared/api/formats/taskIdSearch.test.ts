@@ -22,6 +22,7 @@ describe('a task’s ID in the reply to a creation', () => {
 		['deep inside', { a: [{ b: { c: [{ d: { e: { task_id: ID } } }] } }] }],
 		['as `id` beside a status', { code: 5000, data: { id: ID, status: 'submitted' } }],
 		['in half a document', `{"code":0,"data":{"task_id":"${ID}","task_st`],
+		['in half of JSON in text', `{"message":"{\\"task_id\\":\\"${ID}\\"`],
 		['in a web page', `<html><pre>{'task_id': '${ID}'}</pre>`],
 	])('is found %s, whatever stands beside it', (_name, body) => {
 		expect(idIn(body)).toBe(ID);
@@ -45,6 +46,8 @@ describe('a task’s ID in the reply to a creation', () => {
 		['an empty text', { task_id: '' }],
 		['nothing that can be sent as an ID', { task_id: '../account' }],
 		['words', 'The task_id is missing.'],
+		['cut off', '{"task_id": "8672-a'],
+		['a number that is cut off', '{"task_id": 8672'],
 	])('is not %s', (_name, body) => {
 		expect(idIn(body, true)).toBeUndefined();
 	});
