@@ -45,6 +45,9 @@ export interface CallbacksPlayed {
 
 type Resume = (context: IWebhookFunctions) => Promise<IWebhookResponseData>;
 
+/** How many histories are played: `CALLBACK_HISTORIES=10000 npx jest test/properties/callbacks`. */
+export const HISTORIES = Number(process.env.CALLBACK_HISTORIES ?? 200);
+
 /** How long a callback may be looked into; milliseconds. */
 const LIMIT = 10 * 60_000;
 

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { resume } from '../../nodes/shared/batch/resume';
 import { VirtualClock } from '../../testkit/clocks/virtualClock.mts';
-import { type CallbackScript, type CallbacksPlayed, playCallbacks } from './callbackHistory.mts';
+import {
+	type CallbackScript,
+	type CallbacksPlayed,
+	HISTORIES,
+	playCallbacks,
+} from './callbackHistory.mts';
 
 const mockTime = { clock: new VirtualClock() };
 
@@ -14,9 +19,8 @@ jest.mock('../../nodes/shared/n8n/systemClock', () => ({
 
 jest.setTimeout(600_000);
 
-/** Any other number plays other histories; the environment says how many. */
+/** Any other number plays other histories. */
 const SEED = 20_261_122;
-const HISTORIES = Number(process.env.CALLBACK_HISTORIES ?? 200);
 
 const fates = fc.record({
 	ends: fc.constantFrom('completed' as const, 'failed', 'never', 'withoutVideo'),

@@ -1,6 +1,32 @@
-/** The bodies with which services answer a request to create a video, and which of them prove something. */
+/** What services do with a request to create a video and how they answer, and which answers prove something. */
 
-import type { Creation } from './script.mts';
+/** No answer, whatever was asked. */
+export type Lost =
+	/** No connection came about. */
+	| 'unreachable'
+	/** The connection broke before the request was sent whole. */
+	| 'cut'
+	/** The connection broke afterwards. */
+	| 'reset'
+	| 'timeout';
+
+/** What the service does with a request to create a video. */
+export interface Creation {
+	/** The task is created if a service that answers so may have created one (`mayHaveCreated`). */
+	creates: boolean;
+	/** Nothing is answered. */
+	lost?: Lost;
+	status: number;
+	body: BodyName;
+	/** Kling's service code, where the body has one. */
+	code: number;
+	/** A relay's own code, where the body has one. */
+	codeWord: string;
+	/** What the body says to people. */
+	words: string;
+	/** Until the answer comes; milliseconds. */
+	delay: number;
+}
 
 /** What a body is made of. */
 interface Parts extends Pick<Creation, 'code' | 'codeWord' | 'words'> {
@@ -177,3 +203,14 @@ export function mayHaveCreated({ lost, status, body, code, codeWord }: Creation)
 	const saysWord = body === 'relayWord' || body === 'relayCode';
 	return !(saysWord && BEFORE_FORWARDING.has(codeWord));
 }
+
+/** A service that behaves. */
+export const USUAL: Creation = {
+	creates: true,
+	status: 200,
+	body: 'usual',
+	code: 0,
+	codeWord: '',
+	words: '',
+	delay: 100,
+};

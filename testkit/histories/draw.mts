@@ -3,18 +3,8 @@
 import fc from 'fast-check';
 
 import type { FormatName } from '../../nodes/shared/api/models.ts';
-import { BODY_NAMES, CODE_WORDS, CODES, WORDS } from './bodies.mts';
-import type { Check, Creation, Execution, Fate, LookUp, Script } from './script.mts';
-
-const GOOD: Creation = {
-	creates: true,
-	status: 200,
-	body: 'usual',
-	code: 0,
-	codeWord: '',
-	words: '',
-	delay: 100,
-};
+import { BODY_NAMES, CODE_WORDS, CODES, type Creation, USUAL, WORDS } from './creations.mts';
+import type { Check, Execution, Fate, LookUp, Script } from './script.mts';
 
 const STATUSES = [
 	200, 200, 200, 200, 200, 201, 202, 500, 302, 303, 307, 400, 401, 403, 404, 408, 409, 413, 422,
@@ -29,7 +19,7 @@ const lostCreations = fc
 		creates: fc.boolean(),
 		lost: fc.constantFrom('reset' as const, 'timeout', 'unreachable', 'cut'),
 	})
-	.map((drawn): Creation => ({ ...GOOD, ...drawn }));
+	.map((drawn): Creation => ({ ...USUAL, ...drawn }));
 
 /** Anything is answered. */
 const oddCreations: fc.Arbitrary<Creation> = fc.record({
@@ -44,7 +34,7 @@ const oddCreations: fc.Arbitrary<Creation> = fc.record({
 
 const creations = fc.oneof(
 	{ withCrossShrink: true },
-	{ weight: 2, arbitrary: fc.constant(GOOD) },
+	{ weight: 2, arbitrary: fc.constant(USUAL) },
 	{ weight: 2, arbitrary: lostCreations },
 	{ weight: 6, arbitrary: oddCreations },
 );

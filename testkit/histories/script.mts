@@ -4,7 +4,7 @@
  */
 
 import type { FormatName } from '../../nodes/shared/api/models.ts';
-import type { BodyName } from './bodies.mts';
+import type { Creation } from './creations.mts';
 
 /** `official` is Kling AI itself. */
 export type ServiceKind = 'official' | 'relay' | 'gateway';
@@ -17,34 +17,6 @@ export type ExternalIds =
 	| 'ignored'
 	/** Refuses requests that have one. */
 	| 'refused';
-
-/** No answer, whatever was asked. */
-export type Lost =
-	/** No connection came about. */
-	| 'unreachable'
-	/** The connection broke before the request was sent whole. */
-	| 'cut'
-	/** The connection broke afterwards. */
-	| 'reset'
-	| 'timeout';
-
-/** What the service does with a request to create a video. */
-export interface Creation {
-	/** The task is created if a service that answers so may have created one (`mayHaveCreated`). */
-	creates: boolean;
-	/** Nothing is answered. */
-	lost?: Lost;
-	status: number;
-	body: BodyName;
-	/** Kling's service code, where the body has one. */
-	code: number;
-	/** A relay's own code, where the body has one. */
-	codeWord: string;
-	/** What the body says to people. */
-	words: string;
-	/** Until the answer comes; milliseconds. */
-	delay: number;
-}
 
 /** What the service answers when it is asked for a task by an external ID. */
 export type LookUp =

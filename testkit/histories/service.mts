@@ -5,9 +5,9 @@
 
 import { type ApiReply, type ApiRequest, TransportError } from '../../nodes/shared/api/http.ts';
 import type { VirtualClock } from '../clocks/virtualClock.mts';
-import { bodyOf, idIn, mayHaveCreated } from './bodies.mts';
+import { bodyOf, type Creation, idIn, mayHaveCreated, USUAL } from './creations.mts';
 import type { NodeProcess } from './process.mts';
-import type { Check, Creation, Fate, LookUp, Script } from './script.mts';
+import type { Check, Fate, LookUp, Script } from './script.mts';
 import {
 	IMPOSSIBLE_ID,
 	absentReply,
@@ -50,15 +50,6 @@ export interface Row {
 	charged?: string;
 }
 
-const GOOD_CREATION: Creation = {
-	creates: true,
-	status: 200,
-	body: 'usual',
-	code: 0,
-	codeWord: '',
-	words: '',
-	delay: 100,
-};
 const GOOD_FATE: Fate = { ends: 'completed', after: 20_000 };
 
 /** How long it takes until a connection counts as lost; milliseconds. */
@@ -67,7 +58,7 @@ const TIMEOUTS = { GET: 20_000, POST: 60_000 } as const;
 const DELAY = 100;
 
 /** No run needs as many requests. */
-export const MOST_REQUESTS = 3_000;
+const MOST_REQUESTS = 3_000;
 
 /** Which node asks. */
 export interface Asker {
@@ -150,7 +141,7 @@ export class Service {
 		{ externalId }: QuestionOf<'creation'>,
 		{ execution, onCreated }: Asker,
 	): [Answered, string] {
-		const creation = this.creations.shift() ?? GOOD_CREATION;
+		const creation = this.creations.shift() ?? USUAL;
 		const marker = /item-(\d+) variant-(\d+)/.exec(JSON.stringify(request.body)) ?? [];
 		const [item, variant] = [Number(marker[1]), Number(marker[2])];
 		const asked = `create item ${item}${variant > 0 ? ` (request ${variant})` : ''}`;
