@@ -86,12 +86,13 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 		return answer(context, 200, answers.otherTask);
 	}
 	const run = runOf(context, waiting);
-	if (run.isClaimed(systemClock.now())) return answer(context, 200, answers.alreadyResuming);
+	const calledAt = systemClock.now();
+	if (run.isClaimed(calledAt)) return answer(context, 200, answers.alreadyResuming);
 	const report = { taskId: reported.id, isLook: isLook(reported) };
 	const areAllOver = await run.lookInto(report, checkerFor(context, connection));
 	if (!areAllOver) return answer(context, 200, answers.stillWaiting);
 	// While one callback is being looked into, another one may complete the batch.
-	if (!run.claim(systemClock.now())) return answer(context, 200, answers.alreadyResuming);
+	if (!run.claim(calledAt, systemClock.now())) return answer(context, 200, answers.alreadyResuming);
 	const finished = await attempt(async () => await finishAll(context, connection, suspended, run));
 	if (!finished.ok) {
 		run.release();

@@ -111,11 +111,14 @@ export class SuspendedRun {
 
 	/**
 	 * Begins to resume the execution.
-	 * @param now milliseconds of the checker's clock
+	 * @param calledAt when the callback came: one that was still being looked into while another one
+	 * resumed the execution is no sign that this failed; milliseconds of the checker's clock
+	 * @param now the same
 	 * @returns false when another callback has begun that
 	 */
-	claim(now: number): boolean {
+	claim(calledAt: number, now: number): boolean {
 		if (this.isClaimed(now)) return false;
+		if (calledAt <= (this.resuming?.handedOverAt ?? -Infinity)) return false;
 		this.resuming = {};
 		return true;
 	}

@@ -1,6 +1,7 @@
 /** Finds out what became of a request to create a task that brought no task. */
 
 import { provesNothingCreated } from '../api/errors/creation';
+import type { ErrorKind } from '../api/errors/kinds';
 import { KlingError } from '../api/errors/klingError';
 import { isUnanswered, meaningOf } from '../api/errors/userError';
 import { knownById, type Task } from '../api/task';
@@ -111,8 +112,8 @@ function reused(task: Task): CreateOutcome {
 
 /**
  * A reply that is none of the Kling API's, and no look-up that tells: perhaps the address is another one's.
- * Then waiting is of no use. That nothing was created is certain only where both replies were web pages: a
- * service that answers JSON may have passed the request on.
+ * Then waiting is of no use. That nothing was created is certain only where web pages are all that it
+ * answers: a service that answers JSON may have passed the request on.
  * @param error of the creation
  * @param lookUpError why the look-up told nothing
  */
@@ -122,24 +123,28 @@ async function judgeAddress(
 	{ format }: SentRequest,
 	{ service, signal }: LookUpContext,
 ): Promise<CreateOutcome> {
-	const isPage = isWebPage(error);
+	const isPage = isKind(error, 'webPage');
 	// Another video has found it out, and ended this one's look-up by that.
-	if (isNotTheApi(signal.reason)) return { is: isPage ? 'notCreated' : 'unknown', error };
+	if (isKind(signal.reason, 'notTheApi')) {
+		return { is: isPage && isFoundOut(signal.reason) ? 'notCreated' : 'unknown', error };
+	}
 	if (lookUpError !== error) return { is: 'unknown', error: lookUpError };
 	const refreshed = await service.refresh([knownById({ id: IMPOSSIBLE_TASK, format })])[0];
-	const answer = refreshed && 'error' in refreshed ? refreshed.error : undefined;
-	if (answer === undefined || meaningOf(answer).checking !== 'notUnderstood') {
-		return { is: 'unknown', error };
-	}
+	const checkError = refreshed && 'error' in refreshed ? refreshed.error : undefined;
+	if (meaningOf(checkError).checking !== 'notUnderstood') return { is: 'unknown', error };
 	const facts = error instanceof KlingError ? error.facts : {};
-	const isCertain = isPage && (isWebPage(answer) || isNotTheApi(answer));
-	return { is: isCertain ? 'notCreated' : 'unknown', error: new KlingError('notTheApi', facts) };
+	const isOnlyPages = isPage && (isKind(checkError, 'webPage') || isKind(checkError, 'notTheApi'));
+	return {
+		is: isOnlyPages ? 'notCreated' : 'unknown',
+		error: new KlingError('notTheApi', { ...facts, answersPagesOnly: isOnlyPages }),
+	};
 }
 
-function isWebPage(error: unknown): boolean {
-	return error instanceof KlingError && error.kind === 'webPage';
+function isKind(error: unknown, kind: ErrorKind): boolean {
+	return error instanceof KlingError && error.kind === kind;
 }
 
-function isNotTheApi(error: unknown): boolean {
-	return error instanceof KlingError && error.kind === 'notTheApi';
+/** Not only by a refusal that is a web page: a firewall's would be one, too. */
+function isFoundOut(error: unknown): boolean {
+	return error instanceof KlingError && error.facts.answersPagesOnly === true;
 }

@@ -26,6 +26,8 @@ export interface KlingErrorFacts {
 	isKlings?: boolean;
 	/** Why a task failed, in Kling's words. */
 	reason?: string;
+	/** Creation and check alike were answered with web pages: what answers has started nothing. */
+	answersPagesOnly?: boolean;
 	/** What kept a connection from coming about. */
 	problem?: TransportProblem;
 }

@@ -8,6 +8,7 @@ import { StoppedError } from '../../../../nodes/shared/engine/clock';
 import { externalTaskIdOf } from '../../../../nodes/shared/engine/externalIds';
 import { type LedgerEntry, VideoRecord } from '../../../../nodes/shared/engine/ledger';
 import type { CreateOutcome } from '../../../../nodes/shared/engine/lookUp';
+import { outcomeOfFailedCreate } from '../../../../nodes/shared/engine/lookUp';
 import { submit } from '../../../../nodes/shared/engine/submit';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 import { MemoryLedger } from '../../../../testkit/memoryLedger.mts';
@@ -284,6 +285,27 @@ describe('a reply that is not understood', () => {
 		expect(outcome).toMatchObject({ kind: 'notTheApi' });
 		expect(clock.seconds).toBeLessThan(60);
 		expect(entry.isUnsure).toBe(true);
+	});
+
+	it.each([
+		['found nothing but web pages', { answersPagesOnly: true }, 'notCreated'],
+		['was refused with a web page, as by a firewall', { httpStatus: 401 }, 'unknown'],
+	] as const)('and was given up because another video %s', async (_name, facts, is) => {
+		const outcome = await outcomeOfFailedCreate(
+			new KlingError('webPage'),
+			{ format: 'gateway', modelId: 'kling-v1-6' },
+			true,
+			{
+				service: {
+					findByExternalId: () => Promise.reject(new KlingError('webPage')),
+					refresh: () => [],
+				},
+				clock: new VirtualClock(),
+				deadline: Infinity,
+				signal: AbortSignal.abort(new KlingError('notTheApi', facts)),
+			},
+		);
+		expect(outcome.is).toBe(is);
 	});
 
 	it('is looked up all the same, and the task reused if there is one', async () => {
