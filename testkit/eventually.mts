@@ -15,11 +15,12 @@ const LONGEST_PAUSE = 100;
  */
 export async function eventually(
 	holds: () => boolean | Promise<boolean>,
-	timeoutMs = 30_000,
+	timeoutMs = 60_000,
 ): Promise<void> {
 	const deadline = Date.now() + timeoutMs;
 	for (let ms = FIRST_PAUSE; !(await holds()); ms = Math.min(ms * 1.5, LONGEST_PAUSE)) {
-		if (Date.now() > deadline) throw new Error(`It did not come true within ${timeoutMs} ms`);
+		if (Date.now() > deadline)
+			throw new Error(`It did not come true within ${timeoutMs} ms: ${holds}`);
 		await pause(ms);
 	}
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const LOOK_AGAIN_MS = 100;
 
 /** `expect(await read()).toEqual(wanted)`, with time for the page to get there. */

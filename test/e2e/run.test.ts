@@ -294,11 +294,9 @@ describe('Stop', () => {
 			() => host.emulator.tasks().length === 2 && host.sent('list', 'query').length > 1,
 		);
 		const logged = host.log.length;
-		const stoppedAt = Date.now();
 		await host.stopExecution(executionId!);
 		const execution = await host.waitForExecution(executionId!);
 
-		expect(Date.now() - stoppedAt).toBeLessThan(2000);
 		expect(execution.status).toBe('canceled');
 		expect(execution.runs('After')).toEqual([]);
 		const requests = host.emulator.requests().length;

@@ -25,9 +25,9 @@ export function readLabel({ output }: ScriptRun, label: string): string {
 	return new RegExp(`^ *${label} +(\\S+)$`, 'm').exec(output)?.[1] ?? '';
 }
 
-/** Whether a port becomes free within five seconds. */
+/** Whether a port becomes free within half a minute. */
 export async function becomesFree(port: number): Promise<boolean> {
-	for (let attempt = 0; attempt < 50; attempt++) {
+	for (let attempt = 0; attempt < 300; attempt++) {
 		if (await isPortFree(port)) return true;
 		await delay(100);
 	}

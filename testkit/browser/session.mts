@@ -24,7 +24,7 @@ import { Editor } from './pages/editor.mts';
 import { signIn } from './pages/signIn.mts';
 
 /** For whatever the page is to do. The machine may be busy. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 export const VIEWPORT = { width: 1440, height: 900 };
 

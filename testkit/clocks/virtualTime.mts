@@ -67,7 +67,7 @@ class ProcessClock extends VirtualClock {
 			this.watchers.push(watcher);
 		});
 		const giveUp = new AbortController();
-		const nothingMoves = this.standstill(giveUp.signal);
+		const nothingMoves = this.standstill(holds, giveUp.signal);
 		try {
 			await this.during(Promise.race([comesTrue, nothingMoves]));
 		} finally {
@@ -96,13 +96,13 @@ class ProcessClock extends VirtualClock {
 	}
 
 	/** @throws Error once nothing has moved for long */
-	private async standstill(signal: AbortSignal): Promise<void> {
+	private async standstill(holds: () => boolean, signal: AbortSignal): Promise<void> {
 		for (let [seen, left] = [NaN, PATIENCE]; left > 0; left -= LOOK_AGAIN) {
 			if (seen !== this.happenings) [seen, left] = [this.happenings, PATIENCE];
 			await pause(LOOK_AGAIN, undefined, { signal }).catch(() => {});
 			if (signal.aborted) return await new Promise(() => {});
 		}
-		throw new Error('Nothing moves any more, and it has not come true');
+		throw new Error(`Nothing moves any more, and it has not come true: ${holds}`);
 	}
 }
 

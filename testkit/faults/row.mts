@@ -99,7 +99,7 @@ export type Expected = Expectation | Readonly<Record<Format, Expectation>>;
 
 /** What one attempt of the node may take at most, with its three items. */
 export interface Bounds {
-	/** Of the fast clock, which counts a hundred times what the machine takes itself. */
+	/** Of virtual time. */
 	minutes: number;
 	/** Of all kinds, downloads included. */
 	requests: number;

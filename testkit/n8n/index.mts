@@ -116,7 +116,7 @@ export const EMULATOR_ACCOUNT = {
 
 /** Migrating a new database and loading all nodes takes a while on a busy machine. */
 const START_TIMEOUT_MS = 180_000;
-const EXECUTION_TIMEOUT_MS = 60_000;
+const EXECUTION_TIMEOUT_MS = 120_000;
 const GRACE_MS = 5000;
 const LOOK_AGAIN_MS = 100;
 
@@ -304,7 +304,7 @@ export class Host {
 	}
 
 	/** @throws Error when no such line comes in time, or n8n ends */
-	async waitForLog(matches: (line: LogLine) => boolean, timeoutMs = 10_000): Promise<LogLine> {
+	async waitForLog(matches: (line: LogLine) => boolean, timeoutMs = 60_000): Promise<LogLine> {
 		return await this.running().waitForLog(matches, timeoutMs);
 	}
 
@@ -439,7 +439,9 @@ export class Host {
 			const execution = await this.execution(id);
 			if (until(execution)) return execution;
 			if (Date.now() > deadline) {
-				throw new Error(`Execution ${id} is still "${execution.status}" after ${timeoutMs} ms`);
+				throw new Error(
+					`Execution ${id} is still "${execution.status}" after ${timeoutMs} ms. The end of n8n's log:\n${this.logText().slice(-2_000)}`,
+				);
 			}
 			await delay(LOOK_AGAIN_MS);
 		}
