@@ -165,6 +165,7 @@ const CREDENTIAL_PROBLEMS = Object.keys({
 	noUrl: 0,
 	unencrypted: 0,
 	foreignUrl: 0,
+	unsafeOption: 0,
 	weakSecret: 0,
 } satisfies Record<CredentialProblem, 0>) as CredentialProblem[];
 
