@@ -25,7 +25,7 @@ import { Semaphore } from '../utils/semaphore';
 import { isInOwnNetwork } from '../utils/url';
 import { PARALLEL_REQUESTS } from '../engine/limits';
 import { PARALLEL_DELIVERIES } from '../engine/runBatch';
-import { cancelLooks, isLook } from './looks';
+import { cancelLooks, isLook, markOf } from './looks';
 import { resumeUrlOf } from './resumeUrl';
 import {
 	forErrorOutput,
@@ -87,7 +87,8 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	}
 	const run = runOf(context, waiting);
 	if (run.isClaimed(systemClock.now())) return answer(context, 200, answers.alreadyResuming);
-	const report = { taskId: reported.id, isLook: isLook(reported) };
+	const about = [context.getExecutionId(), context.getNode().id, reported.id];
+	const report = { taskId: reported.id, isLook: isLook(reported, markOf(connection, about)) };
 	const areAllOver = await run.lookInto(report, checkerFor(context, connection));
 	if (!areAllOver) return answer(context, 200, answers.stillWaiting);
 	// While one callback is being looked into, another one may complete the batch.

@@ -53,6 +53,12 @@ const LONGEST_QUIET = 60_000;
  */
 const START_LIMIT = 10_000;
 
+/**
+ * How many looks may check all tasks whatever that costs: as many as there are. A copy of one that
+ * somebody sends again and again is a callback like any other.
+ */
+const FREE_LOOKS = 4;
+
 /** A suspended run of a node: its tasks and what has become of them. */
 export class SuspendedRun {
 	/** What became of the tasks that are over, by their IDs. */
@@ -71,6 +77,7 @@ export class SuspendedRun {
 	/** What checking all tasks together cost last, per task. */
 	private costPerTask = 0;
 	private isCheckingAll = false;
+	private looks = 0;
 	private checkedAllAt = -Infinity;
 	private calledAt = -Infinity;
 	private isWaitingForQuiet = false;
@@ -91,7 +98,9 @@ export class SuspendedRun {
 	 * @returns whether all tasks are over
 	 * @throws {KlingError} when Kling does not answer
 	 */
-	async lookInto({ taskId, isLook }: Report, checker: Checker): Promise<boolean> {
+	async lookInto({ taskId, ...report }: Report, checker: Checker): Promise<boolean> {
+		const isLook = report.isLook && this.looks < FREE_LOOKS;
+		if (isLook) this.looks++;
 		const calledAt = checker.clock.now();
 		this.calledAt = calledAt;
 		this.credit += REQUESTS_PER_CALLBACK;

@@ -564,6 +564,8 @@ export const notes = {
 	canceled: (details: string): string => `Kling: the execution was canceled. ${details}`,
 	privateCallback: (host: string): string =>
 		`Kling’s callback goes to ${host}, which is only reachable on your network. Set ${ADDRESS_VARIABLE} to n8n’s public address, or ${USE_POLLING}.`,
+	checkNotReceived: (httpStatus: number, host: string): string =>
+		`Kling: n8n didn’t receive the node’s own check of a suspended execution. Something in front of it answered at ${host} (HTTP ${httpStatus}), and callbacks from Kling may end there, too. Let POST requests to n8n’s resume URLs pass without a log-in.`,
 	callbackNotHandled: (error: unknown): string =>
 		`Kling: a callback couldn’t be handled. ${reasonOf(error)}`,
 	callbackIgnored: (error: unknown): string =>

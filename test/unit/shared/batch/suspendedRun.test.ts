@@ -252,6 +252,21 @@ describe('a look', () => {
 		kling.finish(...ids);
 		expect(await run.lookInto(report, kling.checker())).toBe(true);
 	});
+
+	it('that is sent again and again costs what callbacks do, but for the first few', async () => {
+		const costOf = async (isLook: boolean) => {
+			kling = new Kling();
+			const run = runOf(idsOf(60));
+			const looked: Array<Promise<boolean>> = [];
+			for (let n = 0; n < 100; n++) {
+				looked.push(run.lookInto({ taskId: 'task-0', isLook }, kling.checker()));
+				await kling.clock.sleep(1000);
+			}
+			await Promise.all(looked);
+			return kling.requests;
+		};
+		expect(await costOf(true)).toBeLessThanOrEqual((await costOf(false)) + 4 * 60);
+	});
 });
 
 describe('an execution', () => {

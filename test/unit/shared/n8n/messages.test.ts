@@ -257,6 +257,7 @@ const OTHER_SENTENCES = [
 		progress: [notes.progress({ waiting: 1, running: 2, finished: 3, failed: 4 })],
 		canceled: [notes.canceled('No video had been created.')],
 		privateCallback: [notes.privateCallback('localhost:5678')],
+		checkNotReceived: [notes.checkNotReceived(401, 'n8n.example.com')],
 		callbackNotHandled: [
 			notes.callbackNotHandled('a reason'),
 			notes.callbackNotHandled(new KlingError('timeout')),
