@@ -269,6 +269,49 @@ describe('a look', () => {
 	});
 });
 
+describe('what is remembered', () => {
+	const LARGE = 'x'.repeat(100_000);
+
+	const overWith = async (needsReply: boolean) => {
+		const run = new SuspendedRun([{ id: 'a', format: 'v1', needsReply }]);
+		kling.says.set('a', () => ({ task: { ...task('a', 'completed').task, raw: { LARGE } } }));
+		expect(await run.lookInto(called('a'), kling.checker())).toBe(true);
+		return run;
+	};
+
+	it('are replies only where an item wants one, and they count', async () => {
+		const [simple, whole] = [await overWith(false), await overWith(true)];
+		expect(simple.outcomes.get('a')).toMatchObject({ task: { id: 'a', videos: [VIDEO] } });
+		expect(JSON.stringify([...simple.outcomes])).not.toContain(LARGE);
+		expect(whole.outcomes.get('a')).toMatchObject({ task: { raw: { LARGE } } });
+		expect(simple.memory).toBeLessThan(10_000);
+		expect(whole.memory).toBeGreaterThan(100_000);
+	});
+
+	it('is the reply that lists no video, whose error quotes it', async () => {
+		const run = runOf(['a']);
+		kling.says.set('a', () => ({ task: { ...task('a', 'completed', []).task, raw: { LARGE } } }));
+		expect(await run.lookInto(called('a'), kling.checker())).toBe(true);
+		expect(run.outcomes.get('a')).toMatchObject({ task: { raw: { LARGE } } });
+	});
+
+	it('is nothing but the claim once the execution is resumed, also by those who still ask', async () => {
+		const run = await overWith(true);
+		const others = new SuspendedRun(idsOf(60).map((id) => ({ id, format: 'v1' })));
+		const late = others.lookInto(called('task-0'), kling.checker());
+		for (const each of [run, others]) {
+			each.claim(0);
+			each.handOver(0);
+		}
+		expect(await late).toBe(false);
+		for (const each of [run, others]) {
+			expect(each.outcomes.size).toBe(0);
+			expect(each.memory).toBeLessThan(2_000);
+			expect([each.isSpent(9_000), each.isSpent(11_000)]).toEqual([false, true]);
+		}
+	});
+});
+
 describe('an execution', () => {
 	it('is resumed by one callback', () => {
 		const run = runOf(['a']);
