@@ -89,6 +89,12 @@ export function toPattern(text: string): RegExp {
 export function sentences(): readonly Sentence[] {
 	known ??= [
 		...(Object.keys(MEANINGS) as ErrorKind[]).flatMap((kind) => OWN[kind]?.() ?? answers(kind)),
+		...WITHOUT_LIST.flatMap((kind) =>
+			[{}, { httpStatus: slot('httpStatus') }].map(
+				(source) =>
+					new Sentence(kind, wordsOf(new KlingError(kind, source), { lacksList: true }).message),
+			),
+		),
 	];
 	return known;
 }
@@ -110,6 +116,9 @@ function answers(
 		sentence(new KlingError(kind, { ...more, ...source }), facts),
 	);
 }
+
+/** What relays without lists answer to the request for one. */
+const WITHOUT_LIST: readonly ErrorKind[] = ['notFound', 'badRequest', 'unsupported', 'webPage'];
 
 /** A reply that could not be read. */
 function flawed(kind: ErrorKind, ...flaws: Array<Exclude<ReplyFlaw['is'], 'badField'>>) {

@@ -33,10 +33,13 @@ export interface Situation {
 	/** A video was to be created; otherwise something was only checked. */
 	isCreating?: boolean;
 	connection?: Pick<Connection, 'service' | 'hasOwnBaseUrl'>;
+	/** A list was asked for, and the answer is one of those of a relay that has none. */
+	lacksList?: boolean;
 }
 
 /** The words of an error. */
 export function wordsOf(error: UserError, situation: Situation = {}): Words {
+	if (situation.lacksList) return withoutList(error as KlingError);
 	return WORDS[error.kind](error as never, situation);
 }
 
@@ -190,6 +193,17 @@ function refused(
 function sourceOf({ code, httpStatus }: KlingErrorFacts): string {
 	if (httpStatus === undefined) return '';
 	return code === undefined ? ` (HTTP ${httpStatus})` : ` (code ${code}, HTTP ${httpStatus})`;
+}
+
+function withoutList({ facts }: KlingError): Words {
+	return {
+		message: `The service at 'Base URL' doesn’t offer a list of tasks${sourceOf(facts)}`,
+		description: sentences(
+			`Use Get Status with the '${LABELS.taskId}', or a credential for Kling AI.`,
+			"If other operations fail as well, check 'Base URL' in the Kling API credential.",
+			facts.original && `Original reply: "${facts.original}".`,
+		),
+	};
 }
 
 function unreadable({ facts }: KlingError, situation: Situation): Words {
@@ -562,6 +576,7 @@ export const notes = {
 	progress: ({ waiting, running, finished, failed }: Progress): string =>
 		`Kling: ${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`,
 	canceled: (details: string): string => `Kling: the execution was canceled. ${details}`,
+	listCut: `Not all tasks were read: the list has more than 200 pages. To read only the newest ones, set '${LABELS.createdAfter}'.`,
 	privateCallback: (host: string): string =>
 		`Kling’s callback goes to ${host}, which is only reachable on your network. Set ${ADDRESS_VARIABLE} to n8n’s public address, or ${USE_POLLING}.`,
 	checkNotReceived: (httpStatus: number, host: string): string =>
