@@ -137,6 +137,11 @@ const OWN: Partial<Record<ErrorKind, () => Sentence[]>> = {
 		...flawed('otherShape', 'noTask', 'notUnderstood'),
 		...answers('otherShape', { flaw: { is: 'badField', field: slot('flaw') } }),
 	],
+	notFound: () => [
+		...answers('notFound'),
+		// What the service does not have is the address itself.
+		...answers('notFound', { original: 'Invalid URL' }),
+	],
 	idInUse: () =>
 		STATUSES.map((ownerStatus) => {
 			const inUse = {

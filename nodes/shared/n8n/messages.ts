@@ -5,6 +5,7 @@
  */
 
 import type { Connection, Region, Service } from '../api/connection';
+import { isAboutRoute } from '../api/errors/codes';
 import type { CredentialError } from '../api/errors/credentialError';
 import type { ErrorKind } from '../api/errors/kinds';
 import type { KlingError, KlingErrorFacts, ReplyFlaw } from '../api/errors/klingError';
@@ -48,6 +49,8 @@ type WordsOfKind = (error: KlingError, situation: Situation) => Words;
 const TRY_LATER = 'Try again in a few minutes.';
 const FIX_PROMPT = 'Change the prompt to comply with Kling’s content policy.';
 const CHECK_CONSOLE = 'Check the account in the Kling console.';
+
+const UNSUPPORTED = refused('This address doesn’t support the request', checkAddress);
 
 const WORDS = {
 	badKey: refused('Kling rejected the key', checkKey),
@@ -93,12 +96,15 @@ const WORDS = {
 		'Kling rejected the request because of a conflict',
 		`If you set '${LABELS.externalTaskId}', use a different ID. Otherwise try again.`,
 	),
-	notFound: refused('Kling couldn’t find the model or task', checkModelOrTask),
+	notFound: (error: KlingError, situation: Situation) =>
+		isAboutRoute(error.facts.original ?? '')
+			? UNSUPPORTED(error, situation)
+			: refused('Kling couldn’t find the model or task', checkModelOrTask)(error, situation),
 	modelUnavailable: refused(
 		'The service doesn’t offer this model',
 		`Choose another '${LABELS.model}', or ask the provider of the key which models it offers.`,
 	),
-	unsupported: refused('This address doesn’t support the request', checkAddress),
+	unsupported: UNSUPPORTED,
 	policy: refused('Kling’s platform policy doesn’t allow this request', FIX_PROMPT),
 	moderation: refused('Kling’s content moderation rejected the prompt', FIX_PROMPT),
 	refused: refused('Kling rejected the request', checkAddress),
@@ -494,7 +500,8 @@ export const supportWords = {
 	}),
 	noImages: (): Words => ({
 		message: 'Kling-compatible gateways don’t support image to video',
-		description: 'Use a credential for Kling AI.',
+		description:
+			"Use a credential for Kling AI. If yours is for a relay of Kling’s API, set its 'Service' to Kling AI and its 'Region' to Custom.",
 	}),
 	noCallback: (model: string): Words => ({
 		message: `${model} doesn’t support waiting for a callback`,

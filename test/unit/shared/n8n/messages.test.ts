@@ -540,6 +540,15 @@ describe('parts of sentences', () => {
 /** Sentences as users read them, in the situation that they read them in. */
 const ERRORS: Array<[UserError, Situation, message: string, description: string]> = [
 	[
+		new KlingError('notFound', {
+			httpStatus: 404,
+			original: 'Invalid URL (POST /v1/v1/videos/text2video)',
+		}),
+		{ connection: AT_RELAY, isCreating: true },
+		'This address doesn’t support the request (HTTP 404)',
+		"Check 'Service', 'Region' and 'Base URL' in the Kling API credential. Original reply: \"Invalid URL (POST /v1/v1/videos/text2video)\".",
+	],
+	[
 		new KlingError('notFound', { httpStatus: 404, original: 'Invalid URL' }),
 		{ connection: AT_RELAY, lacksList: true },
 		"The service at 'Base URL' doesn’t offer a list of tasks (HTTP 404)",
