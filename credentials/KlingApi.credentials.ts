@@ -5,7 +5,12 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { authorization, refuseForeignUrl } from '../nodes/shared/api/auth';
+import {
+	authorization,
+	refuseForeignUrl,
+	refuseUnsafeOptions,
+	WITHOUT_REDIRECTS,
+} from '../nodes/shared/api/auth';
 import { toConnection } from '../nodes/shared/api/connection';
 
 const BASE_URL: INodeProperties = {
@@ -142,8 +147,8 @@ export class KlingApi implements ICredentialType {
 	];
 
 	/**
-	 * Signs one request, of whichever node, if it goes to the service of this credential.
-	 * @throws {CredentialError} when a field cannot be used, or the request goes elsewhere
+	 * Signs one request, of whichever node, if it goes to the service of this credential and nowhere else.
+	 * @throws {CredentialError} when a field cannot be used, or the request goes elsewhere or might
 	 */
 	authenticate = async (
 		credentials: ICredentialDataDecryptedObject,
@@ -151,7 +156,8 @@ export class KlingApi implements ICredentialType {
 	): Promise<IHttpRequestOptions> => {
 		const connection = toConnection(credentials);
 		refuseForeignUrl(connection, request);
+		refuseUnsafeOptions(connection, request);
 		const headers = { ...request.headers, Authorization: authorization(connection, Date.now()) };
-		return { ...request, headers };
+		return { ...request, ...WITHOUT_REDIRECTS, headers };
 	};
 }

@@ -1,5 +1,5 @@
 /**
- * Relays: services that forward Kling's v1 format, but answer in words of their own (docs/kling-api.md#relays). Each dialect has
+ * Relays: services that forward Kling's v1 format, of text and image to video, but answer in words of their own (docs/kling-api.md#relays). Each dialect has
  * its own path prefix, and knows neither external task IDs, nor a list, nor the account.
  */
 import { createHash } from 'node:crypto';
@@ -7,7 +7,7 @@ import { authenticate } from './auth.mts';
 import { KLING_ERRORS, type KlingError } from './errors.mts';
 import { json, type Endpoint, type TextReply } from './http.mts';
 import type { Phase, Snapshot, State } from './state.mts';
-import { admitV1, renderTask, servesV1 } from './v1.mts';
+import { admitV1, renderTask, servesV1, V1_ROUTES, type Route } from './v1.mts';
 import type { VideoUrl } from './videos.mts';
 
 export type RelayName = 'new-api' | 'new-api-older' | 'data-url';
@@ -75,7 +75,7 @@ function newApi(hasResultUrl: boolean): Relay {
 					id: task.seq,
 					task_id: task.id,
 					platform: '50',
-					action: 'textGenerate',
+					action: task.format === 'v1-image' ? 'generate' : 'textGenerate',
 					status: statusWord ?? NEW_API_STATUS[phase],
 					// Older ones have no field for the address.
 					fail_reason: hasResultUrl ? reason : reason || url,
@@ -143,49 +143,59 @@ function refuse({ code, message }: KlingError): TextReply {
 	}
 }
 
-/** The routes of all dialects. */
+/** The routes of all dialects: text and image to video each. */
 export function relayEndpoints(state: State, videoUrl: VideoUrl): Endpoint[] {
-	return (Object.keys(RELAYS) as RelayName[]).flatMap((name): Endpoint[] => {
-		const { created, shown } = RELAYS[name];
-		const path = `${RELAY_PREFIXES[name]}/v1/videos/text2video`;
-		const common = { format: 'v1', refuse } as const;
-		return [
-			{
-				...common,
-				method: 'POST',
-				path,
-				route: 'create',
-				handle: async (call) => {
-					const account = await authenticate(state, call, 'key');
-					const model = (call.entry.json as { model_name?: unknown } | undefined)?.model_name;
-					if (typeof model === 'string' && !servesV1(state, model)) {
-						return json(503, {
-							error: {
-								code: 'model_not_found',
-								message: `No available channel for model ${model} under group default (distributor)`,
-								type: 'new_api_error',
-							},
-						});
-					}
-					return json(200, created(state.confirmation(admitV1(state, account, call))));
-				},
+	return (Object.keys(RELAYS) as RelayName[]).flatMap((name) =>
+		V1_ROUTES.flatMap((route) => routeEndpoints(state, videoUrl, name, route)),
+	);
+}
+
+function routeEndpoints(
+	state: State,
+	videoUrl: VideoUrl,
+	name: RelayName,
+	route: Route,
+): Endpoint[] {
+	const { created, shown } = RELAYS[name];
+	const { format } = route;
+	const path = `${RELAY_PREFIXES[name]}${route.path}`;
+	const common = { format, refuse } as const;
+	return [
+		{
+			...common,
+			method: 'POST',
+			path,
+			route: 'create',
+			handle: async (call) => {
+				const account = await authenticate(state, call, 'key');
+				const model = (call.entry.json as { model_name?: unknown } | undefined)?.model_name;
+				if (typeof model === 'string' && !servesV1(state, model, route)) {
+					return json(503, {
+						error: {
+							code: 'model_not_found',
+							message: `No available channel for model ${model} under group default (distributor)`,
+							type: 'new_api_error',
+						},
+					});
+				}
+				return json(200, created(state.confirmation(admitV1(state, account, call, route))));
 			},
-			{
-				...common,
-				method: 'GET',
-				path: `${path}/:id`,
-				route: 'query',
-				handle: async (call) => {
-					const account = await authenticate(state, call, 'key');
-					const id = call.params.id ?? '';
-					call.entry.taskIds.push(id);
-					const task = state.find(account, 'v1', id);
-					if (!task) {
-						return json(400, { code: 'task_not_exist', message: 'task_not_exist', data: null });
-					}
-					return json(200, shown(state.snapshot(task, call.effects), videoUrl));
-				},
+		},
+		{
+			...common,
+			method: 'GET',
+			path: `${path}/:id`,
+			route: 'query',
+			handle: async (call) => {
+				const account = await authenticate(state, call, 'key');
+				const id = call.params.id ?? '';
+				call.entry.taskIds.push(id);
+				const task = state.find(account, format, id);
+				if (!task) {
+					return json(400, { code: 'task_not_exist', message: 'task_not_exist', data: null });
+				}
+				return json(200, shown(state.snapshot(task, call.effects), videoUrl));
 			},
-		];
-	});
+		},
+	];
 }

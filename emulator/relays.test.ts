@@ -103,6 +103,26 @@ describe.each(['new-api', 'new-api-older', 'data-url'] as const)('%s', (name) =>
 		}
 	});
 
+	it('makes videos of images in the same dialect', async () => {
+		const path = '/v1/videos/image2video';
+		const image = 'https://files.example.com/cat.png';
+		const body = { ...BODY, image, external_task_id: 'order-9' };
+		const created = await call('POST', emulator.relayUrl(name) + path, { body });
+		const ofText = await create(name);
+		expect(Object.keys(created.json)).toEqual(Object.keys(ofText.json));
+		emulator.clock.advance(GENERATION_MS);
+		const [imageTask, textTask] = emulator.tasks().map(({ id }) => id);
+		const { status, json } = await call('GET', `${emulator.relayUrl(name)}${path}/${imageTask}`);
+		expect([status, Object.keys(json.data)]).toEqual([
+			200,
+			Object.keys((await query(name, textTask!)).json.data),
+		]);
+		// A task is found where it was created only.
+		expect((await query(name, imageTask!)).status).toBe(400);
+		const text = await call('POST', emulator.relayUrl(name) + path, { body: BODY });
+		expect(text.status).toBe(400);
+	});
+
 	it.each([
 		[
 			'a wrong key',

@@ -153,7 +153,7 @@ const imageSchema = z
 type Fields = CommonFields & { image_tail?: string };
 
 /** One capability's routes. */
-interface Route {
+export interface Route {
 	path: string;
 	format: 'v1' | 'v1-image';
 	schema: z.ZodType<Fields, z.ZodTypeDef, unknown>;
@@ -162,10 +162,13 @@ interface Route {
 const TEXT: Route = { path: '/v1/videos/text2video', format: 'v1', schema: textSchema };
 const IMAGE: Route = { path: '/v1/videos/image2video', format: 'v1-image', schema: imageSchema };
 
-/** Whether Kling AI serves the model in this format. */
-export function servesV1(state: State, name: string): boolean {
+/** The capabilities of the format. */
+export const V1_ROUTES: readonly Route[] = [TEXT, IMAGE];
+
+/** Whether Kling AI serves the model there. */
+export function servesV1(state: State, name: string, route: Route): boolean {
 	try {
-		findModel(state, name, TEXT);
+		findModel(state, name, route);
 		return true;
 	} catch {
 		return false;
@@ -289,8 +292,8 @@ export function v1Callback(snapshot: Snapshot, videoUrl: VideoUrl): unknown {
 }
 
 /** @throws KlingError as `admit` does */
-export function admitV1(state: State, account: Account, call: Call): Task {
-	return admit(state, account, call, dialect(state, TEXT));
+export function admitV1(state: State, account: Account, call: Call, route: Route): Task {
+	return admit(state, account, call, dialect(state, route));
 }
 
 const wholeNumber = (max: number) =>
@@ -306,7 +309,7 @@ const listSchema = z
 
 /** The v1 routes under a path prefix. */
 export function v1Endpoints(state: State, prefix: string, videoUrl: VideoUrl): Endpoint[] {
-	return [TEXT, IMAGE].flatMap((route) => routeEndpoints(state, prefix, videoUrl, route));
+	return V1_ROUTES.flatMap((route) => routeEndpoints(state, prefix, videoUrl, route));
 }
 
 function routeEndpoints(
@@ -325,9 +328,7 @@ function routeEndpoints(
 			format,
 			handle: async (call) => {
 				const account = await authenticate(state, call, 'keyOrToken');
-				const { task, phase, updatedAt } = state.confirmation(
-					admit(state, account, call, dialect(state, route)),
-				);
+				const { task, phase, updatedAt } = state.confirmation(admitV1(state, account, call, route));
 				return envelope({
 					task_id: task.id,
 					task_status: STATUS[phase],

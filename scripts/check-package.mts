@@ -64,8 +64,10 @@ for (const kind of DEPENDENCIES) hold(!(kind in manifest), `package.json has ${k
 for (const name of INSTALL_SCRIPTS) {
 	hold(!(name in manifest.scripts), `package.json has a script "${name}"`);
 }
+const entry = readFileSync('index.js', 'utf8');
 for (const path of [...manifest.n8n.nodes, ...manifest.n8n.credentials]) {
 	hold(paths.includes(path), `the tarball lacks ${path}, which package.json names`);
+	hold(entry.includes(`'./${path}'`), `index.js lacks ${path}, which package.json names`);
 }
 
 const { packages } = read<{ packages: Record<string, LockedPackage> }>('package-lock.json');

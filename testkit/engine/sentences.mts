@@ -89,6 +89,12 @@ export function toPattern(text: string): RegExp {
 export function sentences(): readonly Sentence[] {
 	known ??= [
 		...(Object.keys(MEANINGS) as ErrorKind[]).flatMap((kind) => OWN[kind]?.() ?? answers(kind)),
+		...WITHOUT_LIST.flatMap((kind) =>
+			[{}, { httpStatus: slot('httpStatus') }].map(
+				(source) =>
+					new Sentence(kind, wordsOf(new KlingError(kind, source), { lacksList: true }).message),
+			),
+		),
 	];
 	return known;
 }
@@ -111,6 +117,9 @@ function answers(
 	);
 }
 
+/** What relays without lists answer to the request for one. */
+const WITHOUT_LIST: readonly ErrorKind[] = ['notFound', 'badRequest', 'unsupported', 'webPage'];
+
 /** A reply that could not be read. */
 function flawed(kind: ErrorKind, ...flaws: Array<Exclude<ReplyFlaw['is'], 'badField'>>) {
 	return flaws.flatMap((is) => answers(kind, { flaw: { is } }, { flaw: is }));
@@ -127,6 +136,11 @@ const OWN: Partial<Record<ErrorKind, () => Sentence[]>> = {
 	otherShape: () => [
 		...flawed('otherShape', 'noTask', 'notUnderstood'),
 		...answers('otherShape', { flaw: { is: 'badField', field: slot('flaw') } }),
+	],
+	notFound: () => [
+		...answers('notFound'),
+		// What the service does not have is the address itself.
+		...answers('notFound', { original: 'Invalid URL' }),
 	],
 	idInUse: () =>
 		STATUSES.map((ownerStatus) => {
@@ -168,6 +182,7 @@ const CREDENTIAL_PROBLEMS = Object.keys({
 	noUrl: 0,
 	unencrypted: 0,
 	foreignUrl: 0,
+	unsafeOption: 0,
 	weakSecret: 0,
 } satisfies Record<CredentialProblem, 0>) as CredentialProblem[];
 

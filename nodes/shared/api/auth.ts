@@ -35,6 +35,94 @@ function parseUrl(text: string, base: string | undefined): URL | undefined {
 }
 
 /**
+ * What n8n's two request helpers know of a request that leaves it where its address says. Whatever is
+ * not among it may carry the key elsewhere, or let others read along, now or in a later n8n: a proxy,
+ * an agent, a socket, a certificate that is not checked.
+ */
+const HARMLESS_OPTIONS: ReadonlySet<string> = new Set([
+	// Judged by refuseForeignUrl.
+	'url',
+	'uri',
+	'baseURL',
+	// What is sent. Of the headers see below.
+	'method',
+	'headers',
+	'qs',
+	'qsStringifyOptions',
+	'useQuerystring',
+	'arrayFormat',
+	'body',
+	'form',
+	'formData',
+	'json',
+	// What comes back, and until when.
+	'gzip',
+	'encoding',
+	'useStream',
+	'simple',
+	'ignoreHttpStatusErrors',
+	'resolveWithFullResponse',
+	'returnFullResponse',
+	'timeout',
+	'abortSignal',
+	// Limits where it may go.
+	'allowedDomains',
+	// Overruled by WITHOUT_REDIRECTS.
+	'followRedirect',
+	'followAllRedirects',
+	'disableFollowRedirect',
+	'maxRedirects',
+	'sendCredentialsOnCrossOriginRedirect',
+	// On, that is: off is refused.
+	'rejectUnauthorized',
+]);
+
+/** A service answers TRACE with the request, key included. */
+const METHODS = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/i;
+
+/**
+ * Makes sure that nothing in a request leads the key away from its address.
+ * @param request the options of either of n8n's request helpers
+ * @throws {CredentialError} which names the first option that does, or that nobody here knows
+ */
+export function refuseUnsafeOptions({ baseUrl }: Connection, request: object): void {
+	const options = request as Readonly<Record<string, unknown>>;
+	const { method, headers, rejectUnauthorized } = options;
+	// Inherited ones count, too, because the helpers read them like the others.
+	for (const name in options) {
+		if (!HARMLESS_OPTIONS.has(name) && !isOff(options[name])) throw unsafeOption(name);
+	}
+	if (rejectUnauthorized === false) throw unsafeOption('rejectUnauthorized');
+	if (!isOff(method) && !METHODS.test(String(method))) throw unsafeOption('method');
+	// A server of many hosts, such as a content network's, goes by this header.
+	const { host } = new URL(baseUrl);
+	for (const [name, value] of Object.entries(Object(headers ?? {}) as object)) {
+		const isHost = name.trim().toLowerCase() === 'host';
+		if (isHost && String(value).toLowerCase() !== host) throw unsafeOption('Host');
+	}
+}
+
+function unsafeOption(name: string): CredentialError {
+	return new CredentialError('baseUrl', 'unsafeOption', name);
+}
+
+/** As the options have it of a node that does not use it. */
+function isOff(value: unknown): boolean {
+	return value === undefined || value === null || value === false || value === '';
+}
+
+/**
+ * Keeps n8n's helpers, in all their versions, from following a redirection with the key: some send it
+ * to whatever host the redirection names.
+ */
+export const WITHOUT_REDIRECTS = {
+	disableFollowRedirect: true,
+	// The older helper's names for it.
+	followRedirect: false,
+	followAllRedirects: false,
+} as const;
+
+/**
  * The value of the Authorization header. A token is signed for every single request, so none can
  * expire between two of them.
  * @param now milliseconds since the epoch

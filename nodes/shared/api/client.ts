@@ -17,6 +17,12 @@ import type { VideoRequest } from './request';
 import { oldestOf, passes, type TaskFilters, isFiltered } from './taskFilters';
 import type { Task, TaskReply } from './task';
 
+/**
+ * How many pages of a list are read at most: 100,000 tasks. Some services would go on for ever, and
+ * what is read is kept in memory.
+ */
+const MOST_PAGES = 200;
+
 /** A creation that was sent, by what its task can be found. */
 export interface SentTask {
 	format: FormatName;
@@ -164,13 +170,18 @@ export class KlingClient {
 	/**
 	 * Lists the account's tasks, newest first.
 	 * @param limit how many at most
+	 * @param onCut called when the service has more pages than are read
 	 * @throws {KlingError}
 	 */
-	async list(limit: number, filters: TaskFilters = {}): Promise<Task[]> {
+	async list(
+		limit: number,
+		filters: TaskFilters = {},
+		onCut: () => void = () => {},
+	): Promise<Task[]> {
 		const lists: Task[][] = [];
 		let absent: unknown;
 		for (const format of this.formats) {
-			const list = await attempt(async () => await this.listIn(format, limit, filters));
+			const list = await attempt(async () => await this.listIn(format, limit, filters, onCut));
 			if (list.ok) lists.push(list.value);
 			else if (this.mayKnowOtherFormat(list.error)) absent ??= list.error;
 			else throw list.error;
@@ -201,7 +212,12 @@ export class KlingClient {
 		);
 	}
 
-	private async listIn(format: FormatName, limit: number, filters: TaskFilters): Promise<Task[]> {
+	private async listIn(
+		format: FormatName,
+		limit: number,
+		filters: TaskFilters,
+		onCut: () => void,
+	): Promise<Task[]> {
 		const { list, readTasks } = FORMATS[format];
 		const seen = new Set<string>();
 		const matches = new Map<string, Task>();
@@ -210,7 +226,12 @@ export class KlingClient {
 		let cursor: string | undefined;
 		let known: number;
 		let oldest: number | undefined = Infinity;
+		let pages = 0;
 		do {
+			if (pages++ === MOST_PAGES) {
+				onCut();
+				break;
+			}
 			const answer = await this.ask(list.request(pageSize, cursor));
 			known = seen.size;
 			const page = read(readTasks, answer);

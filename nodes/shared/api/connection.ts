@@ -157,5 +157,12 @@ function checkBaseUrl(text: string): string {
 		throw new CredentialError('baseUrl', 'noUrl');
 	}
 	if (!isSafeUrl(url)) throw new CredentialError('baseUrl', 'unencrypted');
-	return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+	return `${url.origin}${url.pathname.replace(ROUTES, '').replace(/\/+$/, '')}`;
 }
+
+/**
+ * What people copy along from a service's documentation: the routes that requests add by themselves, and
+ * those of the other APIs that relays have. A `/v1` in front of anything else belongs to the address.
+ */
+const ROUTES =
+	/\/+(v1(\/+(videos|images|audio|chat|models|account|completions|embeddings|responses)(\/.*)?)?|videos\/+(text|image)2video(\/.*)?|(text|image)-to-video(\/.*)?|tasks(\/.*)?|account\/+costs)\/*$/i;

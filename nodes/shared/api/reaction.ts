@@ -1,7 +1,7 @@
 /** How a service reacts to a request: what its reply is about, in whatever words. */
 
 import { attempt } from '../utils/attempt';
-import { isKnownCode } from './errors/codes';
+import { isAboutRoute as saysNoSuchRoute, isKnownCode } from './errors/codes';
 import { KlingError } from './errors/klingError';
 import { exchange } from './exchange';
 import type { ApiReply, ApiRequest, Send } from './http';
@@ -58,14 +58,11 @@ export function isAboutKey({ reply, error }: Reaction): boolean {
 	return isKeyRejected(error) || ABOUT_KEYS.test(wordsIn(reply));
 }
 
-const ABOUT_ROUTES =
-	/invalid url|unknown (request )?(url|route|path|endpoint)|no (such |matching )?(route|endpoint|path)|(route|endpoint|path|page|url)\b.{0,80}(not found|not exist|not be found|unknown)|cannot (get|post) |method not allowed|接口不存在|路径不存在/i;
-
 /** Whether the service has no such address at all. */
 export function isAboutRoute(reaction: Reaction): boolean {
 	const { reply } = reaction;
 	if (reply?.status === 405) return true;
-	return ABOUT_ROUTES.test(excerptOf(reply)) && !isAboutTask(reaction);
+	return saysNoSuchRoute(excerptOf(reply)) && !isAboutTask(reaction);
 }
 
 const ABOUT_TASKS =

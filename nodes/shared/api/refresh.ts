@@ -58,7 +58,11 @@ export class Refresher {
 					checks.set(task.format, its);
 				}),
 		);
-		for (const [format, its] of checks) void this.checkIn(format, its, signal);
+		for (const [format, its] of checks) {
+			void attempt(async () => await this.checkIn(format, its, signal)).then((checked) => {
+				if (!checked.ok) for (const { tell } of its) tell({ error: checked.error });
+			});
+		}
 		return outcomes;
 	}
 
@@ -92,13 +96,10 @@ export class Refresher {
 		const { many } = FORMATS[format];
 		const isWide = this.wide.has(format);
 		const ids = checks.map(({ task }) => task.id);
-		const request = many?.request(ids, isWide);
-		const asked = await attempt(
-			async () =>
-				await this.requests.run(
-					async () => await this.questions.askForTasks(format, request as ApiRequest),
-				),
-		);
+		const asked = await attempt(async () => {
+			const request = many?.request(ids, isWide) as ApiRequest;
+			return await this.requests.run(async () => await this.questions.askForTasks(format, request));
+		});
 		const { checking } = asked.ok ? { checking: undefined } : meaningOf(asked.error);
 		if (!asked.ok && (checking === 'unanswered' || checking === 'stopped')) {
 			this.lost.set(format, lost + 1);
@@ -138,15 +139,14 @@ export class Refresher {
 	private async checkEach(checks: readonly Check[], signal?: AbortSignal): Promise<void> {
 		await Promise.all(
 			checks.map(async ({ task, tell }) => {
-				const [request] = FORMATS[task.format].find(task.id);
-				const asked = await attempt(
-					async () =>
-						await this.requests.run(async () => {
-							// The first request, for all, may have been on its way.
-							if (signal?.aborted) throw notAsked();
-							return await this.questions.askForTask(task, request as ApiRequest);
-						}),
-				);
+				const asked = await attempt(async () => {
+					const [request] = FORMATS[task.format].find(task.id);
+					return await this.requests.run(async () => {
+						// The first request, for all, may have been on its way.
+						if (signal?.aborted) throw notAsked();
+						return await this.questions.askForTask(task, request as ApiRequest);
+					});
+				});
 				tell(asked.ok ? { task: asked.value } : { error: asked.error });
 			}),
 		);

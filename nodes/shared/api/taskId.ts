@@ -31,11 +31,14 @@ export function isSafeId(id: string): boolean {
 /** Leaves room for an ending and for what users put in front: file systems take 255 bytes. */
 const MAX_FILE_NAME_LENGTH = 100;
 
-/** Makes a file's name, without ending, from a task's ID: letters, digits, dot, hyphen, underscore. */
+/**
+ * Makes a file's name, without ending, from a task's ID: letters, digits, dot, hyphen, underscore. With
+ * a hyphen in front programs would take it for an option.
+ */
 export function safeFileName(id: string): string {
 	const name = id
 		.slice(0, MAX_FILE_NAME_LENGTH)
 		.replace(/[^A-Za-z0-9._-]+/g, '_')
-		.replace(/^\.+|\.+$/g, '');
+		.replace(/^[.-]+|\.+$/g, '');
 	return /[A-Za-z0-9]/.test(name) ? name : 'video';
 }

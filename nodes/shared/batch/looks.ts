@@ -5,11 +5,16 @@
  * them, and then only callbacks and the time limit resume the execution.
  */
 
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+
+import type { Logger } from 'n8n-workflow';
 
 import { signatureHeaders } from '../api/callback';
+import type { Connection } from '../api/connection';
+import { isFields } from '../api/formats/fields';
+import { parseJson } from '../api/json';
 import type { TaskReply } from '../api/task';
-import { answers } from '../n8n/messages';
+import { answers, notes } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 
@@ -20,6 +25,10 @@ interface Look {
 	/** One of the tasks that are waited for. */
 	taskId: string;
 	webhookSecret?: string;
+	/** Of markOf. */
+	mark: string;
+	/** n8n's own, which all executions share. */
+	logger: Pick<Logger, 'warn'>;
 }
 
 /**
@@ -122,35 +131,80 @@ async function lookOnce({ look, times: [now, ...later] }: Scheduled): Promise<vo
 	if (called.ok && called.value) enter({ look, times: later });
 }
 
-/** n8n's answers for executions that do not wait, or not at this address. */
+/** @returns whether the execution may still be waiting */
+async function callBack(look: Look): Promise<boolean> {
+	const { resumeUrl, taskId, webhookSecret, mark, logger } = look;
+	const body = JSON.stringify({ task_id: taskId, task_status: 'succeed', [MARK]: mark });
+	const sent = await attempt(async () => {
+		const reply = await fetch(resumeUrl, {
+			method: 'POST',
+			headers: {
+				'content-type': 'application/json',
+				...(webhookSecret !== undefined &&
+					signatureHeaders(webhookSecret, randomUUID(), Buffer.from(body), Date.now())),
+			},
+			body,
+			signal: AbortSignal.timeout(ANSWER_LIMIT),
+		});
+		return { status: reply.status, text: await reply.text() };
+	});
+	if (!sent.ok) return true;
+	const { status, text } = sent.value;
+	if (isOver(status, text)) return false;
+	if (!isN8ns(status, text)) logger.warn(notes.checkNotReceived(status, new URL(resumeUrl).host));
+	return true;
+}
+
+/** What n8n answers for executions that do not wait, or not at this address. */
 const OVER: readonly number[] = [401, 404, 409, 410];
 
-/** @returns whether the execution may still be waiting */
-async function callBack({ resumeUrl, taskId, webhookSecret }: Look): Promise<boolean> {
-	const body = JSON.stringify({ task_id: taskId, task_status: 'succeed', [MARK]: true });
-	const sent = await attempt(
-		async () =>
-			await fetch(resumeUrl, {
-				method: 'POST',
-				headers: {
-					'content-type': 'application/json',
-					...(webhookSecret !== undefined &&
-						signatureHeaders(webhookSecret, randomUUID(), Buffer.from(body), Date.now())),
-				},
-				body,
-				signal: AbortSignal.timeout(ANSWER_LIMIT),
-			}),
-	);
-	if (!sent.ok) return true;
-	const { status } = sent.value;
-	const text = await attempt(async () => await sent.value.text());
-	const isResumed = status === 200 && text.ok && text.value.includes(answers.resuming);
-	return !isResumed && !OVER.includes(status);
+/** Whether n8n says that the execution does not wait any more: a proxy in front of it may answer the same status. */
+function isOver(status: number, text: string): boolean {
+	if (status === 200) return text.includes(answers.resuming);
+	if (!OVER.includes(status)) return false;
+	const json = answerIn(text);
+	const isOwn = json?.message === answers.badSignature;
+	const isN8nsError = json?.code === status && typeof json.message === 'string';
+	return isOwn || isN8nsError || json?.error === INVALID_TOKEN;
+}
+
+/** n8n's word for a resume URL with a wrong signature. */
+const INVALID_TOKEN = 'Invalid token';
+
+/** Whether this node has answered, or n8n that it is in trouble. */
+function isN8ns(status: number, text: string): boolean {
+	return (status === 200 || status >= 500) && typeof answerIn(text)?.message === 'string';
+}
+
+/** Longer ones are pages. */
+const LONGEST_ANSWER = 10_000;
+
+function answerIn(text: string): Record<string, unknown> | undefined {
+	const json = text.length > LONGEST_ANSWER ? undefined : parseJson(text);
+	return isFields(json) ? json : undefined;
 }
 
 /** The field by which a look is told from a callback: it does not claim that its task is over. */
 const MARK = 'n8n_look';
 
-export function isLook({ raw }: Pick<TaskReply, 'raw'>): boolean {
-	return typeof raw === 'object' && raw !== null && MARK in raw;
+/**
+ * What only this n8n's own looks at an execution can say, whichever of its processes sends or gets
+ * them: whoever knows the resume URL could ask for the checks of a look otherwise.
+ * @param about the execution, its node and one of its tasks
+ */
+export function markOf({ authentication }: Connection, about: readonly string[]): string {
+	const key = authentication.kind === 'apiKey' ? authentication.apiKey : authentication.secretKey;
+	return createHmac('sha256', key)
+		.update(JSON.stringify([MARK, ...about]))
+		.digest('base64url');
+}
+
+/** @param mark of markOf */
+export function isLook({ raw }: Pick<TaskReply, 'raw'>, mark: string): boolean {
+	const given = isFields(raw) ? raw[MARK] : undefined;
+	return (
+		typeof given === 'string' &&
+		given.length === mark.length &&
+		timingSafeEqual(Buffer.from(given, 'latin1'), Buffer.from(mark, 'latin1'))
+	);
 }

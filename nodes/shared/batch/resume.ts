@@ -25,7 +25,7 @@ import { Semaphore } from '../utils/semaphore';
 import { isInOwnNetwork } from '../utils/url';
 import { PARALLEL_REQUESTS } from '../engine/policies';
 import { PARALLEL_DELIVERIES } from '../engine/runBatch';
-import { cancelLooks, isLook } from './looks';
+import { cancelLooks, isLook, markOf } from './looks';
 import { resumeUrlOf } from './resumeUrl';
 import {
 	forErrorOutput,
@@ -62,13 +62,13 @@ export async function resume(context: IWebhookFunctions): Promise<IWebhookRespon
 
 /**
  * How long what is known of a suspended execution is kept after its last callback, in milliseconds;
- * and of how many tasks altogether, which are some megabytes.
+ * and how much of all of them, in bytes.
  */
 const KEPT_FOR = 10 * 60_000;
-const MOST_TASKS = 10_000;
+const MOST_MEMORY = 20_000_000;
 
 /** What this process knows of the suspended executions that Kling calls back. */
-const runs = new ExpiringMap<SuspendedRun>(KEPT_FOR, MOST_TASKS);
+const runs = new ExpiringMap<SuspendedRun>(KEPT_FOR, MOST_MEMORY);
 
 /** Shared by all callbacks, so that many at once do not become many requests at once. */
 const requests = new Semaphore(PARALLEL_REQUESTS);
@@ -85,11 +85,14 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	if (!waiting.some(({ taskId }) => taskId === reported.id)) {
 		return answer(context, 200, answers.otherTask);
 	}
-	const run = runOf(context, waiting);
+	const key = keyOf(context, waiting);
+	const run = runOf(key, waiting);
 	const calledAt = systemClock.now();
 	if (run.isClaimed(calledAt)) return answer(context, 200, answers.alreadyResuming);
-	const report = { taskId: reported.id, isLook: isLook(reported) };
+	const about = [context.getExecutionId(), context.getNode().id, reported.id];
+	const report = { taskId: reported.id, isLook: isLook(reported, markOf(connection, about)) };
 	const areAllOver = await run.lookInto(report, checkerFor(context, connection));
+	weighAgain(key, run);
 	if (!areAllOver) return answer(context, 200, answers.stillWaiting);
 	// While one callback is being looked into, another one may complete the batch.
 	if (!run.claim(calledAt, systemClock.now())) return answer(context, 200, answers.alreadyResuming);
@@ -99,6 +102,7 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 		throw finished.error;
 	}
 	run.handOver(systemClock.now());
+	weighAgain(key, run);
 	const workflowData = [finished.value];
 	if (context.getResponseObject().headersSent) return { noWebhookResponse: true, workflowData };
 	if (!report.isLook) await attempt(() => cancelLooks(resumeUrlOf(context).href));
@@ -107,17 +111,34 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 }
 
 /** Tasks of different services can have the same IDs, and executions run the same node in loops. */
-function runOf(context: IWebhookFunctions, waiting: Waiting[]): SuspendedRun {
-	const key = JSON.stringify([
+function keyOf(context: IWebhookFunctions, [first]: readonly Waiting[]): string {
+	return JSON.stringify([
 		context.getWorkflow().id,
 		context.getExecutionId(),
 		context.getNode().id,
-		waiting[0]?.taskId,
+		first?.taskId,
 	]);
+}
+
+function runOf(key: string, waiting: readonly Waiting[]): SuspendedRun {
+	const known = runs.get(key);
 	const run =
-		runs.get(key) ?? new SuspendedRun(waiting.map(({ taskId: id, format }) => ({ id, format })));
-	runs.set(key, run, waiting.length);
+		known && !known.isSpent(systemClock.now())
+			? known
+			: new SuspendedRun(
+					waiting.map(({ taskId: id, format, simplify }) => ({
+						id,
+						format,
+						needsReply: !simplify,
+					})),
+				);
+	runs.set(key, run, run.memory);
 	return run;
+}
+
+/** After a callback that lasted long another run may have taken its place. */
+function weighAgain(key: string, run: SuspendedRun): void {
+	if (runs.get(key) === run) runs.set(key, run, run.memory);
 }
 
 function checkerFor(context: IWebhookFunctions, connection: Connection): Checker {

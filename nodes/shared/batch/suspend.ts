@@ -23,7 +23,7 @@ import { createVideos } from './createVideos';
 import type { ReadItem, VideoData } from './itemData';
 import type { NodeRun } from './nodeRun';
 import { inOrder, itemOfVideo, stoppedError } from './results';
-import { scheduleLooks, timesOfLooks } from './looks';
+import { markOf, scheduleLooks, timesOfLooks } from './looks';
 import { forErrorOutput, isWaitingItem, toSuspendedItem } from './suspendedItems';
 
 /**
@@ -67,8 +67,10 @@ export async function suspend(
 	// What a resume by the timer returns; the previous node's own output stays as it is.
 	context.getExecuteData().data.main = [forErrorOutput(context, output)];
 	const { webhookSecret } = connection;
+	const taskId = waiting.task.id;
+	const mark = markOf(connection, [context.getExecutionId(), context.getNode().id, taskId]);
 	scheduleLooks(
-		{ resumeUrl: resumeUrl.href, taskId: waiting.task.id, webhookSecret },
+		{ resumeUrl: resumeUrl.href, taskId, webhookSecret, mark, logger: context.logger },
 		timesOfLooks(startedAt + timeout - Date.now()),
 	);
 	await context.putExecutionToWait(new Date(startedAt + timeout));

@@ -8,6 +8,7 @@ import { isAbsent, isUnanswered } from '../api/errors/userError';
 import type { Refreshed } from '../api/refresh';
 import { isOver, knownById, lacksVideo, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
+import { memoryOf } from '../utils/memoryOf';
 import type { Clock } from '../engine/clock';
 import { CALLBACK_CHECK } from '../engine/policies';
 import { retry } from '../engine/retry';
@@ -53,6 +54,22 @@ const LONGEST_QUIET = 60_000;
  */
 const START_LIMIT = 10_000;
 
+/**
+ * How many looks may check all tasks whatever that costs: as many as there are. A copy of one that
+ * somebody sends again and again is a callback like any other.
+ */
+const FREE_LOOKS = 4;
+
+/** What is remembered of a run and of each of its tasks beside replies, at most; bytes. */
+const PER_RUN = 1_000;
+const PER_TASK = 500;
+
+/** A task that is waited for. */
+type WaitedFor = Pick<Task, 'id' | 'format'> & {
+	/** Its item is Kling's reply as it came. */
+	needsReply?: boolean;
+};
+
 /** A suspended run of a node: its tasks and what has become of them. */
 export class SuspendedRun {
 	/** What became of the tasks that are over, by their IDs. */
@@ -64,21 +81,29 @@ export class SuspendedRun {
 	/** The tasks that are checked again because a callback is ahead of them, and how often they were. */
 	private readonly followed = new Map<string, number>();
 	private isFollowing = false;
-	private readonly tasks: ReadonlyMap<string, Task>;
+	private readonly tasks: Map<string, WaitedFor>;
+	/** Of the replies in `over`; bytes. */
+	private replies = 0;
 
 	/** Requests that may be spent before the average is exceeded; negative when it is. */
 	private credit = 0;
 	/** What checking all tasks together cost last, per task. */
 	private costPerTask = 0;
 	private isCheckingAll = false;
+	private looks = 0;
 	private checkedAllAt = -Infinity;
 	private calledAt = -Infinity;
 	private isWaitingForQuiet = false;
 	private resuming?: { handedOverAt?: number };
 
 	/** @param tasks that are waited for */
-	constructor(tasks: ReadonlyArray<Pick<Task, 'id' | 'format'>>) {
-		this.tasks = new Map(tasks.map((task) => [task.id, knownById(task)]));
+	constructor(tasks: readonly WaitedFor[]) {
+		this.tasks = new Map(tasks.map((task) => [task.id, task]));
+	}
+
+	/** About how much memory it takes; bytes. */
+	get memory(): number {
+		return PER_RUN + this.tasks.size * PER_TASK + this.replies;
 	}
 
 	/** What became of the tasks; all of them are in it once they all are over. */
@@ -91,7 +116,9 @@ export class SuspendedRun {
 	 * @returns whether all tasks are over
 	 * @throws {KlingError} when Kling does not answer
 	 */
-	async lookInto({ taskId, isLook }: Report, checker: Checker): Promise<boolean> {
+	async lookInto({ taskId, ...report }: Report, checker: Checker): Promise<boolean> {
+		const isLook = report.isLook && this.looks < FREE_LOOKS;
+		if (isLook) this.looks++;
 		const calledAt = checker.clock.now();
 		this.calledAt = calledAt;
 		this.credit += REQUESTS_PER_CALLBACK;
@@ -129,9 +156,19 @@ export class SuspendedRun {
 		return handedOverAt === undefined || now - handedOverAt < START_LIMIT;
 	}
 
-	/** The items are on their way to n8n, which starts the execution. */
+	/**
+	 * The items are on their way to n8n, which starts the execution. From then on nothing is known of
+	 * the run but that.
+	 */
 	handOver(now: number): void {
 		this.resuming = { handedOverAt: now };
+		for (const known of [this.tasks, this.over, this.behind, this.followed]) known.clear();
+		this.replies = 0;
+	}
+
+	/** Whether it was handed over to n8n, which did not start the execution: a new one is needed. */
+	isSpent(now: number): boolean {
+		return this.resuming?.handedOverAt !== undefined && !this.isClaimed(now);
 	}
 
 	/** Resuming came to nothing: the next callback may do it. */
@@ -140,11 +177,16 @@ export class SuspendedRun {
 	}
 
 	private isOver(): boolean {
-		return this.over.size === this.tasks.size;
+		return this.tasks.size > 0 && this.over.size === this.tasks.size;
 	}
 
 	private running(): string[] {
-		return [...this.tasks.keys()].filter((id) => !this.over.has(id));
+		return [...this.tasks.keys()].filter((id) => this.isOpen(id));
+	}
+
+	/** Whether it is waited for, and not over. */
+	private isOpen(id: string): boolean {
+		return this.tasks.has(id) && !this.over.has(id);
 	}
 
 	/** Checking all is dear where the service has no list, or one that does not show the tasks. */
@@ -172,7 +214,7 @@ export class SuspendedRun {
 	private async check(ids: readonly string[], checker: Checker): Promise<void> {
 		const open = new Set(ids);
 		const checkOpen = async () => {
-			const asked = [...open].filter((id) => !this.over.has(id));
+			const asked = [...open].filter((id) => this.isOpen(id));
 			const outcomes = await Promise.all(this.ask(asked, checker));
 			const errors = outcomes.flatMap((outcome, index) => {
 				if ('error' in outcome && !isAbsent(outcome.error)) return [outcome.error];
@@ -192,7 +234,7 @@ export class SuspendedRun {
 	private ask(ids: readonly string[], checker: Checker): Array<Promise<Refreshed>> {
 		const fresh = ids.filter((id) => !this.asking.has(id));
 		const before = checker.requests();
-		const outcomes = checker.refresh(fresh.map((id) => this.tasks.get(id) as Task));
+		const outcomes = checker.refresh(fresh.map((id) => knownById(this.tasks.get(id) as WaitedFor)));
 		fresh.forEach((id, index) => {
 			const noted = (outcomes[index] as Promise<Refreshed>).then((outcome) => {
 				this.asking.delete(id);
@@ -208,13 +250,28 @@ export class SuspendedRun {
 	}
 
 	private note(id: string, outcome: Refreshed): void {
+		if (!this.tasks.has(id)) return;
 		this.behind.delete(id);
 		const isBehind =
 			'error' in outcome
 				? isAbsent(outcome.error)
 				: isOver(outcome.task) && lacksVideo(outcome.task);
 		if (isBehind) this.behind.set(id, outcome);
-		else if ('task' in outcome && isOver(outcome.task)) this.over.set(id, outcome);
+		else if ('task' in outcome && isOver(outcome.task)) this.end(id, outcome);
+	}
+
+	/** Keeps what became of a task. A reply may be large, and is kept only where it is needed. */
+	private end(id: string, outcome: Refreshed): void {
+		if (!('task' in outcome)) {
+			this.over.set(id, outcome);
+			return;
+		}
+		const { task } = outcome;
+		// The error for a missing video quotes it.
+		const needsReply = this.tasks.get(id)?.needsReply === true || lacksVideo(task);
+		const kept = needsReply ? task : { ...task, raw: undefined };
+		this.over.set(id, { task: kept });
+		this.replies += memoryOf(kept);
 	}
 
 	/**
@@ -231,7 +288,7 @@ export class SuspendedRun {
 		try {
 			for (;;) {
 				for (const id of this.over.keys()) this.followed.delete(id);
-				if (this.followed.size === 0 || this.isOver()) return;
+				if (this.followed.size === 0 || this.running().length === 0) return;
 				await checker.clock.sleep(PAUSES_BEHIND[Math.min(...this.followed.values())] ?? 0);
 				await this.checkFollowed(checker);
 			}
@@ -241,7 +298,7 @@ export class SuspendedRun {
 	}
 
 	private async checkFollowed(checker: Checker): Promise<void> {
-		const open = [...this.followed.keys()].filter((id) => !this.over.has(id));
+		const open = [...this.followed.keys()].filter((id) => this.isOpen(id));
 		await Promise.all(this.ask(open, checker));
 		for (const id of open) {
 			const tries = (this.followed.get(id) ?? 0) + 1;
@@ -251,7 +308,7 @@ export class SuspendedRun {
 			const outcome = this.behind.get(id);
 			if (!outcome) continue;
 			this.behind.delete(id);
-			this.over.set(id, outcome);
+			this.end(id, outcome);
 		}
 	}
 

@@ -5,6 +5,7 @@
  */
 
 import type { Connection, Region, Service } from '../api/connection';
+import { isAboutRoute } from '../api/errors/codes';
 import type { CredentialError } from '../api/errors/credentialError';
 import type { ErrorKind } from '../api/errors/kinds';
 import type { KlingError, KlingErrorFacts, ReplyFlaw } from '../api/errors/klingError';
@@ -34,10 +35,13 @@ export interface Situation {
 	/** A video was to be created; otherwise something was only checked. */
 	isCreating?: boolean;
 	connection?: Pick<Connection, 'service' | 'hasOwnBaseUrl'>;
+	/** A list was asked for, and the answer is one of those of a relay that has none. */
+	lacksList?: boolean;
 }
 
 /** The words of an error. */
 export function wordsOf(error: UserError, situation: Situation = {}): Words {
+	if (situation.lacksList) return withoutList(error as KlingError);
 	return WORDS[error.kind](error as never, situation);
 }
 
@@ -46,6 +50,8 @@ type WordsOfKind = (error: KlingError, situation: Situation) => Words;
 const TRY_LATER = 'Try again in a few minutes.';
 const FIX_PROMPT = 'Change the prompt to comply with Kling’s content policy.';
 const CHECK_CONSOLE = 'Check the account in the Kling console.';
+
+const UNSUPPORTED = refused('This address doesn’t support the request', checkAddress);
 
 const WORDS = {
 	badKey: refused('Kling rejected the key', checkKey),
@@ -95,12 +101,15 @@ const WORDS = {
 		'The request is larger than the service accepts',
 		'Use a smaller image, or give its address as a URL.',
 	),
-	notFound: refused('Kling couldn’t find the model or task', checkModelOrTask),
+	notFound: (error: KlingError, situation: Situation) =>
+		isAboutRoute(error.facts.original ?? '')
+			? UNSUPPORTED(error, situation)
+			: refused('Kling couldn’t find the model or task', checkModelOrTask)(error, situation),
 	modelUnavailable: refused(
 		'The service doesn’t offer this model',
 		`Choose another '${LABELS.model}', or ask the provider of the key which models it offers.`,
 	),
-	unsupported: refused('This address doesn’t support the request', checkAddress),
+	unsupported: UNSUPPORTED,
 	policy: refused('Kling’s platform policy doesn’t allow this request', FIX_PROMPT),
 	moderation: refused('Kling’s content moderation rejected the prompt', FIX_PROMPT),
 	refused: refused('Kling rejected the request', checkAddress),
@@ -195,6 +204,17 @@ function refused(
 function sourceOf({ code, httpStatus }: KlingErrorFacts): string {
 	if (httpStatus === undefined) return '';
 	return code === undefined ? ` (HTTP ${httpStatus})` : ` (code ${code}, HTTP ${httpStatus})`;
+}
+
+function withoutList({ facts }: KlingError): Words {
+	return {
+		message: `The service at 'Base URL' doesn’t offer a list of tasks${sourceOf(facts)}`,
+		description: sentences(
+			`Use Get Status with the '${LABELS.taskId}', or a credential for Kling AI.`,
+			"If other operations fail as well, check 'Base URL' in the Kling API credential.",
+			facts.original && `Original reply: "${facts.original}".`,
+		),
+	};
 }
 
 function unreadable({ facts }: KlingError, situation: Situation): Words {
@@ -485,7 +505,8 @@ export const supportWords = {
 	}),
 	noImages: (): Words => ({
 		message: 'Kling-compatible gateways don’t support image to video',
-		description: 'Use a credential for Kling AI.',
+		description:
+			"Use a credential for Kling AI. If yours is for a relay of Kling’s API, set its 'Service' to Kling AI and its 'Region' to Custom.",
 	}),
 	noCallback: (model: string): Words => ({
 		message: `${model} doesn’t support waiting for a callback`,
@@ -567,8 +588,11 @@ export const notes = {
 	progress: ({ waiting, running, finished, failed }: Progress): string =>
 		`Kling: ${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`,
 	canceled: (details: string): string => `Kling: the execution was canceled. ${details}`,
+	listCut: `Not all tasks were read: the list has more than 200 pages. To read only the newest ones, set '${LABELS.createdAfter}'.`,
 	privateCallback: (host: string): string =>
 		`Kling’s callback goes to ${host}, which is only reachable on your network. Set ${ADDRESS_VARIABLE} to n8n’s public address, or ${USE_POLLING}.`,
+	checkNotReceived: (httpStatus: number, host: string): string =>
+		`Kling: n8n didn’t receive the node’s own check of a suspended execution. Something in front of it answered at ${host} (HTTP ${httpStatus}), and callbacks from Kling may end there, too. Let POST requests to n8n’s resume URLs pass without a log-in.`,
 	callbackNotHandled: (error: unknown): string =>
 		`Kling: a callback couldn’t be handled. ${reasonOf(error)}`,
 	callbackIgnored: (error: unknown): string =>

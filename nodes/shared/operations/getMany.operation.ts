@@ -2,12 +2,16 @@
 
 import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
+import { isKnownCode } from '../api/errors/codes';
+import { KlingError } from '../api/errors/klingError';
+import { meaningOf } from '../api/errors/userError';
 import { forEachItem, type NodeRun } from '../batch/nodeRun';
 import { simplifyField } from '../description/outputFields';
 import { showFor } from '../description/showFor';
 import { failItem } from '../items/errorItem';
 import { toItem } from '../items/toItem';
 import { LABELS, STATUS_LABELS } from '../n8n/labels';
+import { notes } from '../n8n/messages';
 import { parametersOf } from '../parameters/parameterReader';
 import { readListParameters } from '../parameters/taskParameters';
 import { compareNames } from '../utils/text';
@@ -43,8 +47,21 @@ export const getManyOperation: Operation = {
 		filtersField(),
 		simplifyField(OPERATIONS),
 	],
-	execute: async (run) =>
-		(await forEachItem(run, async (itemIndex) => await listFor(run, itemIndex))).flat(),
+	async execute(run) {
+		let isCut = false;
+		const onCut = () => {
+			isCut = true;
+		};
+		const lists = await forEachItem(run, async (itemIndex) => await listFor(run, itemIndex, onCut));
+		if (isCut) {
+			run.context.addExecutionHints({
+				message: notes.listCut,
+				type: 'warning',
+				location: 'outputPane',
+			});
+		}
+		return lists.flat();
+	},
 };
 
 function filtersField(): INodeProperties {
@@ -87,7 +104,11 @@ function filtersField(): INodeProperties {
 	};
 }
 
-async function listFor(run: NodeRun, itemIndex: number): Promise<INodeExecutionData[]> {
+async function listFor(
+	run: NodeRun,
+	itemIndex: number,
+	onCut: () => void,
+): Promise<INodeExecutionData[]> {
 	const { context, client, connection } = run;
 	try {
 		const { limit, filters, simplify } = readListParameters(
@@ -95,9 +116,22 @@ async function listFor(run: NodeRun, itemIndex: number): Promise<INodeExecutionD
 			connection,
 			context.getTimezone(),
 		);
-		const tasks = await client.list(limit, filters);
+		const tasks = await client.list(limit, filters, onCut);
 		return tasks.map((task) => toItem(task, { itemIndex, simplify }));
 	} catch (error) {
-		return [failItem(run, error, { itemIndex, connection })];
+		const lacksList = connection.isRelay && saysOfNoList(error);
+		return [failItem(run, error, { itemIndex, connection, lacksList })];
 	}
+}
+
+/** Relays mostly forward no lists, and answer an address that they do not know as they like. */
+function saysOfNoList(error: unknown): boolean {
+	if (!(error instanceof KlingError)) return false;
+	const { checking, isAboutRoute } = meaningOf(error);
+	// What Kling itself says of the request, the relay has passed on.
+	const { code } = error.facts;
+	const isKlings = code !== undefined && isKnownCode(code);
+	return (
+		!isKlings && (checking === 'absent' || checking === 'notUnderstood' || isAboutRoute === true)
+	);
 }

@@ -14,6 +14,9 @@ export class ExpiringMap<Value> {
 	/** In the order in which they were set, so that those to leave come first. */
 	private readonly entries = new Map<string, Entry<Value>>();
 	private weight = 0;
+	/** Goes on where it stopped: a new one would walk over all that was deleted before. */
+	private walk = this.entries.entries();
+	private head?: [key: string, entry: Entry<Value>];
 
 	/**
 	 * @param lifetime how long an entry stays; milliseconds
@@ -56,10 +59,24 @@ export class ExpiringMap<Value> {
 
 	private expire(): void {
 		const now = Date.now();
-		for (const [key, { setAt }] of this.entries) {
+		for (let oldest = this.oldest(); oldest; oldest = this.oldest()) {
+			const [key, { setAt }] = oldest;
 			const isTooMuch = this.weight > this.most && this.entries.size > 1;
 			if (!isTooMuch && now - setAt <= this.lifetime) return;
 			this.delete(key);
 		}
+	}
+
+	private oldest(): [key: string, entry: Entry<Value>] | undefined {
+		// What was set again since is a newer entry, which the walk has yet to reach.
+		while (!this.head || this.entries.get(this.head[0]) !== this.head[1]) {
+			const next = this.walk.next();
+			this.head = next.done ? undefined : next.value;
+			if (!next.done) continue;
+			// It has passed all there were, and ends for good.
+			this.walk = this.entries.entries();
+			return undefined;
+		}
+		return this.head;
 	}
 }

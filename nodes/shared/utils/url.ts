@@ -24,16 +24,29 @@ export function isOwnNetwork(hostname: string): boolean {
 	return isOwnAddress(host) ?? isOwnName(host);
 }
 
-/** The spelling that requests use: URL writes addresses in one way, and names in lower case. */
+/**
+ * The spelling that requests use: URL writes addresses in one way, and names in lower case. Dots at the
+ * end, which only say that a name is complete, keep it from seeing an address.
+ */
 function normalize(hostname: string): string {
 	const bare = hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname;
-	const url = `http://${bare}`;
-	return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : bare.toLowerCase();
+	const written = withoutDots(hostOf(withoutDots(bare)));
+	return withoutDots(hostOf(written));
+}
+
+function hostOf(host: string): string {
+	const url = `http://${host}`;
+	return URL.canParse(url) ? new URL(url).hostname : host.toLowerCase();
+}
+
+function withoutDots(host: string): string {
+	return host.replace(/\.+$/, '');
 }
 
 /**
  * What names end in that the public DNS does not have: reserved (RFC 6761, RFC 6762, RFC 8375,
- * ICANN's `internal`), or kept out of it because many networks use them (RFC 6762, appendix G).
+ * ICANN's `internal`), or kept out of it because many networks
+ * use them (RFC 6762, appendix G; those of clusters).
  */
 const OWN_ENDINGS = [
 	'localhost',
@@ -46,6 +59,11 @@ const OWN_ENDINGS = [
 	'lan',
 	'home',
 	'home.arpa',
+	'test',
+	'invalid',
+	'svc',
+	'consul',
+	'docker',
 ];
 
 /** `host.docker.internal` and its like end in `internal`. The public DNS has no hosts of one label. */

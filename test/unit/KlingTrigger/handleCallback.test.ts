@@ -1,5 +1,6 @@
 import { answers, notes } from '../../../nodes/shared/n8n/messages';
 import { sampleVideo } from '../../../testkit/sampleVideo.mts';
+import { eventually } from '../../../testkit/eventually.mts';
 import { createTask, credential, FAIL_WORD, SECRET, signed } from '../webhook.mts';
 import {
 	callbackOf,
@@ -232,6 +233,20 @@ it.each<[string, string | undefined]>([
 	const called = await receive({ body: text, headers: {}, options: { verifySignature: false } });
 	expectNoStart(called, 400, answers.notACallback);
 	expect(checks()).toEqual([]);
+});
+
+it('unsigned callbacks to one trigger do not hold up those to another', async () => {
+	kling().addFault({ match: { route: 'query' }, times: 5, action: { type: 'slow', ms: 2000 } });
+	const unsigned = { options: { verifySignature: false }, headers: {} };
+	let answered = 0;
+	const flood = Array.from({ length: 20 }, async () => {
+		await receive({ ...unsigned, body: callbackOf('1', 'succeed'), node: { id: 'flooded' } });
+		answered++;
+	});
+	await eventually(() => checks().length === 5);
+	expect(itemOf(await receive({ ...unsigned, node: { id: 'other' } })).json.task_id).toBe(id);
+	expect(answered).toBe(0);
+	await Promise.all(flood);
 });
 
 it('a credential that cannot be used starts nothing', async () => {

@@ -12,7 +12,7 @@ describe('unsigned callbacks', () => {
 			return 'done';
 		};
 		const done = await Promise.all(
-			Array.from({ length: 50 }, async () => await callbacks.run(work)),
+			Array.from({ length: 50 }, async () => await callbacks.run('a', work)),
 		);
 		expect(new Set(done)).toEqual(new Set(['done']));
 		expect(most).toBe(5);
@@ -25,7 +25,7 @@ describe('unsigned callbacks', () => {
 		let worked = 0;
 		const all = Array.from(
 			{ length: 300 },
-			async () => await callbacks.run(async () => (worked++, await held)),
+			async () => await callbacks.run('a', async () => (worked++, await held)),
 		);
 		finish();
 		await Promise.all(all);
@@ -38,12 +38,30 @@ describe('unsigned callbacks', () => {
 		const answered = async (count: number) => {
 			let admitted = 0;
 			for (let n = 0; n < count; n++) {
-				if (await callbacks.run(async () => await Promise.resolve(true))) admitted++;
+				if (await callbacks.run('a', async () => await Promise.resolve(true))) admitted++;
 			}
 			return admitted;
 		};
 		expect(await answered(1000)).toBe(600);
 		now = 60_000;
 		expect(await answered(10)).toBe(10);
+	});
+
+	it('to one trigger leave the others alone, however many come', async () => {
+		const callbacks = new UnverifiedCallbacks(() => 0);
+		const held = new Promise<void>(() => {});
+		for (let n = 0; n < 2000; n++) void callbacks.run('a', async () => await held);
+		expect(await callbacks.run('a', async () => await Promise.resolve('done'))).toBeUndefined();
+		expect(await callbacks.run('b', async () => await Promise.resolve('done'))).toBe('done');
+	});
+
+	it('to all triggers together are limited, too', async () => {
+		const callbacks = new UnverifiedCallbacks(() => 0);
+		let admitted = 0;
+		for (let n = 0; n < 20_000; n++) {
+			const done = await callbacks.run(`${n % 100}`, async () => await Promise.resolve(true));
+			if (done) admitted++;
+		}
+		expect(admitted).toBe(9_000);
 	});
 });

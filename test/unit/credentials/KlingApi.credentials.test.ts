@@ -1,6 +1,7 @@
 import { type INodeProperties, type INodePropertyOptions, NodeHelpers } from 'n8n-workflow';
 
 import { KlingApi } from '../../../credentials/KlingApi.credentials';
+import { WITHOUT_REDIRECTS } from '../../../nodes/shared/api/auth';
 import { CredentialError } from '../../../nodes/shared/api/connection';
 
 const KEYS = { authentication: 'accessKey', accessKey: 'AK', secretKey: 'SK' };
@@ -96,7 +97,7 @@ describe('authenticate', () => {
 		apiKey: ' Bearer k\n',
 	};
 
-	it('adds the Authorization header and leaves the rest of the request alone', async () => {
+	it('adds the Authorization header, follows no redirects, and leaves the rest of the request alone', async () => {
 		const request = {
 			url: 'https://api.example.com/v1',
 			method: 'POST' as const,
@@ -106,6 +107,7 @@ describe('authenticate', () => {
 		const before = structuredClone(request);
 		expect(await authenticate(credential, request)).toEqual({
 			...before,
+			...WITHOUT_REDIRECTS,
 			headers: { Accept: 'application/json', Authorization: 'Bearer k' },
 		});
 		expect(request).toEqual(before);
@@ -114,6 +116,7 @@ describe('authenticate', () => {
 	it('works without other headers', async () => {
 		expect(await authenticate(credential, { url: 'https://api.example.com' })).toEqual({
 			url: 'https://api.example.com',
+			...WITHOUT_REDIRECTS,
 			headers: { Authorization: 'Bearer k' },
 		});
 	});
@@ -142,7 +145,7 @@ describe('the credential signs', () => {
 		const second = await sign(1_781_084_394_000);
 		for (const signed of [first, second]) {
 			const { Authorization, ...headers } = signed.headers ?? {};
-			expect({ ...signed, headers }).toEqual(request);
+			expect({ ...signed, headers }).toEqual({ ...request, ...WITHOUT_REDIRECTS });
 			expect(Authorization).toMatch(/^Bearer \S+$/);
 		}
 		expect(second.headers?.Authorization).not.toBe(first.headers?.Authorization);

@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { KlingApi } from '../../../credentials/KlingApi.credentials';
+import { WITHOUT_REDIRECTS } from '../../../nodes/shared/api/auth';
 import { CredentialError, toConnection } from '../../../nodes/shared/api/connection';
 import { meaningOf } from '../../../nodes/shared/api/errors/userError';
 import { exchange } from '../../../nodes/shared/api/exchange';
@@ -46,6 +47,7 @@ describe('a request is signed', () => {
 		const signed = await sign(credential, request);
 		expect(signed).toEqual({
 			...request,
+			...WITHOUT_REDIRECTS,
 			headers: { Authorization: expect.stringMatching(/^Bearer \S+$/) },
 		});
 	});
@@ -109,6 +111,97 @@ describe('nothing is signed', () => {
 		expect(error).toBeInstanceOf(CredentialError);
 		expect(error).toMatchObject({ kind: 'credential', field: 'baseUrl', problem: 'foreignUrl' });
 		expect({ ...request, url: String((request as { url?: unknown }).url) }).toEqual(before);
+	});
+});
+
+/** What n8n's HTTP Request node sets for a form that is left as it is (version 4.4). */
+const AS_HTTP_REQUEST = {
+	headers: { accept: 'application/json,text/html,*/*;q=0.8' },
+	method: 'GET',
+	uri: 'https://relay.example/kling/v1/videos/text2video',
+	gzip: true,
+	rejectUnauthorized: true,
+	followRedirect: true,
+	followAllRedirects: true,
+	maxRedirects: undefined,
+	resolveWithFullResponse: true,
+	sendCredentialsOnCrossOriginRedirect: false,
+	allowedDomains: undefined,
+	timeout: 300_000,
+	encoding: null,
+	json: false,
+	useStream: true,
+};
+
+/** What n8n's nodes that are descriptions only hand to the newer helper. */
+const AS_ROUTING = {
+	baseURL: 'https://relay.example/kling',
+	url: '/v1/videos/text2video',
+	method: 'POST',
+	headers: {},
+	qs: {},
+	body: { prompt: 'a cat' },
+	timeout: 300_000,
+	returnFullResponse: true,
+};
+
+describe('the ordinary use in n8n’s own nodes is signed', () => {
+	it.each<[string, object]>([
+		['left as it is', AS_HTTP_REQUEST],
+		['a JSON body', { ...AS_HTTP_REQUEST, method: 'POST', body: { a: 1 }, json: true }],
+		['a form', { ...AS_HTTP_REQUEST, method: 'POST', form: { a: '1' } }],
+		['a multipart form', { ...AS_HTTP_REQUEST, method: 'POST', formData: { a: '1' } }],
+		[
+			'query parameters',
+			{ ...AS_HTTP_REQUEST, qs: { a: [1, 2] }, qsStringifyOptions: { arrayFormat: 'repeat' } },
+		],
+		['headers', { ...AS_HTTP_REQUEST, headers: { 'x-trace': '1', Host: 'relay.example' } }],
+		['Never Error', { ...AS_HTTP_REQUEST, simple: false }],
+		['pagination', { ...AS_HTTP_REQUEST, url: AS_HTTP_REQUEST.uri, qs: { pageNum: 2 } }],
+		['options that are not used', { ...AS_HTTP_REQUEST, proxy: '', agentOptions: undefined }],
+		['the oldest version', { uri: AS_HTTP_REQUEST.uri, useQuerystring: true, json: true }],
+		['a node that is a description', AS_ROUTING],
+		['the same, with certificates checked', { ...AS_ROUTING, skipSslCertificateValidation: false }],
+	])('%s', async (_name, request) => {
+		expect(await sign(RELAY, request)).toMatchObject({
+			headers: { Authorization: 'Bearer key' },
+			...WITHOUT_REDIRECTS,
+		});
+	});
+});
+
+describe('nothing is signed that may go elsewhere than its address says', () => {
+	it.each<[string, object]>([
+		['proxy', { proxy: 'http://evil.example:3128' }],
+		['proxy', { proxy: { host: 'evil.example', port: 3128 } }],
+		['rejectUnauthorized', { rejectUnauthorized: false }],
+		['skipSslCertificateValidation', { skipSslCertificateValidation: true }],
+		['allowUnauthorizedCerts', { allowUnauthorizedCerts: true }],
+		['agentOptions', { agentOptions: { ca: '-----BEGIN CERTIFICATE-----' } }],
+		['agentOptions', { agentOptions: { rejectUnauthorized: false } }],
+		...['agent', 'agents', 'httpAgent', 'httpsAgent', 'dispatcher', 'lookup', 'transport'].map(
+			(name): [string, object] => [name, { [name]: {} }],
+		),
+		...['host', 'hostname', 'socketPath', 'localAddress', 'servername', 'constructor'].map(
+			(name): [string, object] => [name, { [name]: 'evil.example' }],
+		),
+		['port', { port: 8443 }],
+		['beforeRedirect', { beforeRedirect: () => {} }],
+		['auth', { auth: { user: 'me', pass: 'secret' } }],
+		['an option of a later n8n', { routeThrough: 'evil.example' }],
+		['an inherited one', Object.create({ proxy: 'http://evil.example:3128' }) as object],
+		['TRACE', { method: 'TRACE' }],
+		['CONNECT', { method: 'connect' }],
+		['Host', { headers: { host: 'evil.example' } }],
+		['Host', { headers: { ' HOST ': 'evil.example' } }],
+	])('%s', async (_name, options) => {
+		for (const ordinary of [AS_HTTP_REQUEST, AS_ROUTING]) {
+			const request = Object.assign(options, { ...ordinary, ...options });
+			await expect(sign(RELAY, request)).rejects.toMatchObject({
+				kind: 'credential',
+				problem: 'unsafeOption',
+			});
+		}
 	});
 });
 

@@ -100,7 +100,19 @@ const KIND_BY_WORDS: ReadonlyArray<{
 	},
 	{
 		words:
-			/(invalid|incorrect|wrong|missing|expired|no|bad)[ _-](api[ _-]?)?(key|token)|unauthori[sz]ed|authentication|无效的令牌|令牌/i,
+			/(?<![a-z])ips?(?![a-z]).{0,40}(not (in|on|allowed|permitted|whitelisted)|denied|forbidden|blocked|白名单|不在|不允许|禁止|未授权)|(not allowed|denied|forbidden|blocked|白名单|不允许|禁止).{0,40}(?<![a-z])ip(?![a-z])/i,
+		statuses: isForbidden,
+		kind: 'ipNotAllowed',
+	},
+	{
+		words:
+			/(access|permission|permitted|allowed|authori[sz]ed|entitled).{0,40}(model|group)|(model|group).{0,60}(access|permission|not (permitted|allowed|authori[sz]ed))|(model|模型|分组).{0,60}(无权|没有.{0,6}权限|权限不足)|(无权|没有.{0,6}权限|权限不足).{0,40}(model|模型|分组)/i,
+		statuses: isForbidden,
+		kind: 'noPermission',
+	},
+	{
+		words:
+			/(invalid|incorrect|wrong|missing|expired|no|bad)[ _-](api[ _-]?)?(key|token)|unauthori[sz]ed|authentication|令牌.{0,10}(无效|过期|失效|禁用|不存在|不可用|错误|失败)|(无效|过期|失效|错误|缺少|未提供).{0,6}令牌/i,
 		statuses: (httpStatus) => [400, 401, 403].includes(httpStatus),
 		kind: 'badKey',
 	},
@@ -118,6 +130,11 @@ function isError(httpStatus: number): boolean {
 
 function isClientError(httpStatus: number): boolean {
 	return isError(httpStatus) && httpStatus < 500;
+}
+
+/** "Unauthorized" is about the key, whatever else the words speak of. */
+function isForbidden(httpStatus: number): boolean {
+	return [400, 403].includes(httpStatus);
 }
 
 function isLimit(httpStatus: number): boolean {
@@ -141,6 +158,14 @@ const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
 	429: 'busy',
 	500: 'serverError',
 };
+
+const ABOUT_ROUTES =
+	/invalid url|unknown (request )?(url|route|path|endpoint)|no (such |matching )?(route|endpoint|path)|(route|endpoint|path|page|url)\b.{0,80}(not found|not exist|not be found|unknown)|cannot (get|post) |method not allowed|接口不存在|路径不存在/i;
+
+/** Whether a service says that it has no such address at all. @param words at most some thousand characters */
+export function isAboutRoute(words: string): boolean {
+	return ABOUT_ROUTES.test(words);
+}
 
 export function isKnownCode(code: number): boolean {
 	return code in KIND_BY_CODE;

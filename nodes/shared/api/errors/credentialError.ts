@@ -8,6 +8,7 @@ export type CredentialProblem =
 	| 'noUrl'
 	| 'unencrypted'
 	| 'foreignUrl'
+	| 'unsafeOption'
 	| 'weakSecret';
 
 /** Labels of the credential's fields, by their names. */
@@ -22,6 +23,16 @@ export const CREDENTIAL_LABELS: Readonly<Record<string, string>> = {
 	webhookSecret: 'Webhook Secret',
 };
 
+/** What n8n's HTTP Request node calls its options, by the names that they have in a request. */
+const OPTION_LABELS: ReadonlyMap<string, string> = new Map([
+	['proxy', 'Proxy'],
+	['rejectUnauthorized', 'Ignore SSL Issues (Insecure)'],
+	['skipSslCertificateValidation', 'Ignore SSL Issues (Insecure)'],
+	['allowUnauthorizedCerts', 'Ignore SSL Issues (Insecure)'],
+	['agentOptions', 'SSL Certificates'],
+	['method', 'Method'],
+]);
+
 /**
  * The credential cannot be used as it is filled in, or not for this request. It brings its words
  * along, because n8n's own nodes show them, too: its HTTP Request node signs with this credential
@@ -35,10 +46,10 @@ export class CredentialError extends UserError<'credential'> {
 		/** The field's internal name. */
 		readonly field: string,
 		readonly problem: CredentialProblem,
-		/** The only origin that the credential signs for; of a foreign URL. */
-		origin?: string,
+		/** Of a foreign URL the only origin that the credential signs for; the name of an unsafe option. */
+		detail?: string,
 	) {
-		const { message, description } = wordsOf(field, problem, origin);
+		const { message, description } = wordsOf(field, problem, detail);
 		super('credential', message);
 		this.name = 'CredentialError';
 		this.description = description;
@@ -48,7 +59,7 @@ export class CredentialError extends UserError<'credential'> {
 function wordsOf(
 	field: string,
 	problem: CredentialProblem,
-	origin = 'its own address',
+	detail = 'its own address',
 ): { message: string; description: string } {
 	const label = `'${CREDENTIAL_LABELS[field] ?? field}' in the Kling API credential`;
 	return {
@@ -71,8 +82,13 @@ function wordsOf(
 			description: 'Change the address. http:// is only allowed on your own network.',
 		},
 		foreignUrl: {
-			message: `The Kling API credential is only for requests to ${origin}, so this request was not sent`,
+			message: `The Kling API credential is only for requests to ${detail}, so this request was not sent`,
 			description: 'Change the URL of the request, or choose another credential for it.',
+		},
+		unsafeOption: {
+			message: `The Kling API credential can’t be used with '${OPTION_LABELS.get(detail) ?? detail.slice(0, 100)}', so this request was not sent`,
+			description:
+				'Remove it from the request: it could send the key elsewhere. A proxy that n8n is set up with is used anyway.',
 		},
 		weakSecret: {
 			message: `${label} must be Base64 of at least 16 bytes, so that nobody can forge callbacks`,

@@ -28,7 +28,8 @@ export function readVideos(
 		.map(searchVideos)
 		.find((videos) => videos.length > 0);
 	const [video, ...others] = found ?? [];
-	if (!video || others.length > 0) return found ?? [];
+	if (!video) return watermarked(entries.flat());
+	if (others.length > 0) return found ?? [];
 	// Kling's own reply may have all but the address, which the relay keeps for itself.
 	const facts = entries.flat()[0];
 	return [
@@ -39,6 +40,13 @@ export function readVideos(
 			duration: video.duration ?? facts?.duration,
 		},
 	];
+}
+
+/** The copies with a watermark, where the service lists no others: the video is paid for. */
+function watermarked(entries: readonly Entry[]): Video[] {
+	return entries.flatMap(({ watermarkUrl, ...facts }) =>
+		watermarkUrl === undefined ? [] : { ...facts, url: watermarkUrl, watermarkUrl },
+	);
 }
 
 type Entry = Omit<Video, 'url'> & { url?: string };

@@ -262,6 +262,25 @@ describe('list', () => {
 		expect((await client.list(10)).map(({ id }) => id)).toEqual(['b', 'a']);
 	});
 
+	it.each([Infinity, 50])('of a service that has ever more ends: limit %d', async (limit) => {
+		let asked = 0;
+		const { client } = clientOf((request) => {
+			const page = Number(/pageNum=(\d+)/.exec(request.path)?.[1]);
+			const size = Number(/pageSize=(\d+)/.exec(request.path)?.[1]);
+			asked++;
+			return isPath(request)
+				? pathList()
+				: v1List(...Array.from({ length: size }, (_, n) => `${page}-${n}`));
+		});
+		let cuts = 0;
+		// A status that never comes.
+		const filters = limit === 50 ? { statuses: ['submitted' as const] } : {};
+		const tasks = await client.list(limit, filters, () => cuts++);
+		expect(asked).toBeLessThanOrEqual(600);
+		expect(cuts).toBeGreaterThan(0);
+		expect(tasks.length > 1000).toBe(limit === Infinity);
+	});
+
 	it('fails when no format has one', async () => {
 		const { client } = clientOf(() => reply(PAGE), { isRelay: true });
 		expect(await kindOf(client.list(10))).toBe('webPage');

@@ -37,6 +37,23 @@ describe('Base URL', () => {
 		['http://192.168.1.7', 'http://192.168.1.7'],
 		['http://169.254.1.1', 'http://169.254.1.1'],
 		['http://kling-gateway:3000', 'http://kling-gateway:3000'],
+		['https://api.example.com/v1', 'https://api.example.com'],
+		['https://api.example.com/V1/', 'https://api.example.com'],
+		['https://api.example.com/kling/v1//', 'https://api.example.com/kling'],
+		['https://api.example.com/kling/v1/videos', 'https://api.example.com/kling'],
+		['https://api.example.com/kling/v1/videos/text2video', 'https://api.example.com/kling'],
+		['https://api.example.com/v1/videos/image2video/123', 'https://api.example.com'],
+		['https://api.example.com/kling/videos/text2video', 'https://api.example.com/kling'],
+		['https://api.example.com/text-to-video/kling-3.0-turbo', 'https://api.example.com'],
+		['https://api.example.com/image-to-video/kling-3.0', 'https://api.example.com'],
+		['https://api.example.com/v1/chat/completions', 'https://api.example.com'],
+		['https://api.example.com/account/costs', 'https://api.example.com'],
+		[
+			'https://gateway.example.com/v1/my-account/kling',
+			'https://gateway.example.com/v1/my-account/kling',
+		],
+		['https://api.example.com/v10', 'https://api.example.com/v10'],
+		['https://api.example.com/videos', 'https://api.example.com/videos'],
 	])('"%s" is understood', (baseUrl, expected) => {
 		expect(gateway({ baseUrl }).baseUrl).toBe(expected);
 	});

@@ -261,3 +261,23 @@ describe('checking many tasks', () => {
 		expect([most, clock.seconds]).toEqual([5, 3]);
 	});
 });
+
+it('an exception reaches the tasks that it is about, and no other', async () => {
+	// As older builds stored them: half a character, and a format that is none.
+	const kling = new Kling(['1', '2', '3', '4', '5']);
+	const tasks: Array<[string, string]> = [
+		...['1', '2', '3', '4', '5', '\uD83D'].map((id): [string, string] => [id, 'path']),
+		['1', '__proto__'],
+		['2', 'of a later version'],
+		['3', 'of a later version'],
+	];
+	const outcomes = await Promise.all(
+		kling.refresher.refresh(
+			tasks.map(([id, format]) => knownById({ id, format: format as FormatName })),
+		),
+	);
+	expect(outcomes.map((outcome) => 'task' in outcome)).toEqual([
+		...[true, true, true, true, true, false],
+		...[false, false, false],
+	]);
+});

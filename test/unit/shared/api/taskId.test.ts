@@ -51,6 +51,8 @@ describe('safeFileName', () => {
 		['..', 'video'],
 		['', 'video'],
 		['.hidden', 'hidden'],
+		['-rf', 'rf'],
+		['--.-x-', 'x-'],
 		['a b\u0000\uD83Dc', 'a_b_c'],
 		['任务', 'video'],
 		['a'.repeat(1_000_000), 'a'.repeat(100)],

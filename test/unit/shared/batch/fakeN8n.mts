@@ -1,4 +1,4 @@
-/** An n8n as a look meets it: it answers the calls of a resume URL with given statuses, in turn. */
+/** An n8n as a look meets it: it answers the calls of a resume URL as told, in turn. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -7,9 +7,12 @@ export interface ReceivedCall {
 	body: Buffer;
 }
 
+/** Status and body. */
+export type FakeAnswer = [status: number, text: string];
+
 export class FakeN8n {
-	/** The statuses of the answers, in turn; then 200. */
-	answers: number[] = [];
+	/** The answers, in turn; then this node's that it is still waiting. */
+	answers: FakeAnswer[] = [];
 
 	readonly received: ReceivedCall[] = [];
 
@@ -18,7 +21,9 @@ export class FakeN8n {
 		request.on('data', (part: Buffer) => parts.push(part));
 		request.on('end', () => {
 			this.received.push({ headers: request.headers, body: Buffer.concat(parts) });
-			response.writeHead(this.answers[this.received.length - 1] ?? 200).end('{}');
+			const next = this.answers[this.received.length - 1];
+			const [status, text] = next ?? [200, '{"message":"Still waiting"}'];
+			response.writeHead(status).end(text);
 		});
 	});
 

@@ -7,6 +7,7 @@ import { type SuspendedItem, toSuspendedItem } from '../../../../nodes/shared/ba
 import type { Delivery } from '../../../../nodes/shared/items/deliverTask';
 import { answers, notes } from '../../../../nodes/shared/n8n/messages';
 import { time } from '../../../../testkit/clocks/virtualTime.mts';
+import { systemClock } from '../../../../nodes/shared/n8n/systemClock';
 import { sampleVideo } from '../../../../testkit/sampleVideo.mts';
 import {
 	createTask,
@@ -273,6 +274,20 @@ describe('the execution resumes', () => {
 		expect(others).toHaveLength(3);
 		for (const other of others) expectDeclined(other, 200, answers.alreadyResuming);
 		expect(kling.requests().filter(({ route }) => route === 'video')).toHaveLength(3);
+	});
+
+	it('by a later callback when n8n did not start it', async () => {
+		const ids = [await createTask(kling), await createTask(kling)];
+		kling.finish();
+		const results = [];
+		for (let n = 0; n < 3; n++) {
+			results.push(await callBack(callbackOf(ids[n % 2], 'succeed'), suspended(ids)));
+			if (n === 1) await systemClock.sleep(11_000);
+		}
+		const [first, second, third] = results;
+		expect(outputOf(first!)?.[0]).toHaveLength(2);
+		expectDeclined(second!, 200, answers.alreadyResuming);
+		expect(outputOf(third!)).toEqual(outputOf(first!));
 	});
 
 	it('by a later callback when Kling did not answer at the first', async () => {

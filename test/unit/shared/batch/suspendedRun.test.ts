@@ -249,6 +249,64 @@ describe('a look', () => {
 		kling.finish(...ids);
 		expect(await run.lookInto(report, kling.checker())).toBe(true);
 	});
+
+	it('that is sent again and again costs what callbacks do, but for the first few', async () => {
+		const costOf = async (isLook: boolean) => {
+			kling = new Kling();
+			const run = runOf(idsOf(60));
+			const looked: Array<Promise<boolean>> = [];
+			for (let n = 0; n < 100; n++) {
+				looked.push(run.lookInto({ taskId: 'task-0', isLook }, kling.checker()));
+				await kling.clock.sleep(1000);
+			}
+			await Promise.all(looked);
+			return kling.requests;
+		};
+		expect(await costOf(true)).toBeLessThanOrEqual((await costOf(false)) + 4 * 60);
+	});
+});
+
+describe('what is remembered', () => {
+	const LARGE = 'x'.repeat(100_000);
+
+	const overWith = async (needsReply: boolean) => {
+		const run = new SuspendedRun([{ id: 'a', format: 'v1', needsReply }]);
+		kling.says.set('a', () => ({ task: { ...task('a', 'completed').task, raw: { LARGE } } }));
+		expect(await run.lookInto(called('a'), kling.checker())).toBe(true);
+		return run;
+	};
+
+	it('are replies only where an item wants one, and they count', async () => {
+		const [simple, whole] = [await overWith(false), await overWith(true)];
+		expect(simple.outcomes.get('a')).toMatchObject({ task: { id: 'a', videos: [VIDEO] } });
+		expect(JSON.stringify([...simple.outcomes])).not.toContain(LARGE);
+		expect(whole.outcomes.get('a')).toMatchObject({ task: { raw: { LARGE } } });
+		expect(simple.memory).toBeLessThan(10_000);
+		expect(whole.memory).toBeGreaterThan(100_000);
+	});
+
+	it('is the reply that lists no video, whose error quotes it', async () => {
+		const run = runOf(['a']);
+		kling.says.set('a', () => ({ task: { ...task('a', 'completed', []).task, raw: { LARGE } } }));
+		expect(await run.lookInto(called('a'), kling.checker())).toBe(true);
+		expect(run.outcomes.get('a')).toMatchObject({ task: { raw: { LARGE } } });
+	});
+
+	it('is nothing but the claim once the execution is resumed, also by those who still ask', async () => {
+		const run = await overWith(true);
+		const others = new SuspendedRun(idsOf(60).map((id) => ({ id, format: 'v1' })));
+		const late = others.lookInto(called('task-0'), kling.checker());
+		for (const each of [run, others]) {
+			each.claim(0, 0);
+			each.handOver(0);
+		}
+		expect(await late).toBe(false);
+		for (const each of [run, others]) {
+			expect(each.outcomes.size).toBe(0);
+			expect(each.memory).toBeLessThan(2_000);
+			expect([each.isSpent(9_000), each.isSpent(11_000)]).toEqual([false, true]);
+		}
+	});
 });
 
 describe('an execution', () => {

@@ -256,7 +256,9 @@ const OTHER_SENTENCES = [
 		],
 		progress: [notes.progress({ waiting: 1, running: 2, finished: 3, failed: 4 })],
 		canceled: [notes.canceled('No video had been created.')],
+		listCut: [notes.listCut],
 		privateCallback: [notes.privateCallback('localhost:5678')],
+		checkNotReceived: [notes.checkNotReceived(401, 'n8n.example.com')],
 		callbackNotHandled: [
 			notes.callbackNotHandled('a reason'),
 			notes.callbackNotHandled(new KlingError('timeout')),
@@ -537,6 +539,21 @@ describe('parts of sentences', () => {
 
 /** Sentences as users read them, in the situation that they read them in. */
 const ERRORS: Array<[UserError, Situation, message: string, description: string]> = [
+	[
+		new KlingError('notFound', {
+			httpStatus: 404,
+			original: 'Invalid URL (POST /v1/v1/videos/text2video)',
+		}),
+		{ connection: AT_RELAY, isCreating: true },
+		'This address doesn’t support the request (HTTP 404)',
+		"Check 'Service', 'Region' and 'Base URL' in the Kling API credential. Original reply: \"Invalid URL (POST /v1/v1/videos/text2video)\".",
+	],
+	[
+		new KlingError('notFound', { httpStatus: 404, original: 'Invalid URL' }),
+		{ connection: AT_RELAY, lacksList: true },
+		"The service at 'Base URL' doesn’t offer a list of tasks (HTTP 404)",
+		"Use Get Status with the 'Task ID', or a credential for Kling AI. If other operations fail as well, check 'Base URL' in the Kling API credential. Original reply: \"Invalid URL\".",
+	],
 	[
 		new KlingError('badKey', { httpStatus: 401, code: 1002 }),
 		{ connection: AT_KLING },

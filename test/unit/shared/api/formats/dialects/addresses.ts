@@ -1,6 +1,15 @@
 /** R2: where services name the video, and what else they name. */
 
-import { COMPLETED, CREATED, completed, type Dialect, ENDLESS, success, URL } from './parts';
+import {
+	COMPLETED,
+	CREATED,
+	completed,
+	type Dialect,
+	ENDLESS,
+	envelope,
+	success,
+	URL,
+} from './parts';
 
 export const ADDRESSES: Dialect[] = [
 	{
@@ -190,6 +199,33 @@ export const ADDRESSES: Dialect[] = [
 			video: 'ftp://x.example/v.mp4',
 		}),
 		task: COMPLETED,
+	},
+	{
+		name: 'v1 with nothing but the copy with a watermark',
+		reply: envelope({
+			task_id: 't',
+			task_status: 'succeed',
+			task_result: { videos: [{ id: 'v', url: '', watermark_url: URL, duration: '5' }] },
+		}),
+		task: { ...COMPLETED, videos: [{ id: 'v', url: URL, watermarkUrl: URL, duration: 5 }] },
+	},
+	{
+		name: 'path with nothing but the copy with a watermark',
+		reply: envelope({
+			id: 't',
+			status: 'succeeded',
+			outputs: [{ type: 'video', watermark_url: URL }],
+		}),
+		task: { ...COMPLETED, videos: [{ url: URL, watermarkUrl: URL }] },
+	},
+	{
+		name: 'a task that goes on has no copy either',
+		reply: envelope({
+			task_id: 't',
+			task_status: 'processing',
+			task_result: { videos: [{ watermark_url: URL }] },
+		}),
+		task: { id: 't', status: 'processing' },
 	},
 	{
 		name: 'R2: a task that goes on has none yet',
