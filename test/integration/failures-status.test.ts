@@ -187,13 +187,10 @@ describe('Get Status', () => {
 			const id = url.split('/').at(-1) ?? '';
 			const body = JSON.stringify({ task_id: id, task_status: 'processing' });
 			// The earlier ones take longer.
-			setTimeout(
-				() => {
-					open--;
-					response.writeHead(200, { 'content-type': 'application/json' }).end(body);
-				},
-				4_000 - 300 * Number(id.slice(2)),
-			);
+			void time.sleep(4_000 - 300 * Number(id.slice(2))).then(() => {
+				open--;
+				response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+			});
 		};
 		try {
 			const run = await runNode(server.url, { operation: 'getStatus' }, { input: items(...ids) });

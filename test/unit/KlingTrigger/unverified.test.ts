@@ -1,5 +1,4 @@
 import { UnverifiedCallbacks } from '../../../nodes/KlingTrigger/unverified';
-import { setImmediate as turn } from 'node:timers/promises';
 
 describe('unsigned callbacks', () => {
 	it('are looked into five at a time', async () => {
@@ -7,7 +6,7 @@ describe('unsigned callbacks', () => {
 		let [underWay, most] = [0, 0];
 		const work = async () => {
 			most = Math.max(most, ++underWay);
-			await turn();
+			await Promise.resolve();
 			underWay--;
 			return 'done';
 		};
