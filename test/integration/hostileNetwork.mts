@@ -24,3 +24,23 @@ export const cut = {
 		return `https://127.0.0.1:${(server?.address() as AddressInfo).port}`;
 	},
 };
+
+/** A port that cuts every connection off once it has so many bytes of it. */
+export async function startBreakingOff(after: number) {
+	let connections = 0;
+	const breaking = createServer((socket) => {
+		connections++;
+		let received = 0;
+		socket.on('error', () => {});
+		socket.on('data', ({ length }) => {
+			received += length;
+			if (received > after) socket.resetAndDestroy();
+		});
+	});
+	await new Promise<void>((resolve) => breaking.listen(0, '127.0.0.1', resolve));
+	return {
+		url: `http://127.0.0.1:${(breaking.address() as AddressInfo).port}`,
+		connections: () => connections,
+		stop: async () => await new Promise((resolve) => breaking.close(resolve)),
+	};
+}

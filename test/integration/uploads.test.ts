@@ -1,11 +1,11 @@
 /** Requests with an image in them: what was never sent, or not whole, is not charged. */
-import { createServer, type AddressInfo } from 'node:net';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { consequences } from '../../nodes/shared/n8n/messages.ts';
 import { sampleImage } from '../../testkit/sampleImage.mts';
 import { IMAGE_NODE } from '../../testkit/workflows.mts';
 import { errorOf, factsOf, NODE, runNode, sent, startNode, time } from './fixture.mts';
+import { startBreakingOff } from './hostileNetwork.mts';
 import { API_KEY, useOfficial } from './officialFixture.mts';
 
 const emulator = useOfficial({ generationMs: 4_000 });
@@ -39,23 +39,12 @@ const options = (input: INodeExecutionData[]) => ({
 
 describe('a body that breaks off on its way', () => {
 	it('was never sent: tried again, not charged', async () => {
-		let connections = 0;
-		const server = createServer((socket) => {
-			connections++;
-			let received = 0;
-			socket.on('error', () => {});
-			socket.on('data', ({ length }) => {
-				received += length;
-				if (received > 100_000) socket.resetAndDestroy();
-			});
-		});
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-		const run = await runNode(url, FROM_FILE, options(withFiles(1, 9_000_000)));
-		server.close();
+		const network = await startBreakingOff(100_000);
+		const run = await runNode(network.url, FROM_FILE, options(withFiles(1, 9_000_000)));
+		await network.stop();
 		expect(factsOf(run)).toEqual({ kind: 'unreachable', itemIndex: 0 });
 		expect(errorOf(run).description).toContain(consequences.notCharged);
-		expect(connections).toBe(3);
+		expect(network.connections()).toBe(3);
 	});
 });
 
