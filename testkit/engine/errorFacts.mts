@@ -55,9 +55,9 @@ export interface FailedItem {
 export function errorFacts(failed: FailedNode | FailedItem): ErrorFacts {
 	if ('json' in failed) {
 		const { error, error_description: advice } = failed.json;
-		return read(withoutAdvice(String(error), advice as string | undefined));
+		return read(String(error), advice as string | undefined);
 	}
-	const facts = read(withoutAdvice(failed.message, failed.description));
+	const facts = read(failed.message, failed.description);
 	for (const [name, value] of Object.entries(failed.context ?? {})) {
 		if (CONTEXT.has(name) && value !== facts[name as keyof ErrorFacts]) {
 			throw new Error(`The context has the ${name} ${String(value)}: "${failed.message}"`);
@@ -83,8 +83,8 @@ const FACTS = new Set([
 	...['externalTaskId', 'ownerId', 'ownerStatus'],
 ]);
 
-function read(text: string): ErrorFacts {
-	const { message, addition, ...place } = readPlace(text);
+function read(text: string, advice: string | null | undefined): ErrorFacts {
+	const { message, addition, ...place } = readPlace(withoutAdvice(text, advice));
 	const found: Found[] = sentences().flatMap((sentence) => {
 		const facts = sentence.read(message);
 		return facts ? [{ ...facts, kind: sentence.kind }] : [];
@@ -94,7 +94,7 @@ function read(text: string): ErrorFacts {
 	const facts = Object.entries({ ...first, ...place })
 		.filter(([name]) => FACTS.has(name))
 		.map(([name, value]) => [name, NUMBERS.has(name) ? Number(value) : value] as const);
-	const kind = kindAmong([first, ...others]);
+	const kind = kindAmong([first, ...others], advice ?? '');
 	return {
 		...(Object.fromEntries(facts) as unknown as ErrorFacts),
 		kind,
@@ -106,12 +106,14 @@ function read(text: string): ErrorFacts {
 /** A sentence of the table, and what it is filled in with. */
 type Found = { kind: ErrorKind } & Partial<Record<string, string>>;
 
-/** Some kinds share their words; then the codes tell them apart. */
-function kindAmong(found: Found[]): ErrorKind {
+/** Some kinds share their words; then the codes tell them apart, or what the advice quotes of the reply. */
+function kindAmong(found: Found[], advice: string): ErrorKind {
 	const [{ httpStatus, klingCode }] = found as [Found];
 	const code = klingCode === undefined ? undefined : Number(klingCode);
 	const usual = refusal(Number(httpStatus), { code }, '').kind;
 	const kinds = new Set(found.map(({ kind }) => kind));
+	if (kinds.has('webPage') && !advice.includes('"<')) kinds.delete('webPage');
+	if (kinds.has('webPage') && Number(httpStatus) === 200) return 'webPage';
 	// What is not of the usual kind is the one that its body makes a difference to.
 	return kinds.size > 1 && kinds.has(usual) ? usual : ([...kinds].at(-1) as ErrorKind);
 }

@@ -118,7 +118,13 @@ function answers(
 }
 
 /** What relays without lists answer to the request for one. */
-const WITHOUT_LIST: readonly ErrorKind[] = ['notFound', 'badRequest', 'unsupported', 'webPage'];
+const WITHOUT_LIST: readonly ErrorKind[] = [
+	'notFound',
+	'badRequest',
+	'unsupported',
+	'webPage',
+	'otherShape',
+];
 
 /** A reply that could not be read. */
 function flawed(kind: ErrorKind, ...flaws: Array<Exclude<ReplyFlaw['is'], 'badField'>>) {
