@@ -16,6 +16,7 @@ import type { Cost } from '../api/task';
 import type { Progress } from '../engine/runBatch';
 import type { TimeLimitError } from '../engine/poller';
 import type { ImageSize } from '../utils/imageSize';
+import { beginningOf } from '../utils/text';
 import type { DownloadError, DownloadProblem } from './downloadError';
 import type { InputError } from './inputError';
 import {
@@ -128,7 +129,7 @@ const WORDS = {
 	),
 
 	idInUse: ({ facts: { inUse } }: KlingError) => ({
-		message: `'${LABELS.externalTaskId}' "${inUse?.externalTaskId}" is already in use by task ${inUse?.taskId} (${inUse && STATUS_LABELS[inUse.taskStatus]})`,
+		message: `'${LABELS.externalTaskId}' ${quote(inUse?.externalTaskId)} is already in use by task ${inUse?.taskId} (${inUse && STATUS_LABELS[inUse.taskStatus]})`,
 		description: 'Use a different ID, or retrieve that task with Get Status.',
 	}),
 	taskFailed: ({ facts: { reason } }: KlingError) => ({
@@ -336,7 +337,7 @@ export const parameterWords = {
 	): Words => ({
 		message: isBlank(value)
 			? `'${LABELS[name]}' is empty`
-			: `${user} doesn’t support '${LABELS[name]}' ${typeof value === 'string' || typeof value === 'number' ? value : quote(value)}`,
+			: `${user} doesn’t support '${LABELS[name]}' ${typeof value === 'string' ? bare(value) : quote(value)}`,
 		description: `Choose ${either(labels)}.`,
 	}),
 	notAChoice: (name: Parameter, value: unknown, labels: readonly string[]): Words => ({
@@ -405,7 +406,7 @@ export const parameterWords = {
 		description: `Use Get Status with the '${LABELS.taskId}', or a credential for Kling AI.`,
 	}),
 	repeatedId: (id: string, one: number, other: number): Words => ({
-		message: `Items ${one} and ${other} have the same '${LABELS.externalTaskId}' "${id}"`,
+		message: `Items ${one} and ${other} have the same '${LABELS.externalTaskId}' ${quote(id)}`,
 		description: 'Use an expression that differs for every item, or remove the option.',
 	}),
 };
@@ -438,7 +439,7 @@ export const imageWords = {
 		description: `Enter the address of a JPEG or PNG image, or set '${LABELS.firstFrame}' to '${IMAGE_SOURCE_LABELS.binary}'.`,
 	}),
 	ownNetwork: (name: Parameter, host: string): Words => ({
-		message: `'${LABELS[name]}' is an address in your own network (${host}), which the service can’t reach`,
+		message: `'${LABELS[name]}' is an address in your own network (${bare(host)}), which the service can’t reach`,
 		description: `Use a public address, or download the image and set '${LABELS.firstFrame}' to '${IMAGE_SOURCE_LABELS.binary}'.`,
 	}),
 };
@@ -637,17 +638,44 @@ export function either(values: readonly string[]): string {
 	return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
 }
 
-/** A value as messages quote it. */
+/** Nobody reads more of a value, but n8n would store it, several times. Characters. */
+const LONGEST_QUOTE = 100;
+
+/** A value as messages quote it: the only way for a value into a message. */
 export function quote(value: unknown): string {
 	if (isBlank(value)) return 'empty';
-	return typeof value === 'string' ? `"${value}"` : String(JSON.stringify(value));
+	if (typeof value === 'string') return `"${bare(value)}"`;
+	return beginningOf(String(JSON.stringify(sampleOf(value))), LONGEST_QUOTE);
+}
+
+/** The same without quotation marks, such as a name. */
+function bare(text: string): string {
+	return beginningOf(text, LONGEST_QUOTE);
+}
+
+/** As many entries and levels as a quote may need. */
+const SAMPLE = { entries: 10, depth: 3 } as const;
+
+/** A value small enough to be written down as a whole, whatever it holds. */
+function sampleOf(value: unknown, depth: number = SAMPLE.depth): unknown {
+	if (typeof value === 'string') return bare(value);
+	if (typeof value === 'bigint') return String(value);
+	if (typeof value !== 'object' || value === null) return value;
+	if (depth === 0 || ArrayBuffer.isView(value)) return '…';
+	// Dates, JavaScript's and Luxon's.
+	if ('toJSON' in value && typeof value.toJSON === 'function') return value.toJSON() as unknown;
+	if (Array.isArray(value)) {
+		return value.slice(0, SAMPLE.entries).map((each) => sampleOf(each, depth - 1));
+	}
+	const entries = Object.entries(value).slice(0, SAMPLE.entries);
+	return Object.fromEntries(entries.map(([name, each]) => [bare(name), sampleOf(each, depth - 1)]));
 }
 
 /** Signed addresses are long, but not endless. */
 const LONGEST_ADDRESS = 2_000;
 
 function shortened(address: string): string {
-	return address.length > LONGEST_ADDRESS ? `${address.slice(0, LONGEST_ADDRESS)}…` : address;
+	return beginningOf(address, LONGEST_ADDRESS);
 }
 
 /** An error's reason in one line, for the log. */

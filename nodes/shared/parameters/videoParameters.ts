@@ -2,7 +2,7 @@
 
 import { API_KEY_FORMATS, type Connection } from '../api/connection';
 import { FORMATS } from '../api/formats';
-import { findTarget, modelsIn, type Target } from '../api/modelLookup';
+import { findTarget, modelNamed, modelsIn, type Target } from '../api/modelLookup';
 import { type Capability, CUSTOM_MODEL, formatsFor } from '../api/models';
 import type { VideoRequest } from '../api/request';
 import type { ReadItem, VideoData } from '../batch/itemData';
@@ -12,10 +12,16 @@ import { lookAtFile } from '../n8n/inputFile';
 import { parameterWords, supportWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
 import { readDelivery } from './deliveryParameters';
-import { check, fieldsOf, numberIn, optional, text } from './fieldTypes';
+import { check, fieldsOf, idText, numberIn, optional, text } from './fieldTypes';
 import { readImages } from './imageParameters';
 import { type ParameterReader, parametersOf } from './parameterReader';
 import { requestSchema } from './requestSchema';
+
+/** In characters: platforms' longest are whole paths. */
+const LONGEST_MODEL_ID = 100;
+
+/** It becomes part of a request's address, and messages name it. */
+const modelId = idText('customModel', LONGEST_MODEL_ID);
 
 const costLimitSchema = optional(true, numberIn('costLimit', 0, Infinity), 'costLimit', '');
 
@@ -99,16 +105,15 @@ export function chooseTarget(
 ): Target {
 	const formats = formatsFor(capability, asked);
 	if (formats.length === 0) throw new InputError(undefined, supportWords.noImages());
-	const value = parameters.read('model', text('model', 1));
+	const given = parameters.read('model', text('model', 1, LONGEST_MODEL_ID));
+	const value = modelNamed(given) ?? given;
 	const customId =
-		value === CUSTOM_MODEL.value
-			? parameters.read('customModel', text('customModel', 1))
-			: undefined;
+		value === CUSTOM_MODEL.value ? parameters.read('customModel', modelId) : undefined;
 	const target = findTarget(value, formats, customId);
 	if (target) return target;
 	const withApiKey =
 		service === 'official' && findTarget(value, formatsFor(capability, API_KEY_FORMATS), customId);
 	if (withApiKey) throw new InputError('model', parameterWords.needsApiKey(withApiKey.displayName));
 	const offered = modelsIn(formats).map(({ displayName }) => displayName);
-	throw new InputError('model', parameterWords.modelNotAvailable(value, service, offered));
+	throw new InputError('model', parameterWords.modelNotAvailable(given, service, offered));
 }

@@ -1,0 +1,26 @@
+/** Long work in pieces: all executions of a process share one event loop. */
+
+/** How long the event loop may be kept at once; milliseconds. */
+const LONGEST_TURN = 20;
+
+let turnBegan = 0;
+
+/**
+ * To be awaited between two pieces of work, of a few milliseconds each: lets the others have the event
+ * loop once it has been kept for long.
+ */
+export async function breathe(): Promise<void> {
+	if (performance.now() - turnBegan < LONGEST_TURN) return;
+	await nextTurn();
+	turnBegan = performance.now();
+}
+
+/** A timer would take a millisecond at least. */
+async function nextTurn(): Promise<void> {
+	const { port1, port2 } = new MessageChannel();
+	await new Promise<void>((resolve) => {
+		port1.once('message', () => resolve());
+		port2.postMessage(undefined);
+	});
+	port1.close();
+}
