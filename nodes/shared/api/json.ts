@@ -36,6 +36,28 @@ export function parseJson(text: string): unknown {
 	}
 }
 
+/** Why JSON is not read that nothing may be left out of. */
+export type Excess = 'tooDeep' | 'tooMany';
+
+/**
+ * Looks at JSON before it is parsed as a whole.
+ * @returns what is beyond MAX_DEPTH or MAX_VALUES; undefined when nothing is, or when it is no JSON
+ */
+export function excessOf(json: string): Excess | undefined {
+	let depth = 0;
+	let values = 0;
+	for (let at = 0, end = 0; at < json.length; at = end) {
+		const kind = kindAt(json, at);
+		end = kind === QUOTE ? endOfString(json, at) : at + 1;
+		if (kind === OPENING) depth++;
+		else if (kind === CLOSING) depth--;
+		if (kind === OPENING || kind === COMMA) values++;
+		if (depth > MAX_DEPTH) return 'tooDeep';
+		if (values > MAX_VALUES) return 'tooMany';
+	}
+	return undefined;
+}
+
 /** What shows that a text may be JSON of an object or array, as relays nest it in a field. */
 export function looksLikeJson(text: string): boolean {
 	return /^\s{0,10}[[{]/.test(text);

@@ -16,7 +16,7 @@ import type { Cost } from '../api/task';
 import type { Progress } from '../engine/runBatch';
 import type { TimeLimitError } from '../engine/poller';
 import type { ImageSize } from '../utils/imageSize';
-import { beginningOf } from '../utils/text';
+import { beginningOf, withThousands } from '../utils/text';
 import type { DownloadError, DownloadProblem } from './downloadError';
 import type { InputError } from './inputError';
 import {
@@ -499,6 +499,18 @@ export const bodyWords = {
 	noObject: (name: Parameter): Words => ({
 		message: `'${LABELS[name]}' must be a JSON object`,
 		description: 'Enter the fields in braces, e.g. {"seed": 42}.',
+	}),
+	tooLarge: (name: Parameter, most: number): Words => ({
+		message: `'${LABELS[name]}' is too large (max ${most} MB)`,
+		description: 'Remove what the service doesn’t need. Give large files as URLs.',
+	}),
+	tooMany: (name: Parameter, most: number): Words => ({
+		message: `'${LABELS[name]}' has too many values (max ${withThousands(most)})`,
+		description: 'Check the expression. It may return more than the fields that you meant.',
+	}),
+	tooDeep: (name: Parameter, most: number): Words => ({
+		message: `'${LABELS[name]}' is nested too deeply (max ${most} levels)`,
+		description: 'Check the expression. It may return more than the fields that you meant.',
 	}),
 	changes: (name: Parameter, field: string, own?: Parameter): Words => ({
 		message: `'${LABELS[name]}' can’t change "${field}"`,

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 
 import { findBodyChange } from '../api/additionalBody';
-import type { Fields } from '../api/formats/fields';
+import { type Fields, isFields } from '../api/formats/fields';
+import { excessOf, MAX_DEPTH, MAX_VALUES } from '../api/json';
 import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
 import type { Parameter } from '../n8n/labels';
@@ -12,6 +13,9 @@ import type { Words } from '../n8n/words';
 import { findJsonError } from '../utils/jsonError';
 import { complain } from './fieldTypes';
 
+/** An image of 10 MB as Base64, and what belongs to it; characters. */
+const LONGEST_BODY = 14_000_000;
+
 /** The fields; undefined when there are none. */
 export function jsonObject(parameter: Parameter) {
 	return z.unknown().transform((given, context): Fields | undefined => {
@@ -19,16 +23,31 @@ export function jsonObject(parameter: Parameter) {
 			context.addIssue(complain(parameter, words));
 			return z.NEVER;
 		};
+		if (hasTooMany(given)) return refuse(bodyWords.tooMany(parameter, MAX_VALUES));
 		const text = textOf(given);
 		if (text === undefined) return refuse(bodyWords.noObject(parameter));
-		const error = findJsonError(text);
-		if (error) return refuse(bodyWords.noJson(parameter, error.line, error.column));
-		const read: unknown = JSON.parse(text);
-		if (typeof read !== 'object' || read === null || Array.isArray(read)) {
-			return refuse(bodyWords.noObject(parameter));
+		if (text.length > LONGEST_BODY)
+			return refuse(bodyWords.tooLarge(parameter, LONGEST_BODY / 1e6));
+		const excess = excessOf(text);
+		if (excess === 'tooDeep') return refuse(bodyWords.tooDeep(parameter, MAX_DEPTH));
+		if (excess === 'tooMany') return refuse(bodyWords.tooMany(parameter, MAX_VALUES));
+		const read = parsed(text);
+		if (read === undefined) {
+			const { line, column } = findJsonError(text) ?? { line: 1, column: 1 };
+			return refuse(bodyWords.noJson(parameter, line, column));
 		}
-		return Object.keys(read).length === 0 ? undefined : (read as Fields);
+		if (!isFields(read)) return refuse(bodyWords.noObject(parameter));
+		return Object.keys(read).length === 0 ? undefined : read;
 	});
+}
+
+/** @returns undefined for what is no JSON */
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
 }
 
 /** @returns undefined for what has no JSON */
@@ -39,6 +58,19 @@ function textOf(given: unknown): string | undefined {
 	} catch {
 		return undefined;
 	}
+}
+
+/** Whether an object holds too many values to be written down; what holds itself does. */
+function hasTooMany(given: unknown): boolean {
+	let left = MAX_VALUES;
+	for (const open = [given]; open.length > 0 && left >= 0; ) {
+		const value = open.pop();
+		if (typeof value !== 'object' || value === null) continue;
+		const inner: unknown[] = Object.values(value);
+		left -= inner.length;
+		if (left >= 0) open.push(...inner);
+	}
+	return left < 0;
 }
 
 /** What additional fields would change that the node answers for. */

@@ -152,6 +152,9 @@ const SAMPLES: Array<Samples<object>> = [
 	{
 		noJson: (name) => [bodyWords.noJson(name, 1, 2)],
 		noObject: (name) => [bodyWords.noObject(name)],
+		tooLarge: (name) => [bodyWords.tooLarge(name, 14)],
+		tooMany: (name) => [bodyWords.tooMany(name, 20_000)],
+		tooDeep: (name) => [bodyWords.tooDeep(name, 100)],
 		changes: (name) => [bodyWords.changes(name, 'mode', 'mode'), bodyWords.changes(name, 'a.b')],
 		changesCallback: (name) => [bodyWords.changesCallback(name, 'callback_url')],
 	} satisfies Samples<typeof bodyWords>,
