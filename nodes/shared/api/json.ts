@@ -37,7 +37,7 @@ export function parseJson(text: string): unknown {
 }
 
 /** Why JSON is not read that nothing may be left out of. */
-export type Excess = 'tooDeep' | 'tooMany';
+type Excess = 'tooDeep' | 'tooMany';
 
 /**
  * Looks at JSON before it is parsed as a whole.

@@ -16,6 +16,12 @@ import { complain } from './fieldTypes';
 /** An image of 10 MB as Base64, and what belongs to it; characters. */
 const LONGEST_BODY = 14_000_000;
 
+const EXCESS_WORDS = {
+	tooLarge: (parameter) => bodyWords.tooLarge(parameter, LONGEST_BODY / 1e6),
+	tooMany: (parameter) => bodyWords.tooMany(parameter, MAX_VALUES),
+	tooDeep: (parameter) => bodyWords.tooDeep(parameter, MAX_DEPTH),
+} as const satisfies Record<string, (parameter: Parameter) => Words>;
+
 /** The fields; undefined when there are none. */
 export function jsonObject(parameter: Parameter) {
 	return z.unknown().transform((given, context): Fields | undefined => {
@@ -23,14 +29,12 @@ export function jsonObject(parameter: Parameter) {
 			context.addIssue(complain(parameter, words));
 			return z.NEVER;
 		};
-		if (hasTooMany(given)) return refuse(bodyWords.tooMany(parameter, MAX_VALUES));
+		const excess = findExcess(given);
+		if (excess) return refuse(EXCESS_WORDS[excess](parameter));
 		const text = textOf(given);
 		if (text === undefined) return refuse(bodyWords.noObject(parameter));
-		if (text.length > LONGEST_BODY)
-			return refuse(bodyWords.tooLarge(parameter, LONGEST_BODY / 1e6));
-		const excess = excessOf(text);
-		if (excess === 'tooDeep') return refuse(bodyWords.tooDeep(parameter, MAX_DEPTH));
-		if (excess === 'tooMany') return refuse(bodyWords.tooMany(parameter, MAX_VALUES));
+		const textExcess = excessOf(text);
+		if (textExcess) return refuse(EXCESS_WORDS[textExcess](parameter));
 		const read = parsed(text);
 		if (read === undefined) {
 			const { line, column } = findJsonError(text) ?? { line: 1, column: 1 };
@@ -60,17 +64,21 @@ function textOf(given: unknown): string | undefined {
 	}
 }
 
-/** Whether an object holds too many values to be written down; what holds itself does. */
-function hasTooMany(given: unknown): boolean {
-	let left = MAX_VALUES;
-	for (const open = [given]; open.length > 0 && left >= 0; ) {
+/** Why an object would not be written down: it holds too much, perhaps itself. */
+function findExcess(given: unknown): 'tooMany' | 'tooLarge' | undefined {
+	let valuesLeft = MAX_VALUES;
+	let textLeft = LONGEST_BODY;
+	for (const open = [given]; open.length > 0; ) {
 		const value = open.pop();
+		if (typeof value === 'string') textLeft -= value.length;
+		if (textLeft < 0) return 'tooLarge';
 		if (typeof value !== 'object' || value === null) continue;
 		const inner: unknown[] = Object.values(value);
-		left -= inner.length;
-		if (left >= 0) open.push(...inner);
+		valuesLeft -= inner.length;
+		if (valuesLeft < 0) return 'tooMany';
+		open.push(...inner);
 	}
-	return left < 0;
+	return undefined;
 }
 
 /** What additional fields would change that the node answers for. */
