@@ -35,7 +35,7 @@ export async function createVideos(
 	callbackUrl?: string,
 ): Promise<Created> {
 	const ledger = contextLedger(run.context, run.connection);
-	const { prepared, refused } = prepareItems(run, items);
+	const { prepared, refused } = await prepareItems(run, items);
 	const blocked = await findBlocked(run, ledger, prepared);
 	// When the workflow is going to stop anyway, nothing is charged.
 	const planned =

@@ -32,13 +32,13 @@ export interface PreparedItem extends PlannedVideo {
  * @returns the items that can be sent, and the error items of the others
  * @throws {NodeOperationError} for the first item that cannot be sent, unless the node continues
  */
-export function prepareItems(
+export async function prepareItems(
 	run: NodeRun,
 	items: ReadonlyArray<ReadItem<VideoData>>,
-): {
+): Promise<{
 	prepared: PreparedItem[];
 	refused: INodeExecutionData[];
-} {
+}> {
 	const prepared: PreparedItem[] = [];
 	const refused: INodeExecutionData[] = [];
 	const identify = identityOf(run.context);
@@ -51,7 +51,7 @@ export function prepareItems(
 			continue;
 		}
 		const { request, target, delivery, costLimit } = item.value;
-		const { key, name } = identify(itemIndex, { request, target });
+		const { key, name } = await identify(itemIndex, { request, target });
 		prepared.push({ key, name, request, target, delivery, costLimit, itemIndex });
 	}
 	return { prepared, refused };

@@ -7,6 +7,7 @@ import { isOver } from '../api/task';
 import { failItem } from '../items/errorItem';
 import { factsOfTask } from '../items/settleTask';
 import { STATUS_LABELS } from '../n8n/labels';
+import { InputFileError } from '../n8n/inputFileError';
 import { consequences, notes } from '../n8n/messages';
 import type { BatchVideo, Created } from './batchVideo';
 import { noteCosts } from './costs';
@@ -55,6 +56,7 @@ export function itemOfVideo(
 		itemIndex,
 		taskId: task?.id,
 		isCreating: task === undefined,
+		hasImage: video.request.firstFrame !== undefined,
 		connection: run.connection,
 		addition: isUnsure ? consequences.mayHaveStarted(externalTaskId) : undefined,
 		hint: [consequenceOf(video), run.continues ? '' : othersOf(all, video)]
@@ -67,6 +69,7 @@ export function itemOfVideo(
 /** What the user must know before trying again. */
 function consequenceOf({ error, task, isUnsure }: BatchVideo): string {
 	if (isUnsure) return consequences.checkConsole;
+	if (error instanceof InputFileError) return consequences.notCharged;
 	if (!(error instanceof KlingError)) return '';
 	if (!task) return consequences.notCharged;
 	return isOver(task) ? '' : consequences.stillRunning;

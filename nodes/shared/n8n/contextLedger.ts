@@ -1,6 +1,6 @@
 /** The waiting engine's memory, kept where n8n keeps it across the tries of Retry On Fail. */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
@@ -9,6 +9,7 @@ import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
 import type { Ledger, LedgerEntry } from '../engine/ledger';
 import type { PlannedVideo } from '../engine/verbs';
+import { digestOf, jsonPieces } from '../utils/pieces';
 
 /**
  * What is stored with executions: readable for every build there was, so fields are only added.
@@ -64,7 +65,7 @@ type Identity = Pick<PlannedVideo, 'key' | 'name'>;
  */
 export function identityOf(
 	context: IExecuteFunctions,
-): (itemIndex: number, requested: { request: VideoRequest; target: Target }) => Identity {
+): (itemIndex: number, requested: { request: VideoRequest; target: Target }) => Promise<Identity> {
 	const executionId = context.getExecutionId() || randomUUID();
 	const run = [
 		context.getInstanceId(),
@@ -72,11 +73,11 @@ export function identityOf(
 		context.getNode().id,
 		context.evaluateExpression('{{ $runIndex }}', 0),
 	];
-	return (itemIndex, { request, target }) => {
+	return async (itemIndex, { request, target }) => {
 		const hashed = { request, target: hashedPart(target) };
 		return {
-			key: hash([...run, itemIndex, hashed]),
-			name: `n8n-${executionId}-${itemIndex}-${hash([...run, executionId, itemIndex, hashed])}`,
+			key: await hash([...run, itemIndex, hashed]),
+			name: `n8n-${executionId}-${itemIndex}-${await hash([...run, executionId, itemIndex, hashed])}`,
 		};
 	};
 }
@@ -103,11 +104,10 @@ function hashedPart(target: Target): object {
 	return Object.fromEntries(Object.entries(target).filter(([name]) => HASHED.has(name)));
 }
 
-/** 20 hexadecimal digits. Not cut from the text: what is cut from it would keep all of it in memory. */
-function hash(content: unknown): string {
-	return createHash('sha256')
-		.update(JSON.stringify(content))
-		.digest()
-		.subarray(0, 10)
-		.toString('hex');
+/**
+ * 20 hexadecimal digits. Not cut from the text: what is cut from it would keep all of it in memory.
+ * @param content in which an image may be of megabytes
+ */
+async function hash(content: unknown): Promise<string> {
+	return (await digestOf(jsonPieces(content))).subarray(0, 10).toString('hex');
 }

@@ -11,11 +11,16 @@ import { InputError } from '../n8n/inputError';
 import { lookAtFile } from '../n8n/inputFile';
 import { parameterWords, supportWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
+import { breathe } from '../utils/breathe';
+import { Semaphore } from '../utils/semaphore';
 import { readDelivery } from './deliveryParameters';
 import { check, fieldsOf, idText, numberIn, optional, text } from './fieldTypes';
 import { readImages } from './imageParameters';
 import { type ParameterReader, parametersOf } from './parameterReader';
 import { requestSchema } from './requestSchema';
+
+/** Items read at once: stores of files take only so many requests. */
+const PARALLEL_ITEMS = 10;
 
 /** In characters: platforms' longest are whole paths. */
 const LONGEST_MODEL_ID = 100;
@@ -33,23 +38,29 @@ export async function readVideoItems(
 	{ context, connection, isTool, itemIndexes, allowsOwnNetwork }: NodeRun,
 	capability: Capability,
 ): Promise<Array<ReadItem<VideoData>>> {
-	return await Promise.all(
-		itemIndexes.map(async (itemIndex) => ({
+	const places = new Semaphore(PARALLEL_ITEMS);
+	const readItem = async (itemIndex: number) => {
+		const parameters = parametersOf(context, itemIndex);
+		const target = chooseTarget(parameters, connection, capability);
+		const { largestImage: largest } = FORMATS[target.format];
+		if (largest === undefined) return readVideo(parameters, target, !isTool);
+		const images = await readImages(parameters, {
+			largest,
+			allowsOwnNetwork,
 			itemIndex,
-			...(await attempt(async () => {
-				const parameters = parametersOf(context, itemIndex);
-				const target = chooseTarget(parameters, connection, capability);
-				const { largestImage: largest } = FORMATS[target.format];
-				if (largest === undefined) return readVideo(parameters, target, !isTool);
-				const images = await readImages(parameters, {
-					largest,
-					allowsOwnNetwork,
-					itemIndex,
-					lookAt: async (field) => await lookAtFile(context, itemIndex, field),
-				});
-				return readVideo(parameters, target, !isTool, images);
-			})),
-		})),
+			lookAt: async (reference, parameter) =>
+				await lookAtFile(context, itemIndex, reference, parameter),
+		});
+		return readVideo(parameters, target, !isTool, images);
+	};
+	return await Promise.all(
+		itemIndexes.map(
+			async (itemIndex) =>
+				await places.run(async () => {
+					await breathe();
+					return { itemIndex, ...(await attempt(async () => await readItem(itemIndex))) };
+				}),
+		),
 	);
 }
 

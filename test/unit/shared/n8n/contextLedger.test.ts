@@ -67,7 +67,7 @@ function contextOf(parameters: INodeParameters, place: Place): IExecuteFunctions
 	} as unknown as IExecuteFunctions;
 }
 
-function identify({
+async function identify({
 	credential,
 	parameters,
 	settings = {},
@@ -77,7 +77,7 @@ function identify({
 	const connection = toConnection(CREDENTIALS[credential]);
 	const read = parametersOf(context, place.itemIndex);
 	const data = readVideo(read, chooseTarget(read, connection, 'textToVideo'), true);
-	return identityOf(context)(place.itemIndex, data);
+	return await identityOf(context)(place.itemIndex, data);
 }
 
 describe('the identity of a video', () => {
@@ -86,8 +86,8 @@ describe('the identity of a video', () => {
 
 	it.each(
 		stored.map(({ key, name, ...video }) => [JSON.stringify(video), video, key, name] as const),
-	)('is what it was when executions were stored: %s', (_title, video, key, name) => {
-		expect(identify(video)).toEqual({ key, name });
+	)('is what it was when executions were stored: %s', async (_title, video, key, name) => {
+		expect(await identify(video)).toEqual({ key, name });
 	});
 
 	it('was written down for models that are all still there', () => {
@@ -99,12 +99,11 @@ describe('the identity of a video', () => {
 
 	const VIDEO = { credential: 'official, API key', parameters: {} } as const;
 
-	it('is the same in a retry, which is another execution, but for the name', () => {
-		const [one, retried] = ['4711', '4712'].map((executionId) =>
-			identify({ ...VIDEO, settings: { executionId } }),
-		);
-		expect(retried?.key).toBe(one?.key);
-		expect(retried?.name).not.toBe(one?.name);
+	it('is the same in a retry, which is another execution, but for the name', async () => {
+		const one = await identify({ ...VIDEO, settings: { executionId: '4711' } });
+		const retried = await identify({ ...VIDEO, settings: { executionId: '4712' } });
+		expect(retried.key).toBe(one.key);
+		expect(retried.name).not.toBe(one.name);
 	});
 
 	it.each<[string, Pick<StoredKey, 'parameters' | 'settings'>]>([
@@ -116,21 +115,22 @@ describe('the identity of a video', () => {
 		['node', { parameters: {}, settings: { nodeId: 'another' } }],
 		['workflow', { parameters: {}, settings: { workflowId: 'another' } }],
 		['instance', { parameters: {}, settings: { instanceId: 'another' } }],
-	])('is another one for another %s', (_what, changed) => {
-		const one = identify(VIDEO);
-		const other = identify({ ...VIDEO, ...changed });
+	])('is another one for another %s', async (_what, changed) => {
+		const one = await identify(VIDEO);
+		const other = await identify({ ...VIDEO, ...changed });
 		expect(other.key).not.toBe(one.key);
 		expect(other.name).not.toBe(one.name);
 	});
 
-	it('is unique even without an execution ID', () => {
-		const [one, other] = [1, 2].map(() => identify({ ...VIDEO, settings: { executionId: '' } }));
-		expect(one?.key).toBe(other?.key);
-		expect(one?.name).not.toBe(other?.name);
+	it('is unique even without an execution ID', async () => {
+		const one = await identify({ ...VIDEO, settings: { executionId: '' } });
+		const other = await identify({ ...VIDEO, settings: { executionId: '' } });
+		expect(one.key).toBe(other.key);
+		expect(one.name).not.toBe(other.name);
 	});
 
-	it('fits where Kling takes it', () => {
-		expect(identify(VIDEO).name).toMatch(/^n8n-4711-0-[0-9a-f]{20}$/);
+	it('fits where Kling takes it', async () => {
+		expect((await identify(VIDEO)).name).toMatch(/^n8n-4711-0-[0-9a-f]{20}$/);
 	});
 });
 

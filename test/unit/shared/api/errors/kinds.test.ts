@@ -40,7 +40,7 @@ const WHILE_CREATING: Record<WhileCreating, ErrorKind[]> = {
 		'timeLimit',
 		'download',
 	],
-	unsent: ['unreachable'],
+	unsent: ['inputFile', 'unreachable'],
 	wait: ['rateLimited', 'concurrencyLimit', 'busy'],
 	resign: ['tokenEarly', 'tokenExpired'],
 	unknown: [
@@ -80,6 +80,7 @@ const WHILE_CHECKING: Record<WhileChecking, ErrorKind[]> = {
 		'taskFailed',
 		'noVideo',
 		'input',
+		'inputFile',
 		'credential',
 		'timeLimit',
 		'unknownOutcome',
