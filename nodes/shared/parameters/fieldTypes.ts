@@ -11,7 +11,7 @@ import { LABELS, type Parameter } from '../n8n/labels';
 import { parameterWords } from '../n8n/messages';
 import type { Words } from '../n8n/words';
 import { codePointsOf } from '../utils/text';
-import { isSafeUrl } from '../utils/url';
+import { isSafeUrl, LONGEST_URL } from '../utils/url';
 
 /** What an issue of zod's carries: the parameter, and the words about it. */
 interface Complaint {
@@ -232,9 +232,6 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 	['off', false],
 	['0', false],
 ]);
-
-/** Servers take no longer ones; characters. */
-export const LONGEST_URL = 8192;
 
 export function webAddress(parameter: Parameter) {
 	return text(parameter, 1).superRefine((url, context) => {

@@ -1,7 +1,6 @@
 /** The address of an image, as people copy it from browsers, mails, chats and documents. */
 
-/** Servers take no longer ones; characters. */
-export const LONGEST_URL = 8192;
+import { LONGEST_URL } from './url';
 
 const BEGINNING = /https?:[/\\]{2}/gi;
 

@@ -1,5 +1,6 @@
 /** Reads single facts out of replies. Absent, null and unusable are the same: not known. */
 
+import { LONGEST_URL } from '../../utils/url';
 import { isSafeId } from '../taskId';
 
 /** An object of a reply. */
@@ -88,12 +89,10 @@ export function durationOf(value: unknown): number | undefined {
 	return duration > MAX_SECONDS ? duration / 1000 : duration;
 }
 
-const MAX_ADDRESS_LENGTH = 8192;
-
 /** Reads an address where only an address can be, whatever it looks like; longer ones no server takes. */
 export function addressOf(value: unknown): string | undefined {
 	const address = textOf(value);
-	return address !== undefined && address.length <= MAX_ADDRESS_LENGTH ? address : undefined;
+	return address !== undefined && address.length <= LONGEST_URL ? address : undefined;
 }
 
 /** Reads an http(s) address. */

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Image } from '../../../../nodes/shared/api/request';
@@ -25,6 +24,12 @@ const stored = {
 	fileSize: '1',
 };
 
+/** Such that Base64 does not fit into them. */
+async function* chunks() {
+	yield CONTENT.subarray(0, 70_000);
+	yield CONTENT.subarray(70_000);
+}
+
 /** A store that fails so often before it answers. */
 function contextOf(item: Partial<INodeExecutionData>, failures = 0, words = 'read ECONNRESET') {
 	let left = failures;
@@ -37,9 +42,7 @@ function contextOf(item: Partial<INodeExecutionData>, failures = 0, words = 'rea
 		getExecutionCancelSignal: () => undefined,
 		helpers: {
 			getBinaryMetadata: async () => answer({ fileSize: CONTENT.length }),
-			getBinaryStream: async () =>
-				// Chunks that Base64 does not fit into.
-				Readable.from([CONTENT.subarray(0, 70_000), CONTENT.subarray(70_000)]),
+			getBinaryStream: async () => Object.assign(chunks(), { destroy: () => {} }),
 		},
 	} as unknown as IExecuteFunctions;
 }

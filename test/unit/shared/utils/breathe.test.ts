@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 import { breathe } from '../../../../nodes/shared/utils/breathe';
 
 afterEach(() => jest.restoreAllMocks());
@@ -8,10 +6,13 @@ afterEach(() => jest.restoreAllMocks());
 async function letsOthersIn(now: number): Promise<boolean> {
 	jest.spyOn(performance, 'now').mockReturnValue(now);
 	let wasElsewhere = false;
-	setImmediate(() => {
+	const { port1, port2 } = new MessageChannel();
+	port1.once('message', () => {
 		wasElsewhere = true;
 	});
+	port2.postMessage('turn');
 	await breathe();
+	port1.close();
 	return wasElsewhere;
 }
 
