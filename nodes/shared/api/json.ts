@@ -46,14 +46,20 @@ type Excess = 'tooDeep' | 'tooMany';
 export function excessOf(json: string): Excess | undefined {
 	let depth = 0;
 	let values = 0;
-	for (let at = 0, end = 0; at < json.length; at = end) {
-		const kind = kindAt(json, at);
-		end = kind === QUOTE ? endOfString(json, at) : at + 1;
+	let texts = 0;
+	const structure = /["{}[\],]/g;
+	for (let found = structure.exec(json); found; found = structure.exec(json)) {
+		const kind = kindAt(json, found.index);
+		if (kind === QUOTE) {
+			structure.lastIndex = endOfString(json, found.index);
+			texts++;
+		} else if (kind === CLOSING) depth--;
+		else values++;
 		if (kind === OPENING) depth++;
-		else if (kind === CLOSING) depth--;
-		if (kind === OPENING || kind === COMMA) values++;
+		if (depth < 0) return undefined;
 		if (depth > MAX_DEPTH) return 'tooDeep';
-		if (values > MAX_VALUES) return 'tooMany';
+		// Each value may have a name.
+		if (values > MAX_VALUES || texts > 2 * MAX_VALUES) return 'tooMany';
 	}
 	return undefined;
 }
