@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 
-import { isSafeId } from '../api/taskId';
+import { canBeSent, isSafeId } from '../api/taskId';
 import { InputError } from '../n8n/inputError';
 import { LABELS, type Parameter } from '../n8n/labels';
 import { parameterWords } from '../n8n/messages';
@@ -93,10 +93,20 @@ export function text(
 	});
 }
 
-/** The ID of a task, the user's own for it, or a model's: it becomes part of a request's address. */
-export function idText(parameter: Parameter, limit?: number) {
-	return text(parameter, 1, limit).superRefine((id, context) => {
+/** The ID of a task, or the user's own: it becomes part of a request's address. */
+export function idText(parameter: Parameter) {
+	return text(parameter, 1).superRefine((id, context) => {
 		if (!isSafeId(id)) context.addIssue(complain(parameter, parameterWords.noId(parameter)));
+	});
+}
+
+/** Models' IDs in characters: platforms' longest are whole paths. */
+const LONGEST_MODEL_ID = 100;
+
+/** A model's ID, which is written into an address or a body as it is, and into messages. */
+export function modelIdText(parameter: Parameter) {
+	return text(parameter, 1, LONGEST_MODEL_ID).superRefine((id, context) => {
+		if (!canBeSent(id)) context.addIssue(complain(parameter, parameterWords.noId(parameter)));
 	});
 }
 

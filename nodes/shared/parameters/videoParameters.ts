@@ -14,19 +14,13 @@ import { attempt } from '../utils/attempt';
 import { breathe } from '../utils/breathe';
 import { Semaphore } from '../utils/semaphore';
 import { readDelivery } from './deliveryParameters';
-import { check, fieldsOf, idText, numberIn, optional, text } from './fieldTypes';
+import { check, fieldsOf, modelIdText, numberIn, optional } from './fieldTypes';
 import { readImages } from './imageParameters';
 import { type ParameterReader, parametersOf } from './parameterReader';
 import { requestSchema } from './requestSchema';
 
 /** Items read at once: stores of files take only so many requests. */
 const PARALLEL_ITEMS = 10;
-
-/** In characters: platforms' longest are whole paths. */
-const LONGEST_MODEL_ID = 100;
-
-/** It becomes part of a request's address, and messages name it. */
-const modelId = idText('customModel', LONGEST_MODEL_ID);
 
 const costLimitSchema = optional(true, numberIn('costLimit', 0, Infinity), 'costLimit', '');
 
@@ -116,10 +110,12 @@ export function chooseTarget(
 ): Target {
 	const formats = formatsFor(capability, asked);
 	if (formats.length === 0) throw new InputError(undefined, supportWords.noImages());
-	const given = parameters.read('model', text('model', 1, LONGEST_MODEL_ID));
+	const given = parameters.read('model', modelIdText('model'));
 	const value = modelNamed(given) ?? given;
 	const customId =
-		value === CUSTOM_MODEL.value ? parameters.read('customModel', modelId) : undefined;
+		value === CUSTOM_MODEL.value
+			? parameters.read('customModel', modelIdText('customModel'))
+			: undefined;
 	const target = findTarget(value, formats, customId);
 	if (target) return target;
 	const withApiKey =

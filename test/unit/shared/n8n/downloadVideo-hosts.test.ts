@@ -336,6 +336,8 @@ describe('N10: a download that does not end', () => {
 		return { done: flow().then(async () => await done), tries };
 	}
 
+	const LARGE = Buffer.alloc(30_000_000);
+
 	it.each<[string, Parameters<typeof run>, string, number, number]>([
 		['N10 trickles', [true, () => Buffer.alloc(10)], 'the download stalled', 60, 3],
 		['N10 never ends', [true, () => Buffer.alloc(200_000)], TOO_SLOW, 600, 3],
@@ -364,16 +366,16 @@ describe('N10: a download that does not end', () => {
 		],
 		[
 			'is more than n8n should keep in memory',
-			[true, () => Buffer.alloc(30_000_000), {}],
+			[true, () => LARGE, {}],
 			'the file is too large for a video',
 			70,
 			1,
 		],
 		[
 			'is more than that, but goes into a store',
-			[true, (second) => (second <= 300 ? Buffer.alloc(3_100_000 * 10) : undefined)],
+			[true, (second) => (second < 100 ? LARGE : undefined)],
 			'the download stalled',
-			360,
+			180,
 			3,
 		],
 	])('%s', async (_report, [answers, send, stored], reason, seconds, count) => {

@@ -10,6 +10,7 @@ import {
 	choices,
 	fieldsOf,
 	idText,
+	modelIdText,
 	numberIn,
 	oneOf,
 	optional,
@@ -133,6 +134,15 @@ describe('a number with a unit', () => {
 			parameterWords.outOfRange(parameter, given, 0, Infinity),
 		);
 	});
+});
+
+it.each([
+	['half a surrogate pair', 'kling-\ud800'],
+	['a line break', 'kling\r\nv9'],
+])('the ID of a model can’t hold %s', (_name, id) => {
+	const schema = modelIdText('customModel');
+	expectRefused(schema, id, 'customModel', parameterWords.noId('customModel'));
+	expect(read(schema, ' a/b-v9 ')).toBe('a/b-v9');
 });
 
 /** More than any text that is meant for a parameter. */
