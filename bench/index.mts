@@ -9,6 +9,7 @@ import { toMarkdown, type Section } from '../testkit/cli/section.mts';
 import { seconds, today } from '../testkit/cli/units.mts';
 import { benchmarkBatch } from './batch.mts';
 import { benchmarkGrowth } from './growth.mts';
+import { benchmarkHostile } from './hostile.mts';
 import { benchmarkImages } from './images.mts';
 import { benchmarkLoad, measureTarball } from './load.mts';
 import { describeMachine, machineText } from './machine.mts';
@@ -35,6 +36,7 @@ const BENCHMARKS: Readonly<Record<Part, (isQuick: boolean) => Promise<Finished[]
 	],
 	overhead: async (isQuick) => [finish(await benchmarkOverhead(isQuick))],
 	replies: async (isQuick) => await Promise.resolve([finish(benchmarkReplies(isQuick))]),
+	hostile: async (isQuick) => [finish(await benchmarkHostile(isQuick))],
 	growth: async (isQuick) => [finish(await benchmarkGrowth(isQuick))],
 	load: async (isQuick) => [finish(await benchmarkLoad(isQuick)), finish(await measureTarball())],
 };

@@ -8,6 +8,7 @@ export const PARTS = [
 	'overhead',
 	'load',
 	'replies',
+	'hostile',
 	'growth',
 ] as const;
 

@@ -270,7 +270,7 @@ describe('an image', () => {
 		[
 			'that is a web page',
 			binary,
-			['imageBinaryPropertyName', imageWords.noImage('imageBinaryPropertyName')],
+			['imageBinaryPropertyName', imageWords.noImage('imageBinaryPropertyName', { is: 'webPage' })],
 			{ data: file(Buffer.from('<!doctype html>'), 'image/png') },
 		],
 		[
@@ -317,7 +317,7 @@ describe('an image', () => {
 		[
 			'as last frame that is a web page',
 			{ mode: 'pro', options: { lastFrame: { image: { source: 'binary' } } } },
-			['lastFrameField', imageWords.noImage('lastFrameField')],
+			['lastFrameField', imageWords.noImage('lastFrameField', { is: 'webPage' })],
 			{ data: file(Buffer.from('<!doctype html>')) },
 		],
 	])('%s is refused before anything is sent', async (_title, parameters, words, files = {}) => {

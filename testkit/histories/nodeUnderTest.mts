@@ -56,10 +56,11 @@ export async function runNode(nodeTry: NodeTry): Promise<Told[]> {
 	const context = contextOf(nodeTry);
 	const ledger = contextLedger(context, connection);
 	const identities = new VideoIdentities(context);
-	const videos = nodeTry.variants.map((variant, item): PlannedVideo => {
+	const videos: PlannedVideo[] = [];
+	for (const [item, variant] of nodeTry.variants.entries()) {
 		const planned = { request: requestOf(script, item, variant), target: targetOf(script) };
-		return { ...identities.of(item, planned), ...planned };
-	});
+		videos.push({ ...(await identities.of(item, planned)), ...planned });
+	}
 	const outcomes = await runBatch(videos, serviceOf(nodeTry, connection), {
 		clock: process.clock,
 		ledger,

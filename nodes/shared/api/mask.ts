@@ -47,11 +47,12 @@ export function maskerOf({
 			? [authentication.apiKey]
 			: [authentication.accessKey, authentication.secretKey];
 	const secrets = [...keys, ...(webhookSecret === undefined ? [] : secretsIn(webhookSecret))];
-	const spellings = [...new Set(secrets.flatMap(spellingsOf))].sort(
-		(one, other) => other.length - one.length,
-	);
-	const long = spellings.filter(({ length }) => length >= LEAST_LENGTH);
-	const short = spellings
+	// The longest first: one may be a part of another.
+	const sorted = [...new Set(secrets)].sort((one, other) => other.length - one.length);
+	const long = sorted
+		.filter(({ length }) => length >= LEAST_LENGTH)
+		.map((key) => new RegExp(anySpellingOf(key), 'gi'));
+	const short = sorted
 		.filter(({ length }) => length < LEAST_LENGTH)
 		.map((key) => new RegExp(`(\\bBearer\\s{1,10})${escaped(key)}(?![\\w-])`, 'gi'));
 	const tokens =
@@ -61,7 +62,7 @@ export function maskerOf({
 	return (text) => {
 		let result = text;
 		if (tokens) result = result.replace(tokens, MASK);
-		for (const key of long) result = result.replaceAll(key, MASK);
+		for (const key of long) result = result.replace(key, MASK);
 		for (const key of short) result = result.replace(key, `$1${MASK}`);
 		return result;
 	};
@@ -72,15 +73,31 @@ function secretsIn(webhookSecret: string): string[] {
 	return [webhookSecret, webhookSecret.replace(/^whsec_/, '')];
 }
 
-/** How a key is spelled in JSON, in JSON of PHP's, and in an address. */
-function spellingsOf(key: string): string[] {
-	const inJson = JSON.stringify(key).slice(1, -1);
-	return [
-		key,
-		inJson,
-		inJson.replaceAll('/', '\\/'),
-		encodeURIComponent(Buffer.from(key).toString()),
+/**
+ * A pattern for a key as it is, in JSON of any writer's (`\/`, `\u002F`), in JSON inside of JSON, in an
+ * address or in HTML. Letters and digits are the same in all of them, which makes it quick to look for.
+ */
+function anySpellingOf(key: string): string {
+	return [...key]
+		.map((character) => (/\w/.test(character) ? character : spellingsOf(character)))
+		.join('');
+}
+
+function spellingsOf(character: string): string {
+	const units = [...Array(character.length).keys()].map((at) => hex(character.charCodeAt(at), 4));
+	const bytes = [...Buffer.from(character)].map((byte) => hex(byte, 2));
+	const code = character.codePointAt(0) ?? 0;
+	const spellings = [
+		`\\\\{0,9}${escaped(character)}`,
+		units.map((unit) => `\\\\{1,9}u${unit}`).join(''),
+		bytes.map((byte) => `%(?:25)?${byte}`).join(''),
+		`&#(?:0{0,9}${code}|x0{0,9}${code.toString(16)});`,
 	];
+	return `(?:${spellings.join('|')})`;
+}
+
+function hex(code: number, digits: number): string {
+	return code.toString(16).padStart(digits, '0');
 }
 
 function escaped(text: string): string {

@@ -88,7 +88,9 @@ export function modelsIn(formats: readonly FormatName[]): Model[] {
 /** The most characters that a model takes as this prompt, in code points. */
 export function promptLimit({ promptLength }: Capabilities, prompt: string): number {
 	if (typeof promptLength !== 'object') return promptLength ?? LIMITS.promptLength;
-	return isEnglish(prompt) ? promptLength.english : promptLength.other;
+	// What is longer than either is too long, in whatever language.
+	const beginning = prompt.slice(0, 2 * promptLength.english);
+	return isEnglish(beginning) ? promptLength.english : promptLength.other;
 }
 
 /** As far as letters tell. */
@@ -109,8 +111,43 @@ export function offeredBy<Offer>(
 	capability: Capability,
 	offersOf: (capabilities: Capabilities) => readonly Offer[],
 ): Offer[] {
-	const all = CAPABILITIES[capability].map((format) => model.formats[format]);
-	return [...new Set(all.flatMap((served) => (served ? offersOf(served) : [])))];
+	// Another model may be able to do whatever one of those can that are known.
+	const models = model === CUSTOM_MODEL ? ALL_MODELS : [model];
+	const all = models.flatMap(({ formats }) =>
+		CAPABILITIES[capability].map((each) => formats[each]),
+	);
+	return [...new Set(all.flatMap((served) => (served ? offersOf(served) : [])))].sort(
+		compareOffers,
+	);
+}
+
+/** Numbers by their size. What is no number keeps its order. */
+function compareOffers(one: unknown, other: unknown): number {
+	return typeof one === 'number' && typeof other === 'number' ? one - other : 0;
+}
+
+/**
+ * The model that goes by a name: its value, its display name or its ID on any wire, in any case and
+ * with or without "Kling", "v" and what parts the words.
+ * @returns its value; undefined for an unknown name
+ */
+export function modelNamed(name: string): string | undefined {
+	const folded = foldName(name);
+	return ALL_MODELS.find((model) => namesOf(model).includes(folded))?.value;
+}
+
+/** Folded: every name that the registry has for a model. */
+export function namesOf(model: AnyModel): string[] {
+	const { value, displayName } = model;
+	const served = Object.values(model.formats as Partial<Record<FormatName, Partial<ServedModel>>>);
+	return [value, displayName, ...served.flatMap(({ id }) => id ?? [])].map(foldName);
+}
+
+function foldName(name: string): string {
+	return name
+		.toLowerCase()
+		.replace(/[^\p{L}\p{N}]/gu, '')
+		.replace(/^(kling)?(ai)?v?(?=\d)/, '');
 }
 
 /** The models that a capability's form offers, Custom included. */

@@ -57,8 +57,8 @@ export type Image =
 			kind: 'file';
 			/** From 0. */
 			itemIndex: number;
-			/** The field that holds it. */
-			field: string;
+			/** Where n8n finds it: the name of a field, a path into the item's JSON, or n8n's object for it. */
+			field: string | object;
 			/** Tells files apart without reading them. */
 			fingerprint: string;
 	  };

@@ -16,12 +16,17 @@ const UNUSABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 export function findIdFlaw(id: string): string | undefined {
 	if (id.length > MAX_ID_LENGTH) return `is longer than ${MAX_ID_LENGTH} characters`;
 	if (id.trim() === '') return 'is empty';
-	if (UNUSABLE.test(id)) return 'contains characters that no ID has';
+	if (!canBeSent(id)) return 'contains characters that no ID has';
 	// Encoded or not, some server on the way would follow them to another route.
 	if (id.split(/[/\\]/).some((part) => part === '.' || part === '..')) {
 		return 'contains "." or ".." where an ID has a name';
 	}
 	return undefined;
+}
+
+/** Whether an ID can be written into an address, encoded. */
+export function canBeSent(id: string): boolean {
+	return !UNUSABLE.test(id);
 }
 
 export function isSafeId(id: string): boolean {

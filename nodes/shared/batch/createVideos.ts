@@ -60,7 +60,7 @@ async function createAll(
 	callbackUrl?: string,
 ): Promise<Created> {
 	const ledger = contextLedger(run.context, run.connection);
-	const { prepared, refused } = prepareItems(run, items, identities);
+	const { prepared, refused } = await prepareItems(run, items, identities);
 	const blocked = await findBlocked(run, ledger, prepared);
 	// When the workflow is going to stop anyway, nothing is charged.
 	const planned =

@@ -32,14 +32,14 @@ export interface PreparedItem extends PlannedVideo {
  * @returns the items that can be sent, and the error items of the others
  * @throws {NodeOperationError} for the first item that cannot be sent, unless the node continues
  */
-export function prepareItems(
+export async function prepareItems(
 	run: NodeRun,
 	items: ReadonlyArray<ReadItem<VideoData>>,
 	identities: VideoIdentities,
-): {
+): Promise<{
 	prepared: PreparedItem[];
 	refused: INodeExecutionData[];
-} {
+}> {
 	const prepared: PreparedItem[] = [];
 	const refused: INodeExecutionData[] = [];
 	const itemOfId = new Map<string, number>();
@@ -51,7 +51,7 @@ export function prepareItems(
 			continue;
 		}
 		const { request, target, delivery, costLimit } = item.value;
-		const { key, name } = identities.of(itemIndex, { request, target });
+		const { key, name } = await identities.of(itemIndex, { request, target });
 		prepared.push({ key, name, request, target, delivery, costLimit, itemIndex });
 	}
 	return { prepared, refused };

@@ -9,6 +9,7 @@ import { factsOfTask } from '../items/settleTask';
 import { UnknownOutcomeError } from '../engine/submit';
 import { contextLedger } from '../n8n/contextLedger';
 import { STATUS_LABELS } from '../n8n/labels';
+import { InputFileError } from '../n8n/inputFileError';
 import { consequences, notes } from '../n8n/messages';
 import type { BatchVideo, Created } from './batchVideo';
 import { noteCosts } from './costs';
@@ -57,6 +58,7 @@ export function itemOfVideo(
 		itemIndex,
 		taskId: task?.id,
 		isCreating: task === undefined,
+		hasImage: video.request.firstFrame !== undefined,
 		connection: run.connection,
 		// An error about an earlier attempt says so itself.
 		addition:
@@ -73,6 +75,7 @@ export function itemOfVideo(
 /** What the user must know before trying again. */
 function consequenceOf({ error, task, isUnsure }: BatchVideo): string {
 	if (isUnsure) return consequences.checkConsole;
+	if (error instanceof InputFileError) return consequences.notCharged;
 	if (!(error instanceof KlingError)) return '';
 	if (!task) return consequences.notCharged;
 	return isOver(task) ? '' : consequences.stillRunning;

@@ -59,8 +59,9 @@ async function fetchOnce(
 ): Promise<IBinaryData> {
 	try {
 		return await withinLimit({ limit: TIME_LIMIT, stopSignal }, async ({ signal, end }) => {
-			const watch = new TransferWatch((problem) =>
-				end(new DownloadError(downloadReasons[problem], url, problem === 'stalled')),
+			const watch = new TransferWatch(
+				(problem) => end(new DownloadError(downloadReasons[problem], url, problem === 'stalled')),
+				async () => await keepsFilesInMemory(context),
 			);
 			try {
 				const reply = await requestFile(context, url, { allowsOwnNetwork, signal });
@@ -81,6 +82,12 @@ async function fetchOnce(
 	} catch (error) {
 		throw toDownloadError(error, url);
 	}
+}
+
+/** n8n does not say so: a file in its store has an ID. */
+async function keepsFilesInMemory({ helpers }: NodeContext): Promise<boolean> {
+	const probe = await helpers.prepareBinaryData(Buffer.from('probe'), 'probe.txt', 'text/plain');
+	return !probe.id;
 }
 
 function toDownloadError(error: unknown, url: string): DownloadError {

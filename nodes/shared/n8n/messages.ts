@@ -16,10 +16,13 @@ import { modelsIn } from '../api/modelLookup';
 import type { Cost } from '../api/task';
 import type { Progress } from '../engine/runBatch';
 import type { TimeLimitError } from '../engine/poller';
+import type { OtherFile } from '../utils/fileKind';
 import type { ImageSize } from '../utils/imageSize';
+import { beginningOf, withThousands } from '../utils/text';
 import type { DownloadError, DownloadProblem } from './downloadError';
 import type { UnknownOutcomeError } from '../engine/submit';
 import type { InputError } from './inputError';
+import type { InputFileError } from './inputFileError';
 import {
 	IMAGE_SOURCE_LABELS,
 	LABELS,
@@ -34,9 +37,12 @@ import type { Words } from './words';
 export interface Situation {
 	/** A video was to be created; otherwise something was only checked. */
 	isCreating?: boolean;
-	connection?: Pick<Connection, 'service' | 'hasOwnBaseUrl'>;
 	/** A list was asked for, and the answer is one of those of a relay that has none. */
 	lacksList?: boolean;
+	/** The video is made from an image, or from text alone; absent where that is not known. */
+	hasImage?: boolean;
+	connection?: Pick<Connection, 'service' | 'hasOwnBaseUrl'> &
+		Partial<Pick<Connection, 'authentication'>>;
 }
 
 /** The words of an error. */
@@ -48,7 +54,8 @@ export function wordsOf(error: UserError, situation: Situation = {}): Words {
 type WordsOfKind = (error: KlingError, situation: Situation) => Words;
 
 const TRY_LATER = 'Try again in a few minutes.';
-const FIX_PROMPT = 'Change the prompt to comply with Kling’s content policy.';
+const USE_ANOTHER_IMAGE =
+	'Use another image: a JPEG or PNG file that is not too small, too narrow or too large. If it is given as a URL, the URL must open the image itself, without log-in.';
 const CHECK_CONSOLE = 'Check the account in the Kling console.';
 
 const UNSUPPORTED = refused('This address doesn’t support the request', checkAddress);
@@ -58,11 +65,13 @@ const WORDS = {
 	missingKey: refused('Kling received no key', checkKey),
 	tokenEarly: refused(
 		'Kling rejected the signed token as not yet valid',
-		'Correct the clock of the server that runs n8n. It is ahead.',
+		(situation) =>
+			flawOfKey(situation) ?? 'Correct the clock of the server that runs n8n. It is ahead.',
 	),
 	tokenExpired: refused(
 		'Kling rejected the signed token as expired',
-		'Correct the clock of the server that runs n8n. It is behind.',
+		(situation) =>
+			flawOfKey(situation) ?? 'Correct the clock of the server that runs n8n. It is behind.',
 	),
 	accountRestricted: refused('Kling has restricted this account', CHECK_CONSOLE),
 	unpaid: refused(
@@ -89,10 +98,13 @@ const WORDS = {
 	),
 
 	badRequest: refused('Kling rejected the request', checkParameters),
-	badParameter: refused(
-		'Kling rejected a parameter of the request',
-		'Change the field named in Kling’s reply.',
-	),
+	badParameter: (error: KlingError, situation: Situation) =>
+		refused(
+			'Kling rejected a parameter of the request',
+			isAboutImage(error.facts.original, situation)
+				? USE_ANOTHER_IMAGE
+				: 'Change the field named in Kling’s reply.',
+		)(error, situation),
 	conflict: refused(
 		'Kling rejected the request because of a conflict',
 		`If you set '${LABELS.externalTaskId}', use a different ID. Otherwise try again.`,
@@ -110,8 +122,16 @@ const WORDS = {
 		`Choose another '${LABELS.model}', or ask the provider of the key which models it offers.`,
 	),
 	unsupported: UNSUPPORTED,
-	policy: refused('Kling’s platform policy doesn’t allow this request', FIX_PROMPT),
-	moderation: refused('Kling’s content moderation rejected the prompt', FIX_PROMPT),
+	policy: (error: KlingError, situation: Situation) =>
+		refused(
+			'Kling’s platform policy doesn’t allow this request',
+			fixContent(error.facts.original, situation),
+		)(error, situation),
+	moderation: (error: KlingError, situation: Situation) =>
+		refused(
+			`Kling’s content moderation rejected the ${CONTENT[contentOf(error.facts.original, situation)]}`,
+			fixContent(error.facts.original, situation),
+		)(error, situation),
 	refused: refused('Kling rejected the request', checkAddress),
 
 	rateLimited: refused('Kling received too many requests', tryFewer),
@@ -142,12 +162,14 @@ const WORDS = {
 	),
 
 	idInUse: ({ facts: { inUse } }: KlingError) => ({
-		message: `'${LABELS.externalTaskId}' "${inUse?.externalTaskId}" is already in use by task ${inUse?.taskId} (${inUse && STATUS_LABELS[inUse.taskStatus]})`,
+		message: `'${LABELS.externalTaskId}' ${quote(inUse?.externalTaskId)} is already in use by task ${inUse?.taskId} (${inUse && STATUS_LABELS[inUse.taskStatus]})`,
 		description: 'Use a different ID, or retrieve that task with Get Status.',
 	}),
-	taskFailed: ({ facts: { reason } }: KlingError) => ({
+	taskFailed: ({ facts: { reason } }: KlingError, situation: Situation) => ({
 		message: `Kling couldn’t generate the video${reason ? `: ${reason}` : ' (no reason given)'}`,
-		description: 'Change the prompt or the options, then create the video again.',
+		description: isAboutImage(reason, situation)
+			? `${USE_ANOTHER_IMAGE} Then create the video again.`
+			: `Change the prompt${situation.hasImage ? ', the image' : ''} or the options, then create the video again.`,
 	}),
 	noVideo: ({ facts: { original } }: KlingError) => ({
 		message: 'Kling reports the task as completed, but the reply contains no video',
@@ -159,6 +181,17 @@ const WORDS = {
 
 	input: ({ words }: InputError) => words,
 	// n8n's own nodes show these, too, so the error brings them along.
+	inputFile: ({ parameter, detail, isGone }: InputFileError) => ({
+		message: isGone
+			? `n8n no longer has the file of '${LABELS[parameter]}'`
+			: `n8n couldn’t read the file of '${LABELS[parameter]}'`,
+		description: sentences(
+			isGone
+				? 'In queue mode, all workers need the same storage for files. Files of an execution that was deleted are gone, so run the workflow from the node that gets the file.'
+				: 'Try again in a few minutes. Check n8n’s storage for files if it happens again.',
+			`Details: ${maskKeys(quote(detail))}.`,
+		),
+	}),
 	credential: ({ message, description }: CredentialError) => ({ message, description }),
 	timeLimit: ({ lastTask, trouble }: TimeLimitError, situation: Situation) => ({
 		message: `Kling didn’t finish the video within '${LABELS.timeout}'. Its last status was ${STATUS_LABELS[lastTask.status]}`,
@@ -184,6 +217,34 @@ const WORDS = {
 		),
 	}),
 } as const satisfies Record<ErrorKind, (error: never, situation: Situation) => Words>;
+
+/** What Kling’s words may be about, as sentences name it. */
+const CONTENT = { prompt: 'prompt', image: 'image', either: 'prompt or the image' } as const;
+
+/** What Kling calls an image, and what it says of none but images. */
+const IMAGE_WORDS =
+	/\b(images?|pictures?|photos?|pixels?|first[ _-]?frame|(last|tail|end)[ _-]?frame)\b|image_tail|图[像片]|[首尾]帧|像素/i;
+
+const PROMPT_WORDS = /\b(prompts?|text)\b|提示词|文本/i;
+
+/** Longer texts are cut before they are looked through. */
+const LONGEST_WORDS = 1000;
+
+function contentOf(words = '', { hasImage }: Situation): keyof typeof CONTENT {
+	if (hasImage === false) return 'prompt';
+	const said = words.slice(0, LONGEST_WORDS);
+	const isAboutPrompt = PROMPT_WORDS.test(said);
+	if (IMAGE_WORDS.test(said)) return isAboutPrompt ? 'either' : 'image';
+	return hasImage && !isAboutPrompt ? 'either' : 'prompt';
+}
+
+function isAboutImage(words: string | undefined, situation: Situation): boolean {
+	return contentOf(words, situation) === 'image';
+}
+
+function fixContent(words: string | undefined, situation: Situation): string {
+	return `Change the ${CONTENT[contentOf(words, situation)]} to comply with Kling’s content policy.`;
+}
 
 /** What Kling, or something on the way to it, answered. */
 function refused(
@@ -242,12 +303,31 @@ const FLAWS: Readonly<Record<Exclude<ReplyFlaw['is'], 'badField'>, string>> = {
 	notUnderstood: 'it has an unexpected format',
 };
 
-function checkKey({ connection }: Situation): string {
+function checkKey(situation: Situation): string {
+	const { connection } = situation;
+	const flaw = flawOfKey(situation);
+	if (flaw !== undefined) return flaw;
 	const where =
 		connection?.service === 'gateway'
 			? "It must come from the service at 'Base URL'."
 			: "It must belong to the selected 'Service' and 'Region'.";
 	return `Check the key in the Kling API credential. ${where}`;
+}
+
+/** What stands in 'API Key' although it is none of Kling AI's, by its look. */
+function flawOfKey({ connection }: Situation): string | undefined {
+	if (connection?.authentication?.kind !== 'apiKey' || connection.service !== 'official') {
+		return undefined;
+	}
+	const { apiKey } = connection.authentication;
+	const instead =
+		"use an API key, or set 'Authentication' to 'Access Key + Secret Key' and enter both of them";
+	if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(apiKey)) {
+		return `'API Key' in the Kling API credential is a token that expires: ${instead}.`;
+	}
+	return /^[^|]+\|[^|]+$/.test(apiKey)
+		? `'API Key' in the Kling API credential looks like an access key and a secret key: ${instead}.`
+		: undefined;
 }
 
 /** Only who chose the service's address can have chosen a wrong one. */
@@ -361,7 +441,7 @@ export const parameterWords = {
 	): Words => ({
 		message: isBlank(value)
 			? `'${LABELS[name]}' is empty`
-			: `${user} doesn’t support '${LABELS[name]}' ${typeof value === 'string' || typeof value === 'number' ? value : quote(value)}`,
+			: `${user} doesn’t support '${LABELS[name]}' ${typeof value === 'string' ? bare(value) : quote(value)}`,
 		description: `Choose ${either(labels)}.`,
 	}),
 	notAChoice: (name: Parameter, value: unknown, labels: readonly string[]): Words => ({
@@ -430,21 +510,92 @@ export const parameterWords = {
 		description: `Use Get Status with the '${LABELS.taskId}', or a credential for Kling AI.`,
 	}),
 	repeatedId: (id: string, one: number, other: number): Words => ({
-		message: `Items ${one} and ${other} have the same '${LABELS.externalTaskId}' "${id}"`,
+		message: `Items ${one} and ${other} have the same '${LABELS.externalTaskId}' ${quote(id)}`,
 		description: 'Use an expression that differs for every item, or remove the option.',
 	}),
 };
 
+const DIRECT = 'The address must open the image itself, without log-in.';
+
+/** The other way to give an image. @param source the parameter that chooses it */
+function useFile(source: Parameter): string {
+	return `set '${LABELS[source]}' to '${IMAGE_SOURCE_LABELS.binary}'`;
+}
+
+const DROPPED =
+	'Nodes in between may have dropped them. To use the file of an earlier node, drag it from that node’s output into the field.';
+
 /** What is wrong with an image. */
 export const imageWords = {
-	noFile: (name: Parameter, field: string): Words => ({
+	noFile: (name: Parameter, field: unknown, others: readonly string[] = []): Words => ({
 		message: `The item has no file in the field ${quote(field)} ('${LABELS[name]}')`,
-		description: `Set '${LABELS[name]}' to the field of the input item that holds the image.`,
-	}),
-	noImage: (name: Parameter): Words => ({
-		message: `'${LABELS[name]}' doesn’t hold a JPEG or PNG image`,
 		description:
-			'Convert the image to JPEG or PNG first. What counts is the content, not the name.',
+			others.length > 0
+				? `Choose a field that holds a file: ${either(others.slice(0, MOST_FIELDS).map(quote))}.`
+				: `The item has no files. ${DROPPED}`,
+	}),
+	malformed: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' holds no file as n8n keeps it`,
+		description:
+			'Create the file with a node such as Convert to File, or the way that n8n’s documentation of the Code node describes.',
+	}),
+	noImage: (name: Parameter, found: OtherFile = { is: 'unknown' }): Words => {
+		switch (found.is) {
+			case 'empty':
+				return {
+					message: `'${LABELS[name]}' holds an empty file`,
+					description: 'Check the node that the file comes from.',
+				};
+			case 'picture':
+				return {
+					message: `'${LABELS[name]}' holds ${found.name}, but Kling takes only JPEG and PNG`,
+					description:
+						'Convert the image to JPEG or PNG first, e.g. with n8n’s Edit Image node. What counts is the content, not the name.',
+				};
+			case 'file':
+				return {
+					message: `'${LABELS[name]}' holds ${found.name} instead of an image`,
+					description: 'Use a JPEG or PNG image.',
+				};
+			case 'webPage':
+				return {
+					message: `'${LABELS[name]}' holds a web page instead of an image`,
+					description: `Check the address that the file comes from. ${DIRECT}`,
+				};
+			case 'text':
+				return {
+					message: `'${LABELS[name]}' holds text instead of an image: ${maskKeys(quote(found.text))}`,
+					description:
+						'Check the node that the file comes from. It may have received an error in place of the image.',
+				};
+			case 'unknown':
+				return {
+					message: `'${LABELS[name]}' doesn’t hold a JPEG or PNG image`,
+					description:
+						'Convert the image to JPEG or PNG first. What counts is the content, not the name.',
+				};
+		}
+	},
+	isFile: (name: Parameter, source: Parameter): Words => ({
+		message: `'${LABELS[name]}' holds a file instead of an address`,
+		description: `To send the file, ${useFile(source)}.`,
+	}),
+	bytes: (name: Parameter, source: Parameter): Words => ({
+		message: `'${LABELS[name]}' holds the bytes of a file as a list of numbers`,
+		description: `Turn them into Base64 text first, or into a file and ${useFile(source)}.`,
+	}),
+	severalUrls: (name: Parameter): Words => ({
+		message: `'${LABELS[name]}' holds more than one address`,
+		description: 'Enter one address. To generate several videos, use one item for each.',
+	}),
+	sharePage: (name: Parameter, source: Parameter, direct?: string): Words => ({
+		message: `'${LABELS[name]}' leads to a page about the image, not to the image itself`,
+		description: sentences(
+			DIRECT,
+			direct !== undefined && direct.length <= LONGEST_DIRECT
+				? `Use ${direct} instead, if the file is shared with everyone.`
+				: `Use another address, or download the image and ${useFile(source)}.`,
+		),
 	}),
 	tooLarge: (name: Parameter, megabytes: number, most: number): Words => ({
 		message: `The image in '${LABELS[name]}' has ${megabytes} MB (max ${most})`,
@@ -458,15 +609,21 @@ export const imageWords = {
 		message: `The image in '${LABELS[name]}' has ${width} × ${height} pixels (one side at most ${most} times as long as the other)`,
 		description: 'Crop the image.',
 	}),
-	noUrl: (name: Parameter, value: unknown): Words => ({
+	noUrl: (name: Parameter, value: unknown, source: Parameter = 'firstFrame'): Words => ({
 		...parameterWords.noUrl(name, value),
-		description: `Enter the address of a JPEG or PNG image, or set '${LABELS.firstFrame}' to '${IMAGE_SOURCE_LABELS.binary}'.`,
+		description: `Enter the address of a JPEG or PNG image, or ${useFile(source)}.`,
 	}),
-	ownNetwork: (name: Parameter, host: string): Words => ({
-		message: `'${LABELS[name]}' is an address in your own network (${host}), which the service can’t reach`,
-		description: `Use a public address, or download the image and set '${LABELS.firstFrame}' to '${IMAGE_SOURCE_LABELS.binary}'.`,
+	ownNetwork: (name: Parameter, host: string, source: Parameter = 'firstFrame'): Words => ({
+		message: `'${LABELS[name]}' is an address in your own network (${bare(host)}), which the service can’t reach`,
+		description: `Use a public address, or download the image and ${useFile(source)}.`,
 	}),
 };
+
+/** Of the fields that are there, so many are named. */
+const MOST_FIELDS = 10;
+
+/** A longer address helps nobody; characters. */
+const LONGEST_DIRECT = 300;
 
 const USE_POLLING = `set '${LABELS.waitFor}' to 'Polling'`;
 
@@ -524,6 +681,18 @@ export const bodyWords = {
 	noObject: (name: Parameter): Words => ({
 		message: `'${LABELS[name]}' must be a JSON object`,
 		description: 'Enter the fields in braces, e.g. {"seed": 42}.',
+	}),
+	tooLarge: (name: Parameter, most: number): Words => ({
+		message: `'${LABELS[name]}' is too large (max ${most} MB)`,
+		description: 'Remove what the service doesn’t need. Give large files as URLs.',
+	}),
+	tooMany: (name: Parameter, most: number): Words => ({
+		message: `'${LABELS[name]}' has too many values (max ${withThousands(most)})`,
+		description: 'Check the expression. It may return more than the fields that you meant.',
+	}),
+	tooDeep: (name: Parameter, most: number): Words => ({
+		message: `'${LABELS[name]}' is nested too deeply (max ${most} levels)`,
+		description: 'Check the expression. It may return more than the fields that you meant.',
 	}),
 	changes: (name: Parameter, field: string, own?: Parameter): Words => ({
 		message: `'${LABELS[name]}' can’t change "${field}"`,
@@ -666,17 +835,44 @@ export function either(values: readonly string[]): string {
 	return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
 }
 
-/** A value as messages quote it. */
+/** Nobody reads more of a value, but n8n would store it, several times. Characters. */
+const LONGEST_QUOTE = 100;
+
+/** A value as messages quote it: the only way for a value into a message. */
 export function quote(value: unknown): string {
 	if (isBlank(value)) return 'empty';
-	return typeof value === 'string' ? `"${value}"` : String(JSON.stringify(value));
+	if (typeof value === 'string') return `"${bare(value)}"`;
+	return beginningOf(String(JSON.stringify(sampleOf(value))), LONGEST_QUOTE);
+}
+
+/** The same without quotation marks, such as a name. */
+function bare(text: string): string {
+	return beginningOf(text, LONGEST_QUOTE);
+}
+
+/** As many entries and levels as a quote may need. */
+const SAMPLE = { entries: 10, depth: 3 } as const;
+
+/** A value small enough to be written down as a whole, whatever it holds. */
+function sampleOf(value: unknown, depth: number = SAMPLE.depth): unknown {
+	if (typeof value === 'string') return bare(value);
+	if (typeof value === 'bigint') return String(value);
+	if (typeof value !== 'object' || value === null) return value;
+	if (depth === 0 || ArrayBuffer.isView(value)) return '…';
+	// Dates, JavaScript's and Luxon's.
+	if ('toJSON' in value && typeof value.toJSON === 'function') return value.toJSON() as unknown;
+	if (Array.isArray(value)) {
+		return value.slice(0, SAMPLE.entries).map((each) => sampleOf(each, depth - 1));
+	}
+	const entries = Object.entries(value).slice(0, SAMPLE.entries);
+	return Object.fromEntries(entries.map(([name, each]) => [bare(name), sampleOf(each, depth - 1)]));
 }
 
 /** Signed addresses are long, but not endless. */
 const LONGEST_ADDRESS = 2_000;
 
 function shortened(address: string): string {
-	return address.length > LONGEST_ADDRESS ? `${address.slice(0, LONGEST_ADDRESS)}…` : address;
+	return beginningOf(address, LONGEST_ADDRESS);
 }
 
 /** An error's reason in one line, for the log. */

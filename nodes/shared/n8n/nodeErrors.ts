@@ -1,13 +1,21 @@
 /** Turns what the layers below throw into n8n's own errors, which is what users read. */
 
-import { type INode, type JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import {
+	ExpressionError,
+	type INode,
+	type JsonObject,
+	NodeApiError,
+	NodeOperationError,
+} from 'n8n-workflow';
 
 import { KlingError } from '../api/errors/klingError';
 import { maskKeys } from '../api/mask';
 import { UserError } from '../api/errors/userError';
 import { DownloadError } from './downloadError';
 import { InputError } from './inputError';
+import { InputFileError } from './inputFileError';
 import { located, type Situation, wordsOf } from './messages';
+import type { Words } from './words';
 
 export interface Circumstances extends Situation {
 	/** Which input item, from 0. */
@@ -32,12 +40,7 @@ export function toNodeError(
 ): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const { message, description } =
-		error instanceof UserError
-			? wordsOf(error, situation)
-			: {
-					message: maskKeys(error instanceof Error ? error.message : String(error)),
-					description: '',
-				};
+		error instanceof UserError ? wordsOf(error, situation) : wordsOfForeign(error);
 	const advice = [description, hint].filter(Boolean).join(' ') || undefined;
 	const fullMessage = located(message, itemIndex, taskId, addition);
 	const options = {
@@ -52,8 +55,29 @@ export function toNodeError(
 		: new NodeOperationError(node, options.message, options);
 	// n8n replaces messages in which it believes to see one of Node's error codes.
 	nodeError.message = options.message;
-	Object.assign(nodeError.context, factsOf(error), taskId !== undefined && { taskId });
+	Object.assign(
+		nodeError.context,
+		contextOf(error),
+		{ itemIndex },
+		factsOf(error),
+		taskId !== undefined && { taskId },
+	);
 	return nodeError;
+}
+
+/** What n8n's own errors say, such as that an expression names a node that does not exist. */
+function wordsOfForeign(error: unknown): Words {
+	if (!(error instanceof Error)) return { message: maskKeys(String(error)), description: '' };
+	const description = 'description' in error ? error.description : undefined;
+	return {
+		message: maskKeys(error.message),
+		description: typeof description === 'string' ? maskKeys(description) : '',
+	};
+}
+
+/** By which n8n's editor shows the node and the field that an expression's error is about. */
+function contextOf(error: unknown): object | undefined {
+	return error instanceof ExpressionError ? error.context : undefined;
 }
 
 /** Whether the node is run by an AI agent: n8n gives the node's tool a type of its own. */
@@ -65,7 +89,9 @@ export function isTool({ type }: Pick<INode, 'type'>): boolean {
 function factsOf(error: unknown): object {
 	if (!(error instanceof UserError)) return {};
 	const { kind } = error;
-	if (error instanceof InputError) return { kind, parameter: error.parameter };
+	if (error instanceof InputError || error instanceof InputFileError) {
+		return { kind, parameter: error.parameter };
+	}
 	if (!(error instanceof KlingError)) return { kind };
 	const { httpStatus, code: klingCode } = error.facts;
 	return {

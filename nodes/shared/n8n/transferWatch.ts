@@ -1,5 +1,6 @@
 /** Sees to it that a transfer gets somewhere. */
 
+import { attempt } from '../utils/attempt';
 import { onAbort } from '../utils/onAbort';
 
 /** What a stream that n8n reads from does with each piece that arrives. */
@@ -21,13 +22,24 @@ const LEAST_BYTES = 64_000;
 /** Far beyond the longest video in the highest resolution. What is larger fills disk or memory; bytes. */
 const MOST_BYTES = 1_000_000_000;
 
+/** The same where n8n keeps files in memory, and in the execution's data as Base64; bytes. */
+const MOST_IN_MEMORY = 200_000_000;
+
 export class TransferWatch {
 	private bytes = 0;
 	/** Ends what is being waited for at present. */
 	private disarm: () => void = () => {};
 
-	/** Begins with the request: the first minute must bring the reply. */
-	constructor(private readonly giveUp: (problem: TransferProblem) => void) {
+	private isLarge = false;
+
+	/**
+	 * Begins with the request: the first minute must bring the reply.
+	 * @param isKeptInMemory asked once the file is too large for it
+	 */
+	constructor(
+		private readonly giveUp: (problem: TransferProblem) => void,
+		private readonly isKeptInMemory: () => Promise<boolean>,
+	) {
 		this.expect(0);
 	}
 
@@ -55,6 +67,14 @@ export class TransferWatch {
 	private count(bytes: number): void {
 		this.bytes += bytes;
 		if (this.bytes > MOST_BYTES) this.giveUp('tooLarge');
+		if (this.bytes <= MOST_IN_MEMORY || this.isLarge) return;
+		this.isLarge = true;
+		void this.refuseInMemory();
+	}
+
+	private async refuseInMemory(): Promise<void> {
+		const inMemory = await attempt(this.isKeptInMemory);
+		if (inMemory.ok && inMemory.value) this.giveUp('tooLarge');
 	}
 
 	/** @param least how much more must have come when the time is up; 0 for the reply itself */

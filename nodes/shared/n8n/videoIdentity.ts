@@ -1,12 +1,13 @@
 /** What makes a video of a node run the same one: in the next try, and in a retried execution. */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
 import type { PlannedVideo } from '../engine/taskService';
+import { digestOf, jsonPieces } from '../utils/pieces';
 import { isTool } from './nodeErrors';
 
 /** How a video is known: to the ledger of its execution, and to Kling. */
@@ -55,11 +56,14 @@ export class VideoIdentities {
 	 * when another worker repeats this execution. Both differ for every other run, item and request: an
 	 * account may serve several n8n instances, and a changed prompt must not reuse the old video.
 	 */
-	of(itemIndex: number, { request, target }: { request: VideoRequest; target: Target }): Identity {
+	async of(
+		itemIndex: number,
+		{ request, target }: { request: VideoRequest; target: Target },
+	): Promise<Identity> {
 		const hashed = { request, target: hashedPart(target) };
 		// An agent's calls share one object, and each try counts as a run. Only its arguments tell.
 		const [instance, workflow, node, runIndex] = this.run;
-		const at = hash([node, itemIndex, this.isTool ? hashed : runIndex]);
+		const at = await hash([node, itemIndex, this.isTool ? hashed : runIndex]);
 		const earlier = this.places.get(at);
 		if (earlier && !earlier.isRunning) {
 			earlier.isRunning = true;
@@ -68,8 +72,8 @@ export class VideoIdentities {
 		}
 		const { executionId } = this;
 		const identity = {
-			key: hash([instance, workflow, node, runIndex, itemIndex, hashed]),
-			name: `n8n-${executionId}-${itemIndex}-${hash([...this.run, executionId, itemIndex, hashed])}`,
+			key: await hash([instance, workflow, node, runIndex, itemIndex, hashed]),
+			name: `n8n-${executionId}-${itemIndex}-${await hash([...this.run, executionId, itemIndex, hashed])}`,
 		};
 		const place = { identity, isRunning: true };
 		this.places.set(at, place);
@@ -112,11 +116,10 @@ function hashedPart(target: Target): object {
 	return Object.fromEntries(Object.entries(target).filter(([name]) => HASHED.has(name)));
 }
 
-/** 20 hexadecimal digits. Not cut from the text: what is cut from it would keep all of it in memory. */
-function hash(content: unknown): string {
-	return createHash('sha256')
-		.update(JSON.stringify(content))
-		.digest()
-		.subarray(0, 10)
-		.toString('hex');
+/**
+ * 20 hexadecimal digits. Not cut from the text: what is cut from it would keep all of it in memory.
+ * @param content in which an image may be of megabytes
+ */
+async function hash(content: unknown): Promise<string> {
+	return (await digestOf(jsonPieces(content))).subarray(0, 10).toString('hex');
 }

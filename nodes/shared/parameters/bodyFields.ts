@@ -3,7 +3,8 @@
 import { z } from 'zod';
 
 import { findBodyChange } from '../api/additionalBody';
-import type { Fields } from '../api/formats/fields';
+import { type Fields, isFields } from '../api/formats/fields';
+import { excessOf, MAX_DEPTH, MAX_VALUES } from '../api/json';
 import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
 import type { Parameter } from '../n8n/labels';
@@ -12,6 +13,15 @@ import type { Words } from '../n8n/words';
 import { findJsonError } from '../utils/jsonError';
 import { complain } from './fieldTypes';
 
+/** An image of 10 MB as Base64, and what belongs to it; characters. */
+const LONGEST_BODY = 14_000_000;
+
+const EXCESS_WORDS = {
+	tooLarge: (parameter) => bodyWords.tooLarge(parameter, LONGEST_BODY / 1e6),
+	tooMany: (parameter) => bodyWords.tooMany(parameter, MAX_VALUES),
+	tooDeep: (parameter) => bodyWords.tooDeep(parameter, MAX_DEPTH),
+} as const satisfies Record<string, (parameter: Parameter) => Words>;
+
 /** The fields; undefined when there are none. */
 export function jsonObject(parameter: Parameter) {
 	return z.unknown().transform((given, context): Fields | undefined => {
@@ -19,16 +29,29 @@ export function jsonObject(parameter: Parameter) {
 			context.addIssue(complain(parameter, words));
 			return z.NEVER;
 		};
+		const excess = findExcess(given);
+		if (excess) return refuse(EXCESS_WORDS[excess](parameter));
 		const text = textOf(given);
 		if (text === undefined) return refuse(bodyWords.noObject(parameter));
-		const error = findJsonError(text);
-		if (error) return refuse(bodyWords.noJson(parameter, error.line, error.column));
-		const read: unknown = JSON.parse(text);
-		if (typeof read !== 'object' || read === null || Array.isArray(read)) {
-			return refuse(bodyWords.noObject(parameter));
+		const textExcess = excessOf(text);
+		if (textExcess) return refuse(EXCESS_WORDS[textExcess](parameter));
+		const read = parsed(text);
+		if (read === undefined) {
+			const { line, column } = findJsonError(text) ?? { line: 1, column: 1 };
+			return refuse(bodyWords.noJson(parameter, line, column));
 		}
-		return Object.keys(read).length === 0 ? undefined : (read as Fields);
+		if (!isFields(read)) return refuse(bodyWords.noObject(parameter));
+		return Object.keys(read).length === 0 ? undefined : read;
 	});
+}
+
+/** @returns undefined for what is no JSON */
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
 }
 
 /** @returns undefined for what has no JSON */
@@ -39,6 +62,23 @@ function textOf(given: unknown): string | undefined {
 	} catch {
 		return undefined;
 	}
+}
+
+/** Why an object would not be written down: it holds too much, perhaps itself. */
+function findExcess(given: unknown): 'tooMany' | 'tooLarge' | undefined {
+	let valuesLeft = MAX_VALUES;
+	let textLeft = LONGEST_BODY;
+	for (const open = [given]; open.length > 0; ) {
+		const value = open.pop();
+		if (typeof value === 'string') textLeft -= value.length;
+		if (textLeft < 0) return 'tooLarge';
+		if (typeof value !== 'object' || value === null) continue;
+		const inner: unknown[] = Object.values(value);
+		valuesLeft -= inner.length;
+		if (valuesLeft < 0) return 'tooMany';
+		open.push(...inner);
+	}
+	return undefined;
 }
 
 /** What additional fields would change that the node answers for. */

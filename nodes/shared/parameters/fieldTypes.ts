@@ -5,12 +5,13 @@
 
 import { z } from 'zod';
 
-import { isSafeId } from '../api/taskId';
+import { canBeSent, isSafeId } from '../api/taskId';
 import { InputError } from '../n8n/inputError';
-import type { Parameter } from '../n8n/labels';
+import { LABELS, type Parameter } from '../n8n/labels';
 import { parameterWords } from '../n8n/messages';
 import type { Words } from '../n8n/words';
-import { isSafeUrl } from '../utils/url';
+import { codePointsOf } from '../utils/text';
+import { isSafeUrl, LONGEST_URL } from '../utils/url';
 
 /** What an issue of zod's carries: the parameter, and the words about it. */
 interface Complaint {
@@ -59,6 +60,9 @@ function value<Value>(
 	});
 }
 
+/** The longest text that is looked at, also where no limit is known. What is longer is a file. */
+const LONGEST_TEXT = 1_000_000;
+
 /**
  * Trimmed text of a number of code points, which is how Kling counts: an emoji is one character.
  * @param limit the most, perhaps depending on the text
@@ -75,19 +79,34 @@ export function text(
 		};
 		const read = typeof given === 'number' ? String(given) : (given ?? '');
 		if (typeof read !== 'string') return complaint(parameterWords.notText(parameter));
+		if (read.length > LONGEST_TEXT) {
+			const most = typeof limit === 'number' ? Math.min(limit, LONGEST_TEXT) : limit('');
+			return complaint(parameterWords.tooLong(parameter, read.length, most));
+		}
 		const trimmed = read.trim();
-		const length = [...trimmed].length;
 		const most = typeof limit === 'number' ? limit : limit(trimmed);
-		if (length < least) return complaint(parameterWords.empty(parameter));
+		if (trimmed.length < least) return complaint(parameterWords.empty(parameter));
+		// There are at most as many characters as units: counting takes its time.
+		const length = trimmed.length > most ? codePointsOf(trimmed) : 0;
 		if (length > most) return complaint(parameterWords.tooLong(parameter, length, most));
 		return trimmed;
 	});
 }
 
 /** The ID of a task, or the user's own: it becomes part of a request's address. */
-export function taskIdText(parameter: Parameter) {
+export function idText(parameter: Parameter) {
 	return text(parameter, 1).superRefine((id, context) => {
 		if (!isSafeId(id)) context.addIssue(complain(parameter, parameterWords.noId(parameter)));
+	});
+}
+
+/** Models' IDs in characters: platforms' longest are whole paths. */
+const LONGEST_MODEL_ID = 100;
+
+/** A model's ID, which is written into an address or a body as it is, and into messages. */
+export function modelIdText(parameter: Parameter) {
+	return text(parameter, 1, LONGEST_MODEL_ID).superRefine((id, context) => {
+		if (!canBeSent(id)) context.addIssue(complain(parameter, parameterWords.noId(parameter)));
 	});
 }
 
@@ -95,9 +114,9 @@ export function numberIn(parameter: Parameter, least: number, most: number) {
 	return value(
 		parameter,
 		(given) => {
-			const number = toNumber(given);
-			const isNumber = typeof number === 'number' && Number.isFinite(number);
-			return isNumber && number >= least && number <= most ? number : undefined;
+			const number = toNumber(given, parameter);
+			if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+			return number >= least && number <= most ? number : undefined;
 		},
 		(given) => parameterWords.outOfRange(parameter, given, least, most),
 	);
@@ -115,6 +134,8 @@ export function wholeNumberIn(parameter: Parameter, least: number, most: number)
 export interface Choice<Value extends string | number> {
 	value: Value;
 	label: string;
+	/** What else people and services call it. */
+	otherNames?: readonly string[];
 }
 
 /** Choices whose labels are their values. */
@@ -128,12 +149,18 @@ export function plainChoices<Value extends string | number>(
 export function choices<const Value extends string>(
 	values: readonly Value[],
 	labels: Readonly<Record<Value, string>>,
+	otherNames?: Readonly<Record<Value, readonly string[]>>,
 ): Array<Choice<Value>> {
-	return values.map((each) => ({ value: each, label: labels[each] }));
+	return values.map((each) => ({
+		value: each,
+		label: labels[each],
+		otherNames: otherNames?.[each],
+	}));
 }
 
 /**
- * One of several choices, by its value or its label, in any case and with stray blanks.
+ * One of several choices, by its value, its label or another of its names, in any case and with stray
+ * blanks; a number also with its unit.
  * @param known all choices there are, so that messages can name a value by its label
  * @param user who supports only some of them, such as the model; absent where there are no others
  */
@@ -146,13 +173,13 @@ export function oneOf<Value extends string | number>(
 	const labels = allowed.map(({ label }) => label);
 	return value(
 		parameter,
-		(given) => findChoice(allowed, given)?.value,
+		(given) => findChoice(allowed, given, parameter)?.value,
 		(given) =>
 			user === undefined
 				? parameterWords.notAChoice(parameter, given, labels)
 				: parameterWords.notSupported(
 						parameter,
-						findChoice(known, given)?.label ?? given,
+						findChoice(known, given, parameter)?.label ?? given,
 						user,
 						labels,
 					),
@@ -164,35 +191,43 @@ export function openChoice<Value extends string>(
 	parameter: Parameter,
 	known: ReadonlyArray<Choice<Value>>,
 ) {
-	return text(parameter, 1).transform((given) => findChoice(known, given)?.value ?? given);
+	return text(parameter, 1).transform(
+		(given) => findChoice(known, given, parameter)?.value ?? given,
+	);
 }
 
 function findChoice<Value extends string | number>(
 	choicesOf: ReadonlyArray<Choice<Value>>,
 	given: unknown,
+	parameter: Parameter,
 ): Choice<Value> | undefined {
-	const isText = typeof given === 'string';
-	if (!isText && typeof given !== 'number') return undefined;
 	const exact = choicesOf.find((choice) => choice.value === given);
 	if (exact) return exact;
-	const folded = fold(String(given));
-	return choicesOf.find(
-		({ value: each, label }) =>
-			fold(String(each)) === folded ||
-			fold(label) === folded ||
-			(typeof each === 'number' && folded !== '' && Number(folded) === each),
+	const folded = fold(given);
+	if (!folded) return undefined;
+	const number = toNumber(given, parameter);
+	return choicesOf.find(({ value: each, label, otherNames = [] }) =>
+		typeof each === 'number'
+			? each === number
+			: [each, label, ...otherNames].some((name) => fold(name) === folded),
 	);
 }
 
-function fold(given: string): string {
-	return given.trim().toLowerCase();
+/** Longer texts are no names and no numbers. */
+const LONGEST_NAME = 100;
+
+/** What is left of a name for who compares it with others: neither case nor blanks, hyphens, underscores. */
+function fold(given: unknown): string {
+	if (typeof given !== 'string' && typeof given !== 'number') return '';
+	const name = String(given);
+	return name.length > LONGEST_NAME ? '' : name.toLowerCase().replace(/[\s_]+|(?<=\w)-/g, '');
 }
 
 /** True or false, also as the text or number that spreadsheets and forms make of it. */
 export function boolean(parameter: Parameter) {
 	return value(
 		parameter,
-		(given) => (typeof given === 'boolean' ? given : BOOLEANS.get(fold(String(given)))),
+		(given) => (typeof given === 'boolean' ? given : BOOLEANS.get(fold(given))),
 		(given) => parameterWords.notBoolean(parameter, given),
 	);
 }
@@ -210,7 +245,7 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 
 export function webAddress(parameter: Parameter) {
 	return text(parameter, 1).superRefine((url, context) => {
-		if (!URL.canParse(url) || !isSafeUrl(new URL(url))) {
+		if (url.length > LONGEST_URL || !URL.canParse(url) || !isSafeUrl(new URL(url))) {
 			context.addIssue(complain(parameter, parameterWords.noUrl(parameter, url)));
 		}
 	});
@@ -261,11 +296,26 @@ function blankToUndefined(given: unknown): unknown {
 }
 
 function isBlank(given: unknown): boolean {
-	return given === null || (typeof given === 'string' && given.trim() === '');
+	return given === null || (typeof given === 'string' && !/\S/.test(given.slice(0, LONGEST_TEXT)));
 }
 
-function toNumber(given: unknown): unknown {
-	if (typeof given !== 'string' || !/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(given))
-		return given;
-	return Number(given);
+/** A decimal number, and perhaps a word behind it. */
+const NUMBER = /^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*(\p{L}*)\.?\s*$/iu;
+
+/**
+ * Reads a number, also one with its unit behind it: "5s", "5 sec" and "5 seconds" where the form says
+ * "(Seconds)".
+ * @returns what was given, if it is none
+ */
+function toNumber(given: unknown, parameter: Parameter): unknown {
+	if (typeof given !== 'string' || given.length > LONGEST_NAME) return given;
+	const [, digits, word = ''] = NUMBER.exec(given) ?? [];
+	return digits !== undefined && isUnitOf(parameter, word) ? Number(digits) : given;
+}
+
+/** Whether a word is the beginning of the unit that the form names; no word stands for it, too. */
+function isUnitOf(parameter: Parameter, word: string): boolean {
+	const [, unit = ''] = /\((\w+)s\)$/.exec(LABELS[parameter]) ?? [];
+	const singular = word.toLowerCase().replace(/(?<=.)s$/, '');
+	return unit.toLowerCase().startsWith(singular);
 }

@@ -2,11 +2,20 @@
 
 import type { Image } from '../api/request';
 import { InputError } from '../n8n/inputError';
-import type { FileFacts } from '../n8n/inputFile';
+import type { FileFacts, FileReference, NoFile } from '../n8n/inputFile';
 import { IMAGE_SOURCE_LABELS, type Parameter } from '../n8n/labels';
-import { imageWords } from '../n8n/messages';
+import { imageWords, parameterWords } from '../n8n/messages';
+import type { Words } from '../n8n/words';
+import { normalBase64 } from '../utils/base64';
+import { imageTypeOf, otherFileOf } from '../utils/fileKind';
+import {
+	holdsSeveral,
+	otherEndingOf,
+	sharePageOf,
+	spellingOf,
+	toImageUrl,
+} from '../utils/imageAddress';
 import { imageSizeOf } from '../utils/imageSize';
-import { imageTypeOf } from '../utils/imageType';
 import { isOwnNetwork } from '../utils/url';
 import { check, choices, fieldsOf, oneOf, text, withDefault } from './fieldTypes';
 import type { ParameterReader } from './parameterReader';
@@ -19,8 +28,7 @@ export interface ImageRules {
 	allowsOwnNetwork: boolean;
 	/** From 0. */
 	itemIndex: number;
-	/** @returns undefined when the item has no file in the field */
-	lookAt(field: string): Promise<FileFacts | undefined>;
+	lookAt(reference: FileReference, parameter: Parameter): Promise<FileFacts | NoFile>;
 }
 
 /** The parameters of one image. */
@@ -75,56 +83,115 @@ async function readImage(
 		given.source,
 		names.source,
 	);
-	if (source === 'binary') {
-		const field = check(
-			withDefault(text(names.field, 1), 'data'),
-			given.binaryPropertyName,
-			names.field,
+	return source === 'binary'
+		? await readFile(names.field, given.binaryPropertyName, rules)
+		: await readAddress(names, given.url, rules);
+}
+
+async function readFile(name: Parameter, given: unknown, rules: ImageRules): Promise<Image> {
+	const reference =
+		typeof given === 'object' && given !== null
+			? given
+			: check(withDefault(text(name, 1), 'data'), given, name);
+	const file = await rules.lookAt(reference, name);
+	if (!('bytes' in file)) {
+		throw new InputError(
+			name,
+			file.isThere ? imageWords.malformed(name) : imageWords.noFile(name, reference, file.others),
 		);
-		return await readFile(names.field, field, rules);
 	}
-	return readAddress(names.url, check(text(names.url, 1), given.url, names.url), rules);
-}
-
-async function readFile(name: Parameter, field: string, rules: ImageRules): Promise<Image> {
-	const file = await rules.lookAt(field);
-	if (!file) throw new InputError(name, imageWords.noFile(name, field));
 	refuseUnfit(name, file, rules);
-	const { fingerprint } = file;
-	return { kind: 'file', itemIndex: rules.itemIndex, field, fingerprint };
+	return {
+		kind: 'file',
+		itemIndex: rules.itemIndex,
+		field: reference,
+		fingerprint: await file.fingerprint(),
+	};
 }
 
-/** Content in the place of an address: `data:image/png;base64,…`, or the Base64 alone. */
-const DATA_URI = /^data:[^,]{0,200}?;base64,/i;
+/** Around a value that was copied or written as JSON. */
+const AROUND = String.raw`[\s\p{Cf}"'\x60<>]`;
+const IN_FRONT = new RegExp(`^${AROUND}{0,1000}`, 'u');
+const BEHIND = new RegExp(`${AROUND}{1,1000}$`, 'u');
 
-/** Shorter texts are mistyped addresses. */
-const LEAST_BASE64 = 64;
+/** Of a text that may be an image of megabytes; characters. */
+const HEAD = 1000;
 
-/** What is decoded to tell what the content is, a multiple of 4. */
+/** Content in the place of an address: `data:image/png;base64,…`, also without `data:`. */
+const BASE64_LABEL = /^(?:data:)?[^,]{0,200}?\bbase64,/i;
+
+/** The Base64 alone. Shorter texts are mistyped addresses. */
+const BASE64 = /^[\w+/=\-\s\\%]{64}/;
+
+/** Bytes one by one: the JSON of a buffer, or a list of numbers. */
+const BYTES = /^\{?\s*"?type"?\s*:\s*"Buffer"|^\[?(?:\s*\d{1,3}\s*,){8}/;
+
+async function readAddress(names: ImageNames, given: unknown, rules: ImageRules): Promise<Image> {
+	const name = names.url;
+	if (typeof given !== 'string') throw new InputError(name, wordsOnOther(names, given));
+	const whole = withoutFrame(given);
+	const head = whole.slice(0, HEAD);
+	if (head === '') throw new InputError(name, parameterWords.empty(name));
+	if (BYTES.test(head)) throw new InputError(name, imageWords.bytes(name, names.source));
+	const label = BASE64_LABEL.exec(head)?.[0] ?? '';
+	if (label !== '' || BASE64.test(head)) {
+		return await readContent(name, whole.slice(label.length), rules);
+	}
+	return { kind: 'url', url: readUrl(names, whole, rules) };
+}
+
+function withoutFrame(given: string): string {
+	const start = IN_FRONT.exec(given.slice(0, HEAD))?.[0].length ?? 0;
+	const end = BEHIND.exec(given.slice(-HEAD))?.[0].length ?? 0;
+	return given.slice(start, Math.max(start, given.length - end));
+}
+
+/** What is no text: perhaps what n8n or JavaScript have of a file. */
+function wordsOnOther({ url, source }: ImageNames, given: unknown): Words {
+	if (given === undefined || given === null) return parameterWords.empty(url);
+	const fields = fieldsOf(given);
+	if ('mimeType' in fields) return imageWords.isFile(url, source);
+	const isBytes =
+		ArrayBuffer.isView(given) ||
+		fields.type === 'Buffer' ||
+		(Array.isArray(given) && typeof given[0] === 'number');
+	return isBytes ? imageWords.bytes(url, source) : parameterWords.notText(url);
+}
+
+/** What is decoded to tell what the content is, a multiple of 4; in characters. */
 const START_OF_BASE64 = 512 * 1024;
 
-/** Looks for what must not be there: to match megabytes exceeds the stack. */
-function isBase64(content: string): boolean {
-	return content.length >= LEAST_BASE64 && !/[^A-Za-z0-9+/]/.test(content.replace(/={1,2}$/, ''));
+/** Line breaks make Base64 longer, but not by so much. */
+const MOST_LONGER = 1.5;
+
+async function readContent(name: Parameter, content: string, rules: ImageRules): Promise<Image> {
+	const roughly = Math.floor((content.length / 4) * 3);
+	if (roughly > rules.largest * MOST_LONGER) {
+		throw new InputError(
+			name,
+			imageWords.tooLarge(name, toMegabytes(roughly), toMegabytes(rules.largest)),
+		);
+	}
+	const base64 = await normalBase64(content);
+	if (base64 === undefined) throw new InputError(name, imageWords.noImage(name));
+	const start = Buffer.from(base64.slice(0, START_OF_BASE64), 'base64');
+	refuseUnfit(name, { start, bytes: Buffer.byteLength(base64, 'base64') }, rules);
+	return { kind: 'data', base64 };
 }
 
-function readAddress(name: Parameter, given: string, rules: ImageRules): Image {
-	const content = given.replace(DATA_URI, '').replace(/\s/g, '');
-	const isContent = isBase64(content);
-	if (isContent || DATA_URI.test(given)) {
-		if (!isContent) throw new InputError(name, imageWords.noImage(name));
-		const start = Buffer.from(content.slice(0, START_OF_BASE64), 'base64');
-		refuseUnfit(name, { start, bytes: Buffer.byteLength(content, 'base64') }, rules);
-		return { kind: 'data', base64: content };
-	}
-	const url = URL.canParse(given) ? new URL(given) : undefined;
-	if (!url || !['http:', 'https:'].includes(url.protocol)) {
-		throw new InputError(name, imageWords.noUrl(name, given));
-	}
+/** @throws {InputError} for what leads to no image that the service can get */
+function readUrl({ url: name, source }: ImageNames, given: string, rules: ImageRules): string {
+	if (holdsSeveral(given)) throw new InputError(name, imageWords.severalUrls(name));
+	const url = toImageUrl(given);
+	if (!url) throw new InputError(name, imageWords.noUrl(name, given, source));
 	if (!rules.allowsOwnNetwork && isOwnNetwork(url.hostname)) {
-		throw new InputError(name, imageWords.ownNetwork(name, url.host));
+		throw new InputError(name, imageWords.ownNetwork(name, url.host, source));
 	}
-	return { kind: 'url', url: given };
+	const page = sharePageOf(url);
+	if (page) throw new InputError(name, imageWords.sharePage(name, source, page.direct));
+	const other = otherEndingOf(url);
+	if (other) throw new InputError(name, imageWords.noImage(name, other));
+	return spellingOf(url, given);
 }
 
 /** Rounded up, so that what is too large also looks so. */
@@ -138,7 +205,7 @@ function refuseUnfit(
 	{ start, bytes }: Pick<FileFacts, 'start' | 'bytes'>,
 	{ largest }: ImageRules,
 ): void {
-	if (!imageTypeOf(start)) throw new InputError(name, imageWords.noImage(name));
+	if (!imageTypeOf(start)) throw new InputError(name, imageWords.noImage(name, otherFileOf(start)));
 	if (bytes > largest)
 		throw new InputError(name, imageWords.tooLarge(name, toMegabytes(bytes), toMegabytes(largest)));
 	const size = imageSizeOf(start);

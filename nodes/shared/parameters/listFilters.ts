@@ -13,9 +13,16 @@ import type { ParameterReader } from './parameterReader';
 
 const STATUSES = choices(Object.keys(STATUS_LABELS) as TaskStatus[], STATUS_LABELS);
 
+/** Longer texts are none of what is asked for here. */
+const LONGEST_TEXT = 1000;
+
+function isShort(given: unknown): given is string {
+	return typeof given === 'string' && given.length <= LONGEST_TEXT;
+}
+
 /** One or several, as a list or as text with commas. */
 const statusesSchema = z.preprocess(
-	(given) => (typeof given === 'string' ? given.split(',') : given),
+	(given) => (isShort(given) ? given.split(',') : given),
 	z.array(oneOf('statusFilter', STATUSES)),
 );
 
@@ -41,10 +48,10 @@ export function readListFilters(parameters: ParameterReader, timezone: string): 
 /** A date as text, a number since the epoch, or an object of JavaScript or Luxon. @returns milliseconds */
 function timeSchema(timezone: string) {
 	return z.unknown().transform((given, context): number => {
-		const time =
-			typeof given === 'string'
-				? (toTimeInZone(given, timezone) ?? timeOf(given))
-				: timeOf(Number(given));
+		const time = isShort(given)
+			? (toTimeInZone(given, timezone) ?? timeOf(given))
+			: // Of a list its text would be made first.
+				timeOf(typeof given === 'string' || Array.isArray(given) ? undefined : Number(given));
 		if (time !== undefined) return time;
 		context.addIssue(complain('createdAfter', filterWords.noTime('createdAfter', given)));
 		return z.NEVER;

@@ -35,13 +35,20 @@ import {
 	openChoice,
 	optional,
 	plainChoices,
-	taskIdText,
+	idText,
 	text,
 	webAddress,
 	wholeNumberIn,
 } from './fieldTypes';
 
-const ALL_MODES = choices(keysOf(MODE_LABELS), MODE_LABELS);
+/** What services and people call the modes by. */
+const MODE_NAMES: Readonly<Record<Mode, readonly string[]>> = {
+	std: ['720p', '720'],
+	pro: ['1080p', '1080'],
+	'4k': ['2160p', '2160'],
+};
+
+const ALL_MODES = choices(keysOf(MODE_LABELS), MODE_LABELS, MODE_NAMES);
 const ALL_CAMERA_TYPES = choices(keysOf(CAMERA_LABELS), CAMERA_LABELS);
 const ALL_SHOT_TYPES = choices(keysOf(SHOT_TYPE_LABELS), SHOT_TYPE_LABELS);
 
@@ -83,7 +90,7 @@ function makeSchema(model: Target): RequestSchema {
 			sound: optional(model.soundModes.length > 0, boolean('sound'), 'sound', name),
 			multiShot: optional(model.multiShot.length > 0, multiShotSchema(model), 'multiShot', name),
 			watermark: feature(model, 'watermark', boolean('watermark')),
-			externalTaskId: feature(model, 'externalTaskId', taskIdText('externalTaskId')),
+			externalTaskId: feature(model, 'externalTaskId', idText('externalTaskId')),
 			callbackUrl: feature(model, 'callbackUrl', webAddress('callbackUrl')),
 			firstFrame: z.custom<Image | undefined>(),
 			lastFrame: z.custom<Image | undefined>(),
@@ -103,7 +110,12 @@ function makeSchema(model: Target): RequestSchema {
 /** What only some values are right for, whatever the other parameters are. */
 function closedFields({ modes, durations }: Target, name: string) {
 	return {
-		mode: oneOf<VideoRequest['mode']>('mode', choices(modes, MODE_LABELS), ALL_MODES, name),
+		mode: oneOf<VideoRequest['mode']>(
+			'mode',
+			choices(modes, MODE_LABELS, MODE_NAMES),
+			ALL_MODES,
+			name,
+		),
 		duration: oneOf('duration', plainChoices(durations), undefined, name),
 	};
 }

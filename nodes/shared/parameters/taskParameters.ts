@@ -6,13 +6,13 @@ import type { TaskFilters } from '../api/taskFilters';
 import { InputError } from '../n8n/inputError';
 import { parameterWords } from '../n8n/messages';
 import { readSimplify } from './deliveryParameters';
-import { boolean, taskIdText, wholeNumberIn, withDefault } from './fieldTypes';
+import { boolean, idText, wholeNumberIn, withDefault } from './fieldTypes';
 import { readListFilters } from './listFilters';
 import type { ParameterReader } from './parameterReader';
 
 /** @throws {InputError} */
 export function readTaskId(parameters: ParameterReader): string {
-	return parameters.read('taskId', taskIdText('taskId'));
+	return parameters.read('taskId', idText('taskId'));
 }
 
 /** How many tasks Get Many lists when nobody says otherwise. */

@@ -2,7 +2,7 @@
 
 import { API_KEY_FORMATS, type Connection } from '../api/connection';
 import { FORMATS } from '../api/formats';
-import { findTarget, modelsIn, type Target } from '../api/modelLookup';
+import { findTarget, modelNamed, modelsIn, type Target } from '../api/modelLookup';
 import { type Capability, CUSTOM_MODEL, formatsFor } from '../api/models';
 import type { VideoRequest } from '../api/request';
 import type { ReadItem, VideoData } from '../batch/itemData';
@@ -11,14 +11,19 @@ import { InputError } from '../n8n/inputError';
 import { lookAtFile } from '../n8n/inputFile';
 import { parameterWords, supportWords } from '../n8n/messages';
 import { attempt } from '../utils/attempt';
+import { breathe } from '../utils/breathe';
+import { Semaphore } from '../utils/semaphore';
 import { readDelivery } from './deliveryParameters';
-import { check, fieldsOf, numberIn, text } from './fieldTypes';
+import { check, fieldsOf, modelIdText, numberIn } from './fieldTypes';
 import { readImages } from './imageParameters';
 import { type ParameterReader, parametersOf } from './parameterReader';
 import { requestSchema } from './requestSchema';
 
 // Who sets a limit wants one: an expression that finds nothing is refused.
 const costLimitSchema = numberIn('costLimit', 0, Infinity);
+
+/** Items read at once: stores of files take only so many requests. */
+const PARALLEL_ITEMS = 10;
 
 /**
  * Reads what each input item asks for: all its parameters, once.
@@ -28,23 +33,29 @@ export async function readVideoItems(
 	{ context, connection, isTool, itemIndexes, allowsOwnNetwork }: NodeRun,
 	capability: Capability,
 ): Promise<Array<ReadItem<VideoData>>> {
-	return await Promise.all(
-		itemIndexes.map(async (itemIndex) => ({
+	const places = new Semaphore(PARALLEL_ITEMS);
+	const readItem = async (itemIndex: number) => {
+		const parameters = parametersOf(context, itemIndex);
+		const target = chooseTarget(parameters, connection, capability);
+		const { largestImage: largest } = FORMATS[target.format];
+		if (largest === undefined) return readVideo(parameters, target, !isTool);
+		const images = await readImages(parameters, {
+			largest,
+			allowsOwnNetwork,
 			itemIndex,
-			...(await attempt(async () => {
-				const parameters = parametersOf(context, itemIndex);
-				const target = chooseTarget(parameters, connection, capability);
-				const { largestImage: largest } = FORMATS[target.format];
-				if (largest === undefined) return readVideo(parameters, target, !isTool);
-				const images = await readImages(parameters, {
-					largest,
-					allowsOwnNetwork,
-					itemIndex,
-					lookAt: async (field) => await lookAtFile(context, itemIndex, field),
-				});
-				return readVideo(parameters, target, !isTool, images);
-			})),
-		})),
+			lookAt: async (reference, parameter) =>
+				await lookAtFile(context, itemIndex, reference, parameter),
+		});
+		return readVideo(parameters, target, !isTool, images);
+	};
+	return await Promise.all(
+		itemIndexes.map(
+			async (itemIndex) =>
+				await places.run(async () => {
+					await breathe();
+					return { itemIndex, ...(await attempt(async () => await readItem(itemIndex))) };
+				}),
+		),
 	);
 }
 
@@ -101,10 +112,11 @@ export function chooseTarget(
 ): Target {
 	const formats = formatsFor(capability, asked);
 	if (formats.length === 0) throw new InputError(undefined, supportWords.noImages());
-	const value = parameters.read('model', text('model', 1));
+	const given = parameters.read('model', modelIdText('model'));
+	const value = modelNamed(given) ?? given;
 	const customId =
 		value === CUSTOM_MODEL.value
-			? parameters.read('customModel', text('customModel', 1))
+			? parameters.read('customModel', modelIdText('customModel'))
 			: undefined;
 	const target = findTarget(value, formats, customId);
 	if (target) return target;
@@ -112,5 +124,5 @@ export function chooseTarget(
 		service === 'official' && findTarget(value, formatsFor(capability, API_KEY_FORMATS), customId);
 	if (withApiKey) throw new InputError('model', parameterWords.needsApiKey(withApiKey.displayName));
 	const offered = modelsIn(formats).map(({ displayName }) => displayName);
-	throw new InputError('model', parameterWords.modelNotAvailable(value, service, offered));
+	throw new InputError('model', parameterWords.modelNotAvailable(given, service, offered));
 }

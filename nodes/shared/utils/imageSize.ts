@@ -1,4 +1,4 @@
-import { imageTypeOf } from './imageType';
+import { imageTypeOf } from './fileKind';
 
 /** In pixels. */
 export interface ImageSize {

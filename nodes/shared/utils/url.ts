@@ -2,6 +2,9 @@
 
 import { isOwnAddress } from './ipAddress';
 
+/** Servers take no longer addresses; characters. */
+export const LONGEST_URL = 8192;
+
 /** Whether nobody on the internet can read along: https, or an address in one's own network. */
 export function isSafeUrl({ protocol, hostname }: URL): boolean {
 	return protocol === 'https:' || (protocol === 'http:' && isOwnNetwork(hostname));

@@ -112,6 +112,8 @@ export const MEANINGS = {
 
 	// Found out without asking Kling.
 	input: FINAL,
+	/** n8n does not give out a file of the item. */
+	inputFile: { creating: 'unsent', checking: 'final' },
 	credential: FINAL,
 	timeLimit: FINAL,
 	unknownOutcome: { creating: 'unknown', checking: 'final' },

@@ -1,6 +1,6 @@
 /** Reads single facts out of replies. Absent, null and unusable are the same: not known. */
 
-import { looksLikeJson, parseJson } from '../json';
+import { LONGEST_URL } from '../../utils/url';
 import { isSafeId } from '../taskId';
 
 /** An object of a reply. */
@@ -89,18 +89,17 @@ export function durationOf(value: unknown): number | undefined {
 	return duration > MAX_SECONDS ? duration / 1000 : duration;
 }
 
-const MAX_ADDRESS_LENGTH = 8192;
-
-/** Reads an http(s) address, which is longer nowhere than servers take it. */
-export function webAddressOf(value: unknown): string | undefined {
-	if (typeof value !== 'string' || value.length > MAX_ADDRESS_LENGTH) return undefined;
-	const address = value.trim();
-	return /^https?:\/\/[^/?#]/i.test(address) && !/\s/.test(address) ? address : undefined;
+/** Reads an address where only an address can be, whatever it looks like; longer ones no server takes. */
+export function addressOf(value: unknown): string | undefined {
+	const address = textOf(value);
+	return address !== undefined && address.length <= LONGEST_URL ? address : undefined;
 }
 
-/** @returns the object or array that a text is the JSON of, as relays nest replies; else the value */
-export function unpack(value: unknown): unknown {
-	return typeof value === 'string' && looksLikeJson(value) ? parseJson(value) : value;
+/** Reads an http(s) address. */
+export function webAddressOf(value: unknown): string | undefined {
+	const address = addressOf(value)?.trim();
+	if (address === undefined) return undefined;
+	return /^https?:\/\/[^/?#]/i.test(address) && !/\s/.test(address) ? address : undefined;
 }
 
 /** @returns the first of some fields that can be read */

@@ -3,7 +3,8 @@
  * into a task of their own: a reply is a chain of levels, one inside the other.
  */
 
-import { type Fields, firstOf, idOf, isFields, nameOf, textOf, unpack } from './fields';
+import { unpack } from '../json';
+import { type Fields, firstOf, idOf, isFields, nameOf, textOf } from './fields';
 
 /** Where the next level is if not in `data`. */
 const INNER_NAMES = ['task', 'task_info', 'output', 'result', 'response'] as const;

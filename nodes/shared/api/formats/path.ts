@@ -3,6 +3,7 @@
  * tasks queried by list. It takes API keys only. Source: docs/kling-api.md#path-format.
  */
 
+import { codePointsOf } from '../../utils/text';
 import type { Mode, MultiShot, VideoRequest } from '../request';
 import { type Fields, isFields, nameOf } from './fields';
 import type { Format } from './format';
@@ -40,7 +41,7 @@ function formatFor(capability: string, content: (request: VideoRequest) => objec
 		features: ['watermark', 'externalTaskId', 'callbackUrl'],
 
 		findConflict(request) {
-			const length = [...toPrompt(request)].length;
+			const length = codePointsOf(toPrompt(request));
 			return length > PROMPT_LENGTH ? { length, most: PROMPT_LENGTH } : undefined;
 		},
 

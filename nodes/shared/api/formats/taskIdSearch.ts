@@ -4,8 +4,9 @@
  * that is paid for.
  */
 
+import { unpack } from '../json';
 import { toKnownStatus } from '../task';
-import { type Fields, firstOf, idOf, isFields, unpack } from './fields';
+import { type Fields, firstOf, idOf, isFields } from './fields';
 import { ID_NAMES, statusIn } from './levels';
 
 /** Values that are looked at: more than any reply to a creation has, and quickly done. */
@@ -14,8 +15,9 @@ const MAX_VALUES = 2000;
 /** JSON in words, such as `upstream said: {…}`. */
 const QUOTED = /\{.*\}/s;
 
-/** Longer texts are no replies that another one quotes. */
+/** Longer texts are no replies that another one quotes, and all of them together are not longer than this. */
 const MAX_TEXT_LENGTH = 10_000;
+const MAX_TEXTS_LENGTH = 100_000;
 
 /** In a text that is no JSON, because it was cut off or stands in a web page. */
 const MAX_BODY_LENGTH = 1_000_000;
@@ -36,8 +38,11 @@ export function findTaskId(json: unknown, body: string): string | undefined {
 /** Breadth first: the outermost task is the one that the service itself knows. */
 function searchJson(json: unknown): string | undefined {
 	const open: unknown[] = [json];
+	let read = 0;
 	for (let at = 0; at < open.length && at < MAX_VALUES; at++) {
-		const value = unquoted(open[at]);
+		const next = open[at];
+		read += typeof next === 'string' ? next.length : 0;
+		const value = read > MAX_TEXTS_LENGTH && typeof next === 'string' ? undefined : unquoted(next);
 		const id = isFields(value) ? taskIdOf(value) : undefined;
 		if (id !== undefined) return id;
 		if (typeof value !== 'object' || value === null) continue;

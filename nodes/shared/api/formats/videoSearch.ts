@@ -3,18 +3,10 @@
  * Breadth first and within limits, so that no reply takes more than some milliseconds.
  */
 
+import { unpack } from '../json';
 import type { Video } from '../task';
 import { hasVideoEnding, type Likelihood, likelihoodOf, rateAddress } from './addressNames';
-import {
-	durationOf,
-	type Fields,
-	firstOf,
-	isFields,
-	nameOf,
-	textOf,
-	unpack,
-	webAddressOf,
-} from './fields';
+import { durationOf, type Fields, firstOf, isFields, nameOf, textOf, webAddressOf } from './fields';
 import { isTask, MAX_ENTRIES } from './levels';
 
 /** Deepest seen is `data.data.output.works[].resource.resource`. */
@@ -22,6 +14,9 @@ const MAX_DEPTH = 12;
 
 /** How many fields and entries are looked at: hundreds of videos with all their facts. */
 const MAX_VALUES = 3000;
+
+/** How much text is looked at, JSON inside of JSON once for each level; characters. */
+const MAX_TEXT = 1_000_000;
 
 /** A value, and where it stands. */
 interface Place {
@@ -62,8 +57,11 @@ function search(task: Fields): Find[] {
 	const finds: Find[] = [];
 	const places: Place[] = [{ value: task, likelihood: 0, depth: 0, owner: task }];
 	let left = MAX_VALUES;
+	let textLeft = MAX_TEXT;
 	// Grows while it is walked through.
 	for (const place of places) {
+		if (typeof place.value === 'string') textLeft -= place.value.length;
+		if (textLeft < 0) break;
 		const value = unpack(place.value);
 		if (typeof value === 'string') {
 			const rated = rateAddress(value, place.likelihood);

@@ -1,7 +1,7 @@
 /** Reads a task's videos: where Kling has them, else wherever the service has them. */
 
 import type { Video } from '../task';
-import { durationOf, type Fields, isFields, nameOf, textOf } from './fields';
+import { addressOf, durationOf, type Fields, isFields, nameOf, textOf } from './fields';
 import { MAX_ENTRIES } from './levels';
 import { searchVideos } from './videoSearch';
 
@@ -24,9 +24,7 @@ export function readVideos(
 		if (complete.length > 0) return complete;
 	}
 	if (!isCompleted) return [];
-	const found = [...inner.slice(0, 1), ...around]
-		.map(searchVideos)
-		.find((videos) => videos.length > 0);
+	const found = firstFound([...inner.slice(0, 1), ...around]);
 	const [video, ...others] = found ?? [];
 	if (!video) return watermarked(entries.flat());
 	if (others.length > 0) return found ?? [];
@@ -49,6 +47,15 @@ function watermarked(entries: readonly Entry[]): Video[] {
 	);
 }
 
+/** One level after the other: the search takes its time. */
+function firstFound(levels: readonly Fields[]): Video[] | undefined {
+	for (const level of levels) {
+		const videos = searchVideos(level);
+		if (videos.length > 0) return videos;
+	}
+	return undefined;
+}
+
 type Entry = Omit<Video, 'url'> & { url?: string };
 
 /** In `task_result` as `v1` and `gateway` have it, or in `outputs` as `path` does. */
@@ -62,8 +69,8 @@ function entriesOf(task: Fields): Entry[] {
 		.filter(({ type }) => list !== task.outputs || (textOf(type) ?? 'video') === 'video')
 		.map((entry) => ({
 			id: nameOf(entry.id),
-			url: textOf(entry.url),
-			watermarkUrl: textOf(entry.watermark_url),
+			url: addressOf(entry.url),
+			watermarkUrl: addressOf(entry.watermark_url),
 			duration: durationOf(entry.duration),
 		}));
 }

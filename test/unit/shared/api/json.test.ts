@@ -4,6 +4,7 @@ import {
 	MAX_ARRAY_LENGTH,
 	MAX_VALUES,
 	parseJson,
+	unpack,
 } from '../../../../nodes/shared/api/json';
 
 /** An array in arrays, `levels` of them, around the innermost text. */
@@ -64,6 +65,8 @@ describe('parseJson', () => {
 		['a number with a leading zero', '[0867283741759111203]'],
 		['text that does not end', '["abc\\"'],
 		['too many brackets', nested(MAX_DEPTH + 5) + ']'],
+		['brackets that nothing opened', `],{}${'],'.repeat(100_000)}`],
+		['large integers without commas', `[${'867283741759111203 '.repeat(MAX_VALUES * 3)}]`],
 	])('says that %s is no JSON', (_name, text) => {
 		expect(parseJson(text)).toBeUndefined();
 	});
@@ -107,9 +110,28 @@ describe('parseJson', () => {
 		expect(value.length).toBeGreaterThan(30);
 	});
 
+	it('leaves out containers that are too many, however few commas part them', () => {
+		const levels = MAX_DEPTH - 1;
+		const text = `[${Array.from({ length: 1000 }, () => nested(levels)).join()}]`;
+		const kept = JSON.stringify(parseJson(text));
+		expect(kept.length).toBeLessThan(3 * MAX_VALUES + 10_000);
+		expect((JSON.parse(kept) as unknown[]).length).toBe(1000);
+	});
+
 	it('keeps what is as deep as allowed', () => {
 		const text = nested(MAX_DEPTH, '867283741759111203');
 		expect(JSON.stringify(parseJson(text))).toBe(nested(MAX_DEPTH, '"867283741759111203"'));
+	});
+});
+
+describe('unpack', () => {
+	it.each<[name: string, value: unknown, unpacked: unknown]>([
+		['JSON', '{"a":1}', { a: 1 }],
+		['other text', 'a', 'a'],
+		['anything else', 1, 1],
+		['more than a list of 500 tasks', `[${' '.repeat(500_000)}]`, `[${' '.repeat(500_000)}]`],
+	])('%s', (_name, value, unpacked) => {
+		expect(unpack(value)).toEqual(unpacked);
 	});
 });
 

@@ -215,6 +215,38 @@ describe('data stays as it is', () => {
 	});
 });
 
+describe('a key is masked however it is spelled', () => {
+	const SPELLED = 'ab+cd/ef=gh-12:34.ü€';
+	const mask = maskerOf(
+		toConnection({ authentication: 'accessKey', accessKey: 'a', secretKey: SPELLED }),
+	);
+	const percent = encodeURIComponent(SPELLED);
+	const escapedAll = [...SPELLED]
+		.map((c) => (/[a-z0-9]/.test(c) ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`))
+		.join('');
+
+	it.each([
+		['as it is', SPELLED],
+		['in JSON', JSON.stringify(SPELLED)],
+		['in JSON of PHP’s', SPELLED.replace(/\//g, '\\/')],
+		['in JSON of .NET’s', escapedAll],
+		[
+			'in JSON with capital escapes',
+			escapedAll.replace(/u00../g, (each) => `u00${each.slice(3).toUpperCase()}`),
+		],
+		['in JSON inside of JSON', JSON.stringify(JSON.stringify({ key: escapedAll }))],
+		['in an address', percent],
+		['in an address with small letters', percent.toLowerCase()],
+		['in an address inside of one', encodeURIComponent(percent)],
+		['in HTML', SPELLED.replace(/[+/=]/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`)],
+		['in capitals', SPELLED.toUpperCase()],
+	])('%s', (_name, text) => {
+		const masked = mask(`{"message":"key ${text} is wrong"}`);
+		expect(masked).toContain('***');
+		expect(masked).not.toMatch(/ab|12/i);
+	});
+});
+
 /** Of the processor, not of the clock, and generous: what looks again at each place takes minutes. Milliseconds. */
 const LIMIT = 2_000;
 const MEGABYTE = 1_000_000;

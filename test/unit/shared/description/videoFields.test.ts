@@ -1,10 +1,24 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { offeredBy } from '../../../../nodes/shared/api/modelLookup';
-import { ALL_MODELS, type Capabilities, MODELS } from '../../../../nodes/shared/api/models';
+import {
+	ALL_MODELS,
+	type AnyModel,
+	CAPABILITIES,
+	type Capabilities,
+	type FormatName,
+	MODELS,
+} from '../../../../nodes/shared/api/models';
 import { OPERATIONS, shown, valuesOf } from './form.mts';
 
 const union = <Value>(lists: ReadonlyArray<readonly Value[]>) => new Set(lists.flat());
+
+/** What a model can do in the formats of text to video. */
+function textFormatsOf({ formats }: AnyModel): Partial<Record<FormatName, Capabilities>> {
+	return Object.fromEntries(
+		CAPABILITIES.textToVideo.flatMap((each) => (each in formats ? [[each, formats[each]]] : [])),
+	);
+}
 
 describe('the Model field', () => {
 	const [field] = shown('model', { model: '' });
@@ -64,7 +78,9 @@ describe('the Model field', () => {
 describe.each(OPERATIONS)('the form of %s', (operation) => {
 	it.each(ALL_MODELS)('offers what $value can do, and nothing else', ({ value, formats }) => {
 		const chosen = { operation, model: value };
-		const abilities = Object.values<Capabilities>(formats);
+		// Another model may be able to do what any of the known ones can.
+		const served = value === 'custom' ? ALL_MODELS.map((model) => textFormatsOf(model)) : [formats];
+		const abilities = served.flatMap((each) => Object.values<Capabilities>(each));
 		const offers: Array<[string, Set<unknown>]> = [
 			['mode', union(abilities.map(({ modes }) => modes))],
 			['duration', union(abilities.map(({ durations }) => durations))],

@@ -296,7 +296,11 @@ describe('N10: a download that does not end', () => {
 	const STEP = 10;
 
 	/** A store that never has enough, and a host that sends without end. */
-	function run(answers: boolean, send: (second: number) => Buffer | null | undefined) {
+	function run(
+		answers: boolean,
+		send: (second: number) => Buffer | null | undefined,
+		stored: { id?: string } = { id: 'filesystem-v2:1' },
+	) {
 		const tries: Array<{ signal: AbortSignal; seconds: number }> = [];
 		let body = streamOf();
 		const context = {
@@ -308,7 +312,9 @@ describe('N10: a download that does not end', () => {
 						? await Promise.resolve({ statusCode: 200, headers: {}, body })
 						: await new Promise(() => {});
 				},
-				prepareBinaryData: async () => await new Promise(() => {}),
+				// The file itself is never stored; a store gives an ID to everything else.
+				prepareBinaryData: async (content: unknown) =>
+					Buffer.isBuffer(content) ? { data: '', ...stored } : await new Promise(() => {}),
 			},
 		} as unknown as NodeContext;
 		const done = downloadVideo(context, URL, 'task-1', { clock: new VirtualClock() });
@@ -329,6 +335,8 @@ describe('N10: a download that does not end', () => {
 		};
 		return { done: flow().then(async () => await done), tries };
 	}
+
+	const LARGE = Buffer.alloc(30_000_000);
 
 	it.each<[string, Parameters<typeof run>, string, number, number]>([
 		['N10 trickles', [true, () => Buffer.alloc(10)], 'the download stalled', 60, 3],
@@ -356,8 +364,22 @@ describe('N10: a download that does not end', () => {
 			40,
 			1,
 		],
-	])('%s', async (_report, [answers, send], reason, seconds, count) => {
-		const { done, tries } = run(answers, send);
+		[
+			'is more than n8n should keep in memory',
+			[true, () => LARGE, {}],
+			'the file is too large for a video',
+			70,
+			1,
+		],
+		[
+			'is more than that, but goes into a store',
+			[true, (second) => (second < 100 ? LARGE : undefined)],
+			'the download stalled',
+			180,
+			3,
+		],
+	])('%s', async (_report, [answers, send, stored], reason, seconds, count) => {
+		const { done, tries } = run(answers, send, stored);
 		expect((await failureOf(done)).reason).toBe(reason);
 		expect(tries.map(({ signal }) => signal.aborted)).toEqual(Array(count).fill(true));
 		expect(tries.map((each) => each.seconds)).toEqual(Array(count).fill(seconds));

@@ -26,6 +26,7 @@ import { describeModel, modelsIn } from '../../../../nodes/shared/api/modelLooku
 import { ALL_MODELS } from '../../../../nodes/shared/api/models';
 import { DownloadError } from '../../../../nodes/shared/n8n/downloadError';
 import { InputError } from '../../../../nodes/shared/n8n/inputError';
+import { InputFileError } from '../../../../nodes/shared/n8n/inputFileError';
 import * as labels from '../../../../nodes/shared/n8n/labels';
 import {
 	answers,
@@ -141,8 +142,25 @@ const SAMPLES: Array<Samples<object>> = [
 		noCallback: () => [supportWords.noCallback('Kling 4.0')],
 	} satisfies Samples<typeof supportWords>,
 	{
-		noFile: (name) => [imageWords.noFile(name, 'data')],
-		noImage: (name) => [imageWords.noImage(name)],
+		noFile: (name) => [
+			imageWords.noFile(name, 'data'),
+			imageWords.noFile(name, 'data', ['image_0', 'file']),
+		],
+		malformed: (name) => [imageWords.malformed(name)],
+		noImage: (name) => [
+			imageWords.noImage(name),
+			...(['empty', 'webPage', 'unknown'] as const).map((is) => imageWords.noImage(name, { is })),
+			imageWords.noImage(name, { is: 'picture', name: 'a WebP image' }),
+			imageWords.noImage(name, { is: 'file', name: 'a PDF file' }),
+			imageWords.noImage(name, { is: 'text', text: 'Not found' }),
+		],
+		isFile: (name) => [imageWords.isFile(name, 'firstFrame')],
+		bytes: (name) => [imageWords.bytes(name, 'lastFrameSource')],
+		severalUrls: (name) => [imageWords.severalUrls(name)],
+		sharePage: (name) => [
+			imageWords.sharePage(name, 'firstFrame'),
+			imageWords.sharePage(name, 'firstFrame', 'https://example.com/direct'),
+		],
 		tooLarge: (name) => [imageWords.tooLarge(name, 12.4, 10)],
 		tooSmall: (name) => [imageWords.tooSmall(name, { width: 299, height: 400 }, 300)],
 		tooNarrow: (name) => [imageWords.tooNarrow(name, { width: 300, height: 751 }, 2.5)],
@@ -152,6 +170,9 @@ const SAMPLES: Array<Samples<object>> = [
 	{
 		noJson: (name) => [bodyWords.noJson(name, 1, 2)],
 		noObject: (name) => [bodyWords.noObject(name)],
+		tooLarge: (name) => [bodyWords.tooLarge(name, 14)],
+		tooMany: (name) => [bodyWords.tooMany(name, 20_000)],
+		tooDeep: (name) => [bodyWords.tooDeep(name, 100)],
 		changes: (name) => [bodyWords.changes(name, 'mode', 'mode'), bodyWords.changes(name, 'a.b')],
 		changesCallback: (name) => [bodyWords.changesCallback(name, 'callback_url')],
 	} satisfies Samples<typeof bodyWords>,
@@ -180,6 +201,10 @@ function errorsOf(kind: ErrorKind): UserError[] {
 	switch (kind) {
 		case 'input':
 			return PARAMETER_WORDS.map((words) => new InputError(undefined, words));
+		case 'inputFile':
+			return ['File not found', 'read ECONNRESET'].map(
+				(detail) => new InputFileError('imageBinaryPropertyName', new Error(detail)),
+			);
 		case 'credential':
 			return Object.keys(CREDENTIAL_LABELS).flatMap((field) =>
 				CREDENTIAL_PROBLEMS.map((problem) => new CredentialError(field, problem)),
@@ -534,6 +559,104 @@ describe('parts of sentences', () => {
 		['It rained. In addition, it snowed (task t-1) [Item 2]', ['It rained', 2, 't-1', 'it snowed']],
 	])('tell where it happened: %s', (text, parts) => {
 		expect(located(...parts)).toBe(text);
+	});
+});
+
+describe('advice about the content', () => {
+	it.each<
+		[kind: ErrorKind, said: string | undefined, hasImage: boolean | undefined, words: string[]]
+	>([
+		['taskFailed', 'Image pixel is invalid', true, ['image']],
+		['taskFailed', 'Failed to download image', undefined, ['image']],
+		['taskFailed', 'Failed to generate', true, ['prompt', 'image']],
+		['taskFailed', 'Failed to generate', false, ['prompt']],
+		['taskFailed', undefined, undefined, ['prompt']],
+		['taskFailed', '图片尺寸不合法', true, ['image']],
+		['taskFailed', 'The prompt is too long', true, ['prompt', 'image']],
+		['moderation', 'The image contains sensitive information', true, ['image']],
+		['moderation', 'The prompt contains sensitive information', true, ['prompt']],
+		['moderation', 'Risk control', true, ['prompt', 'image']],
+		['moderation', 'Risk control', false, ['prompt']],
+		['moderation', 'The image contains sensitive information', false, ['prompt']],
+		['policy', undefined, true, ['prompt', 'image']],
+		['policy', undefined, undefined, ['prompt']],
+		['badParameter', 'image size must be at least 300px', true, ['image']],
+		['badParameter', 'no such mode', true, []],
+	])('%s, "%s", with an image: %s', (kind, said, hasImage, words) => {
+		const facts = kind === 'taskFailed' ? { reason: said } : { original: said };
+		const quoted = new RegExp(`(: )?"?${said ?? 'nothing'}"?`);
+		const error = new KlingError(kind, facts);
+		const { message, description } = wordsOf(error, { hasImage });
+		const text = `${message} ${description}`.replace(quoted, '').replace(quoted, '');
+		expect(['prompt', 'image'].filter((word) => new RegExp(`\\b${word}\\b`).test(text))).toEqual(
+			words,
+		);
+	});
+});
+
+describe('advice about a key that is none of Kling’s', () => {
+	const adviceFor = (apiKey: string, connection: Partial<Situation['connection']> = {}) =>
+		(['badKey', 'tokenExpired', 'tokenEarly'] as const).map(
+			(kind) =>
+				wordsOf(new KlingError(kind), {
+					connection: {
+						service: 'official',
+						hasOwnBaseUrl: false,
+						authentication: { kind: 'apiKey', apiKey },
+						...connection,
+					},
+				}).description,
+		);
+
+	it.each([
+		['a token', 'eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhIn0.c2ln', /token that expires/],
+		['both parts of an access key', 'AK0123456789|SK0123456789', /access key and a secret key/],
+	])('says that it is %s', (_name, key, words) => {
+		for (const advice of adviceFor(key)) {
+			expect(advice).toMatch(words);
+			expect(advice).toContain("'Authentication'");
+			expect(advice).not.toContain(key);
+		}
+	});
+
+	it('says nothing of keys that look as they should, or that another service issued', () => {
+		const others = [...adviceFor('sk-0123456789'), ...adviceFor('1|abc', { service: 'gateway' })];
+		expect(others.filter((advice) => advice.includes("'Authentication'"))).toEqual([]);
+	});
+});
+
+describe('a quote', () => {
+	const endless = 'x'.repeat(5_000_000);
+	const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`key ${n}`, endless]));
+	const circular: Record<string, unknown> = {};
+	circular.self = circular;
+
+	it.each<[name: string, value: unknown]>([
+		['text', endless],
+		['emoji', '🐈'.repeat(1_000_000)],
+		['an object', { a: endless }],
+		['an object with many fields', wide],
+		['a list', Array(1_000_000).fill(endless)],
+		['the name of a field', { [endless]: 1 }],
+		['what holds itself', circular],
+		['a buffer', Buffer.alloc(1_000_000)],
+		['a large number', 10n ** 3000n],
+	])('is never endless: %s', (_name, value) => {
+		const quoted = quote(value);
+		expect(quoted.length).toBeLessThanOrEqual(103);
+		expect(quoted).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
+	});
+
+	it.each<[value: unknown, quoted: string]>([
+		['a cat', '"a cat"'],
+		['', 'empty'],
+		[undefined, 'empty'],
+		[7, '7'],
+		[true, 'true'],
+		[{ a: [1, { b: 'c' }] }, '{"a":[1,{"b":"c"}]}'],
+		[new Date(0), '"1970-01-01T00:00:00.000Z"'],
+	])('of %j is %s', (value, quoted) => {
+		expect(quote(value)).toBe(quoted);
 	});
 });
 

@@ -1,9 +1,10 @@
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { ExpressionError, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { CredentialError } from '../../../../nodes/shared/api/connection';
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import { DownloadError } from '../../../../nodes/shared/n8n/downloadError';
 import { InputError } from '../../../../nodes/shared/n8n/inputError';
+import { InputFileError } from '../../../../nodes/shared/n8n/inputFileError';
 import { located, parameterWords, wordsOf } from '../../../../nodes/shared/n8n/messages';
 import { isTool, toNodeError } from '../../../../nodes/shared/n8n/nodeErrors';
 import { StoppedError } from '../../../../nodes/shared/engine/clock';
@@ -51,9 +52,39 @@ describe('the class of an error', () => {
 	});
 });
 
+it('an error of n8n’s expressions keeps its node, field and advice, and gets its item', () => {
+	const error = new ExpressionError('Referenced node doesn’t exist', {
+		description: 'The node Get Image isn’t there',
+		nodeCause: 'Get Image',
+		parameter: 'prompt',
+		type: 'paired_item_no_info',
+		itemIndex: 0,
+		runIndex: 1,
+	});
+	const shown = toNodeError(NODE, error, { itemIndex: 3 });
+	expect(shown.message).toBe(located('Referenced node doesn’t exist', 3));
+	expect(shown.description).toBe('The node Get Image isn’t there');
+	expect(shown.context).toMatchObject({
+		nodeCause: 'Get Image',
+		parameter: 'prompt',
+		type: 'paired_item_no_info',
+		runIndex: 1,
+		itemIndex: 3,
+	});
+});
+
 describe('the facts of an error', () => {
 	const contextOf = (error: unknown, more: object = {}) =>
 		toNodeError(NODE, error, { itemIndex: 2, ...more }).context;
+
+	it('are the parameter of a file that n8n does not give out', () => {
+		const error = new InputFileError('imageBinaryPropertyName', new Error('File not found'));
+		expect(contextOf(error)).toMatchObject({
+			kind: 'inputFile',
+			parameter: 'imageBinaryPropertyName',
+			itemIndex: 2,
+		});
+	});
 
 	it('are kind, status and code of what Kling said, and the item', () => {
 		expect(contextOf(REFUSAL)).toMatchObject({

@@ -209,7 +209,7 @@ describe.each(WAYS)('a request of %s', (way, send) => {
 		const error = await failureOf(send(reply(body)));
 		expect([error.failure, error.detail]).toEqual([
 			'interrupted',
-			'the reply is larger than 16000000 bytes',
+			'the reply is larger than 4000000 bytes',
 		]);
 		expect(body.ended.value).toBe(true);
 	});

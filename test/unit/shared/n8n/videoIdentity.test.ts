@@ -72,7 +72,7 @@ function contextOf(
 	} as unknown as IExecuteFunctions;
 }
 
-function identify({
+async function identify({
 	credential,
 	parameters,
 	settings = {},
@@ -82,7 +82,7 @@ function identify({
 	const connection = toConnection(CREDENTIALS[credential]);
 	const read = parametersOf(context, place.itemIndex);
 	const data = readVideo(read, chooseTarget(read, connection, 'textToVideo'), true);
-	return new VideoIdentities(context).of(place.itemIndex, data);
+	return await new VideoIdentities(context).of(place.itemIndex, data);
 }
 
 describe('the identity of a video', () => {
@@ -91,8 +91,8 @@ describe('the identity of a video', () => {
 
 	it.each(
 		stored.map(({ key, name, ...video }) => [JSON.stringify(video), video, key, name] as const),
-	)('is what it was when executions were stored: %s', (_title, video, key, name) => {
-		expect(identify(video)).toEqual({ key, name });
+	)('is what it was when executions were stored: %s', async (_title, video, key, name) => {
+		expect(await identify(video)).toEqual({ key, name });
 	});
 
 	it('was written down for models that are all still there', () => {
@@ -104,9 +104,11 @@ describe('the identity of a video', () => {
 
 	const VIDEO = { credential: 'official, API key', parameters: {} } as const;
 
-	it('is the same in a retry, which is another execution, but for the name', () => {
-		const [one, retried] = ['4711', '4712'].map((executionId) =>
-			identify({ ...VIDEO, settings: { executionId } }),
+	it('is the same in a retry, which is another execution, but for the name', async () => {
+		const [one, retried] = await Promise.all(
+			['4711', '4712'].map(
+				async (executionId) => await identify({ ...VIDEO, settings: { executionId } }),
+			),
 		);
 		expect(retried?.key).toBe(one?.key);
 		expect(retried?.name).not.toBe(one?.name);
@@ -121,21 +123,22 @@ describe('the identity of a video', () => {
 		['node', { parameters: {}, settings: { nodeId: 'another' } }],
 		['workflow', { parameters: {}, settings: { workflowId: 'another' } }],
 		['instance', { parameters: {}, settings: { instanceId: 'another' } }],
-	])('is another one for another %s', (_what, changed) => {
-		const one = identify(VIDEO);
-		const other = identify({ ...VIDEO, ...changed });
+	])('is another one for another %s', async (_what, changed) => {
+		const one = await identify(VIDEO);
+		const other = await identify({ ...VIDEO, ...changed });
 		expect(other.key).not.toBe(one.key);
 		expect(other.name).not.toBe(one.name);
 	});
 
-	it('is unique even without an execution ID', () => {
-		const [one, other] = [1, 2].map(() => identify({ ...VIDEO, settings: { executionId: '' } }));
+	it('is unique even without an execution ID', async () => {
+		const anonymous = { ...VIDEO, settings: { executionId: '' } };
+		const [one, other] = [await identify(anonymous), await identify(anonymous)];
 		expect(one?.key).toBe(other?.key);
 		expect(one?.name).not.toBe(other?.name);
 	});
 
-	it('fits where Kling takes it', () => {
-		expect(identify(VIDEO).name).toMatch(/^n8n-4711-0-[0-9a-f]{20}$/);
+	it('fits where Kling takes it', async () => {
+		expect((await identify(VIDEO)).name).toMatch(/^n8n-4711-0-[0-9a-f]{20}$/);
 	});
 });
 
@@ -143,7 +146,7 @@ describe('a second try', () => {
 	const AGENT = 'n8n-nodes-kling.klingTextToVideoTool';
 
 	/** The identities of one item in the tries of a node run, each with the prompt it finds. */
-	function tries(
+	async function tries(
 		prompts: string[],
 		{
 			type,
@@ -152,7 +155,8 @@ describe('a second try', () => {
 		}: { type?: string; isOver?: boolean; runIndexes?: number[] } = {},
 	) {
 		const executeData = {};
-		return prompts.map((prompt, index) => {
+		const found: Array<Awaited<ReturnType<typeof identify>>> = [];
+		for (const [index, prompt] of prompts.entries()) {
 			const place = { ...PLACE, runIndex: runIndexes[index] ?? 0 };
 			const context = contextOf({ ...FORM, prompt }, place, executeData);
 			if (type) Object.assign(context, { getNode: () => ({ id: place.nodeId, type }) });
@@ -160,33 +164,33 @@ describe('a second try', () => {
 			const connection = toConnection(CREDENTIALS['official, API key']);
 			const data = readVideo(read, chooseTarget(read, connection, 'textToVideo'), true);
 			const identities = new VideoIdentities(context);
-			const identity = identities.of(0, data);
+			found.push(await identities.of(0, data));
 			identities.end(isOver);
-			return identity;
-		});
+		}
+		return found;
 	}
 
-	it('is the same video, whatever its expressions say', () => {
-		const [first, second, third] = tries(['at 10:00', 'at 10:01', 'at 10:02']);
+	it('is the same video, whatever its expressions say', async () => {
+		const [first, second, third] = await tries(['at 10:00', 'at 10:01', 'at 10:02']);
 		expect(second).toEqual(first);
 		expect(third).toEqual(first);
 	});
 
-	it('is another turn of a loop where the run index differs', () => {
-		const [one, other] = tries(['a cat', 'a cat'], { runIndexes: [0, 1] });
+	it('is another turn of a loop where the run index differs', async () => {
+		const [one, other] = await tries(['a cat', 'a cat'], { runIndexes: [0, 1] });
 		expect(other?.key).not.toBe(one?.key);
 	});
 
-	it('of an agent’s call is the same video, although n8n counts it as a run', () => {
-		const [first, second] = tries(['a cat', 'a cat'], { type: AGENT, runIndexes: [0, 1] });
+	it('of an agent’s call is the same video, although n8n counts it as a run', async () => {
+		const [first, second] = await tries(['a cat', 'a cat'], { type: AGENT, runIndexes: [0, 1] });
 		expect(second).toEqual(first);
 	});
 
 	it.each([
 		['with other arguments', ['a cat', 'a dog'], false],
 		['after one that succeeded', ['a cat', 'a cat'], true],
-	])('is no call of an agent %s', (_name, prompts, isOver) => {
-		const [one, other] = tries(prompts, { type: AGENT, isOver, runIndexes: [0, 1] });
+	])('is no call of an agent %s', async (_name, prompts, isOver) => {
+		const [one, other] = await tries(prompts, { type: AGENT, isOver, runIndexes: [0, 1] });
 		expect(other?.key).not.toBe(one?.key);
 	});
 });

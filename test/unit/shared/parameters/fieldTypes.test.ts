@@ -1,6 +1,6 @@
 import { z, type ZodTypeAny } from 'zod';
 
-import { CAMERA_LABELS, MODE_LABELS } from '../../../../nodes/shared/n8n/labels';
+import { CAMERA_LABELS, MODE_LABELS, type Parameter } from '../../../../nodes/shared/n8n/labels';
 import { InputError } from '../../../../nodes/shared/n8n/inputError';
 import { parameterWords } from '../../../../nodes/shared/n8n/messages';
 import type { Words } from '../../../../nodes/shared/n8n/words';
@@ -9,6 +9,8 @@ import {
 	check,
 	choices,
 	fieldsOf,
+	idText,
+	modelIdText,
 	numberIn,
 	oneOf,
 	optional,
@@ -28,6 +30,8 @@ function read(schema: ZodTypeAny, value: unknown): unknown {
 		return (error as InputError).words;
 	}
 }
+
+const MODE_NAMES = { std: ['720p'], pro: ['1080p'], '4k': [] };
 
 /** Checks that a value is refused in these words, about this parameter. */
 function expectRefused(schema: ZodTypeAny, value: unknown, parameter: string, words: Words) {
@@ -78,6 +82,7 @@ describe('a number', () => {
 		['0.5', 0.5],
 		[' 1 ', 1],
 		['1e-1', 0.1],
+		['.5', 0.5],
 	])('is read from %j', (given, expected) => {
 		expect(read(schema, given)).toBe(expected);
 	});
@@ -100,6 +105,67 @@ describe('a number', () => {
 			'maxConcurrency',
 			parameterWords.outOfRange('maxConcurrency', 0, 1, 1000),
 		);
+	});
+});
+
+describe('a number with a unit', () => {
+	it.each<[Parameter, string, number]>([
+		['pollingInterval', '10 s', 10],
+		['pollingInterval', '10seconds', 10],
+		['timeout', '30 min', 30],
+		['timeout', '1 minute', 1],
+		['costLimit', '5 units', 5],
+	])('%s: %j', (parameter, given, expected) => {
+		expect(read(numberIn(parameter, 0, 100), given)).toBe(expected);
+	});
+
+	it.each<[Parameter, string]>([
+		['pollingInterval', '10 min'],
+		['timeout', '30 s'],
+		['timeout', '1 hour'],
+		['costLimit', '5 $'],
+		['costLimit', 'Infinity'],
+		['limit', '5 tasks'],
+	])('%s: not %j', (parameter, given) => {
+		expectRefused(
+			numberIn(parameter, 0, Infinity),
+			given,
+			parameter,
+			parameterWords.outOfRange(parameter, given, 0, Infinity),
+		);
+	});
+});
+
+it.each([
+	['half a surrogate pair', 'kling-\ud800'],
+	['a line break', 'kling\r\nv9'],
+])('the ID of a model can’t hold %s', (_name, id) => {
+	const schema = modelIdText('customModel');
+	expectRefused(schema, id, 'customModel', parameterWords.noId('customModel'));
+	expect(read(schema, ' a/b-v9 ')).toBe('a/b-v9');
+});
+
+/** More than any text that is meant for a parameter. */
+const HUGE = 'x'.repeat(5_000_000);
+
+describe('what is far too long', () => {
+	it.each<[name: string, schema: ZodTypeAny, value: unknown]>([
+		['text', text('prompt', 1, 2500), HUGE],
+		['text without a limit', text('customModel', 1), HUGE],
+		['an ID', idText('taskId'), HUGE],
+		['a number', numberIn('cfgScale', 0, 1), '1'.repeat(5_000_000)],
+		['a list for a number', numberIn('cfgScale', 0, 1), Array(1_000_000).fill(1)],
+		['an option', oneOf('mode', choices(['std'], MODE_LABELS)), HUGE],
+		['an object for an option', oneOf('mode', choices(['std'], MODE_LABELS)), { a: [HUGE] }],
+		['a list for an option', oneOf('mode', choices(['std'], MODE_LABELS)), Array(1e6).fill('std')],
+		['a choice of a model', oneOf('mode', [], undefined, 'Kling 2.6'), HUGE],
+		['true or false', boolean('sound'), HUGE],
+		['an address', webAddress('callbackUrl'), `https://example.com/${HUGE}`],
+		['blanks', text('prompt', 1), ' '.repeat(5_000_000)],
+	])('is refused in few words: %s', (_name, schema, given) => {
+		const { message, description } = read(schema, given) as Words;
+		expect(message.length).toBeLessThan(250);
+		expect(description.length).toBeLessThan(250);
 	});
 });
 
@@ -169,6 +235,15 @@ describe('an option', () => {
 		);
 	});
 
+	it.each([
+		['720p', 'std'],
+		['1080P', 'pro'],
+		['pro_', 'pro'],
+	])('is read by another of its names: %j', (given, expected) => {
+		const named = oneOf('mode', choices(['std', 'pro'], MODE_LABELS, MODE_NAMES));
+		expect(read(named, given)).toBe(expected);
+	});
+
 	it('is read with a label of several words', () => {
 		const type = oneOf('cameraType', choices(['down_back', 'zoom'], CAMERA_LABELS));
 		expect(read(type, 'Down and Back')).toBe('down_back');
@@ -199,18 +274,24 @@ describe('an option', () => {
 		[' 5 ', 5],
 		['5.0', 5],
 		['1e1', 10],
+		['5s', 5],
+		['10 sec.', 10],
+		['5 Seconds', 5],
 	])('is read from a number or its text: %j', (given, expected) => {
 		expect(read(duration, given)).toBe(expected);
 	});
 
-	it.each([7, '7', '5s', '', ' ', null, true, 5.5])('is refused when it is none: %j', (given) => {
-		expectRefused(
-			duration,
-			given,
-			'duration',
-			parameterWords.notSupported('duration', given, 'Kling 2.6', ['5', '10']),
-		);
-	});
+	it.each([7, '7', '7s', '5m', '5 minutes', '0x5', 's', '', ' ', null, true, 5.5])(
+		'is refused when it is none: %j',
+		(given) => {
+			expectRefused(
+				duration,
+				given,
+				'duration',
+				parameterWords.notSupported('duration', given, 'Kling 2.6', ['5', '10']),
+			);
+		},
+	);
 });
 
 describe('a web address', () => {

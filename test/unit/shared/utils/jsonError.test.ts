@@ -55,9 +55,11 @@ it('agrees with JSON.parse on every beginning of a text, and on every change of 
 	);
 });
 
-it('reads a megabyte of any shape', () => {
-	const size = 1_000_000;
+it('reads megabytes of any shape', () => {
+	const size = 14_000_000;
 	expect(findJsonError(`"${'x'.repeat(size)}"`)).toBeUndefined();
 	expect(findJsonError('['.repeat(size))).toEqual({ line: 1, column: size + 1 });
 	expect(findJsonError(`"${'x'.repeat(size)}`)).toEqual({ line: 1, column: 1 });
+	expect(findJsonError(`"${'\\\\'.repeat(size)}`)).toEqual({ line: 1, column: 1 });
+	expect(findJsonError('\r\n'.repeat(size))).toEqual({ line: size + 1, column: 1 });
 });

@@ -60,4 +60,25 @@ describe('a semaphore', () => {
 		expect(most).toBe(2);
 		expect(clock.seconds).toBe(4);
 	});
+
+	it.each<[name: string, weights: number[], started: number[]]>([
+		['as much as there is room for', [30, 30, 30, 30], [0, 0, 1, 1]],
+		['small ones not in front of a large one', [40, 50, 10], [0, 1, 1]],
+		['what is heavier than everything, alone', [10, 100, 10], [0, 1, 2]],
+		['what weighs nothing', [60, 0, 0], [0, 0, 0]],
+	])('lets in by weight: %s', async (_name, weights, started) => {
+		const clock = new VirtualClock();
+		const semaphore = new Semaphore(60);
+		const starts = await Promise.all(
+			weights.map(
+				async (weight) =>
+					await semaphore.run(async () => {
+						const second = clock.seconds;
+						await clock.sleep(1000);
+						return second;
+					}, weight),
+			),
+		);
+		expect(starts).toEqual(started);
+	});
 });

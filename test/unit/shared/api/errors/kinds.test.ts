@@ -41,7 +41,7 @@ const WHILE_CREATING: Record<WhileCreating, ErrorKind[]> = {
 		'timeLimit',
 		'download',
 	],
-	unsent: ['unreachable'],
+	unsent: ['inputFile', 'unreachable'],
 	wait: ['rateLimited', 'concurrencyLimit', 'busy'],
 	signAgain: ['tokenEarly', 'tokenExpired'],
 	unknown: [
@@ -82,6 +82,7 @@ const WHILE_CHECKING: Record<WhileChecking, ErrorKind[]> = {
 		'taskFailed',
 		'noVideo',
 		'input',
+		'inputFile',
 		'credential',
 		'timeLimit',
 		'unknownOutcome',

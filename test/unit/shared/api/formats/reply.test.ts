@@ -156,6 +156,14 @@ describe('a list', () => {
 	});
 });
 
+describe('an address that no server takes', () => {
+	it.each(['url', 'watermark_url'])('is left out: %s', (name) => {
+		const video = { url: 'https://example.com/a.mp4', [name]: `https://e.com/${'x'.repeat(9000)}` };
+		const reply = { task_id: 't', task_status: 'succeed', task_result: { videos: [video] } };
+		expect(JSON.stringify(readTask(reply).videos).length).toBeLessThan(200);
+	});
+});
+
 describe('R13: a callback', () => {
 	const body = (fields: object) =>
 		Buffer.from(JSON.stringify({ task_id: 't', task_status: 'succeed', ...fields }));

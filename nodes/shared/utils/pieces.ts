@@ -1,0 +1,51 @@
+/** Texts of megabytes, piece by piece: a file as Base64 has up to 67 million characters. */
+
+import { createHash } from 'node:crypto';
+
+import { breathe } from './breathe';
+
+/** In characters: what is done to a piece takes a few milliseconds at most. */
+const PIECE = 500_000;
+
+/** The pieces of a text, in their order. No pair of surrogates is parted. */
+export function* piecesOf(text: string): Generator<string> {
+	for (let from = 0, to = 0; from < text.length; from = to) {
+		to = from + PIECE;
+		if (isHighSurrogate(text.charCodeAt(to - 1))) to++;
+		yield text.slice(from, to);
+	}
+}
+
+function isHighSurrogate(code: number): boolean {
+	return code >= 0xd800 && code <= 0xdbff;
+}
+
+/** Stands for a long text until its turn comes: JSON has it nowhere else. */
+const MARK = '\u0000long text\u0000';
+
+/** The JSON of a value as `JSON.stringify` writes it, in pieces. */
+export function* jsonPieces(value: unknown): Generator<string> {
+	const long: string[] = [];
+	const frame = JSON.stringify(value, (_name, each: unknown) => {
+		if (typeof each !== 'string' || (each.length <= PIECE && each !== MARK)) return each;
+		long.push(each);
+		return MARK;
+	});
+	const [first = '', ...others] = frame.split(JSON.stringify(MARK));
+	yield first;
+	for (const [index, part] of others.entries()) {
+		yield '"';
+		for (const piece of piecesOf(long[index] ?? '')) yield JSON.stringify(piece).slice(1, -1);
+		yield `"${part}`;
+	}
+}
+
+/** The SHA-256 of a text in UTF-8, given in pieces. Lets others have the event loop in between. */
+export async function digestOf(pieces: Iterable<string>): Promise<Buffer> {
+	const hash = createHash('sha256');
+	for (const piece of pieces) {
+		hash.update(piece);
+		await breathe();
+	}
+	return hash.digest();
+}
