@@ -17,6 +17,7 @@ import { type ErrorKind, MEANINGS } from '../../nodes/shared/api/errors/kinds.ts
 import type { UserError } from '../../nodes/shared/api/errors/userError.ts';
 import { knownById, type TaskStatus } from '../../nodes/shared/api/task.ts';
 import { DownloadError } from '../../nodes/shared/n8n/downloadError.ts';
+import { InputFileError } from '../../nodes/shared/n8n/inputFileError.ts';
 import {
 	LABELS,
 	type Parameter,
@@ -30,6 +31,7 @@ import {
 	filterWords,
 	imageWords,
 	parameterWords,
+	type Situation,
 	supportWords,
 	wordsOf,
 } from '../../nodes/shared/n8n/messages.ts';
@@ -101,8 +103,12 @@ export function sentences(): readonly Sentence[] {
 
 let known: readonly Sentence[] | undefined;
 
-function sentence(error: UserError, facts?: Readonly<Record<string, string>>): Sentence {
-	return new Sentence(error.kind, wordsOf(error).message, facts);
+function sentence(
+	error: UserError,
+	facts?: Readonly<Record<string, string>>,
+	situation?: Situation,
+): Sentence {
+	return new Sentence(error.kind, wordsOf(error, situation).message, facts);
 }
 
 /** What Kling, or something on the way to it, answered: with or without the codes. */
@@ -110,10 +116,11 @@ function answers(
 	kind: ErrorKind,
 	more: KlingErrorFacts = {},
 	facts?: Readonly<Record<string, string>>,
+	situation?: Situation,
 ) {
 	const [code, httpStatus] = [slot('klingCode'), slot('httpStatus')];
 	return [{}, { httpStatus }, { httpStatus, code }].map((source) =>
-		sentence(new KlingError(kind, { ...more, ...source }), facts),
+		sentence(new KlingError(kind, { ...more, ...source }), facts, situation),
 	);
 }
 
@@ -157,6 +164,19 @@ const OWN: Partial<Record<ErrorKind, () => Sentence[]>> = {
 			};
 			return sentence(new KlingError('idInUse', { inUse }), { ownerStatus });
 		}),
+	// The message names what was rejected.
+	moderation: () =>
+		['', 'image', 'prompt'].flatMap((original) =>
+			[true, false].flatMap((hasImage) =>
+				answers('moderation', { original }, undefined, { hasImage }),
+			),
+		),
+	inputFile: () =>
+		IMAGE_FIELDS.flatMap(([, parameter]) =>
+			['File not found', 'ECONNRESET'].map((words) =>
+				sentence(new InputFileError(parameter, new Error(words)), { parameter }),
+			),
+		),
 	taskFailed: () => [
 		sentence(new KlingError('taskFailed', { reason: slot('reason') })),
 		sentence(new KlingError('taskFailed')),
@@ -239,9 +259,19 @@ const OTHER_WORDS: ReadonlyArray<[problem: string, Parameter | undefined, Words]
 	...IMAGE_FIELDS.flatMap(
 		([url, field]): Array<[string, Parameter, Words]> => [
 			['noFile', field, imageWords.noFile(field, slot('field'))],
+			['malformed', field, imageWords.malformed(field)],
+			['isFile', url, imageWords.isFile(url, 'firstFrame')],
+			['bytes', url, imageWords.bytes(url, 'firstFrame')],
+			['severalUrls', url, imageWords.severalUrls(url)],
+			['sharePage', url, imageWords.sharePage(url, 'firstFrame')],
 			...[url, field].flatMap(
 				(name): Array<[string, Parameter, Words]> => [
 					['noImage', name, imageWords.noImage(name)],
+					['noImage', name, imageWords.noImage(name, { is: 'empty' })],
+					['noImage', name, imageWords.noImage(name, { is: 'webPage' })],
+					['noImage', name, imageWords.noImage(name, { is: 'text', text: slot('text') })],
+					['noImage', name, imageWords.noImage(name, { is: 'picture', name: slot('found') })],
+					['noImage', name, imageWords.noImage(name, { is: 'file', name: slot('found') })],
 					['imageTooLarge', name, imageWords.tooLarge(name, slot('bytes'), slot('most'))],
 				],
 			),
@@ -256,6 +286,9 @@ const OTHER_WORDS: ReadonlyArray<[problem: string, Parameter | undefined, Words]
 		bodyWords.noJson('additionalBodyFields', slot('line'), slot('column')),
 	],
 	['noObject', 'additionalBodyFields', bodyWords.noObject('additionalBodyFields')],
+	['tooLarge', 'additionalBodyFields', bodyWords.tooLarge('additionalBodyFields', slot('most'))],
+	['tooMany', 'additionalBodyFields', bodyWords.tooMany('additionalBodyFields', slot('most'))],
+	['tooDeep', 'additionalBodyFields', bodyWords.tooDeep('additionalBodyFields', slot('most'))],
 	[
 		'changesCallback',
 		'additionalBodyFields',

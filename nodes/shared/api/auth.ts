@@ -23,15 +23,11 @@ export function refuseForeignUrl({ baseUrl }: Connection, target: RequestTarget)
 	const base = baseURL === undefined ? undefined : String(baseURL);
 	// All that is given must agree: which one counts differs between n8n's helpers and versions.
 	const given = [base, ...[url, uri].filter((each) => each !== undefined).map(String)];
-	const targets = given.filter((each) => each !== undefined).map((each) => parseUrl(each, base));
+	const targets = given.filter((each) => each !== undefined).map((each) => toUrl(each, base));
 	const isOwn =
 		targets.length > 0 &&
 		targets.every((each) => each?.origin === origin && !each.username && !each.password);
 	if (!isOwn) throw new CredentialError('baseUrl', 'foreignUrl', origin);
-}
-
-function parseUrl(text: string, base: string | undefined): URL | undefined {
-	return URL.canParse(text, base) ? new URL(text, base) : undefined;
 }
 
 /**

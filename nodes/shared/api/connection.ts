@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { isSafeUrl } from '../utils/url';
+import { isSafeUrl, toUrl } from '../utils/url';
 import { CredentialError, type CredentialProblem } from './errors/credentialError';
 import type { FormatName } from './models';
 
@@ -151,7 +151,7 @@ const PROBLEMS: Readonly<Record<string, CredentialProblem>> = {
 
 /** @throws {CredentialError} */
 function checkBaseUrl(text: string): string {
-	const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+	const url = toUrl(text.trim());
 	const isPlain = url && !url.username && !url.password && !url.search && !url.hash;
 	if (!isPlain || !['http:', 'https:'].includes(url.protocol)) {
 		throw new CredentialError('baseUrl', 'noUrl');

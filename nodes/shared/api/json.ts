@@ -71,7 +71,7 @@ export function looksLikeJson(text: string): boolean {
 
 /**
  * The longest text that is read as JSON inside of JSON, in characters: a list of 500 tasks, which a
- * relay passes on as text. Each level is read anew, and there may be a dozen of them.
+ * relay passes on as text. Each level is read by itself, and there may be a dozen of them.
  */
 const LONGEST_NESTED = 500_000;
 

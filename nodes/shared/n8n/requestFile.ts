@@ -2,7 +2,7 @@
 
 import type { IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { isOwnNetwork } from '../utils/url';
+import { isOwnNetwork, toUrl } from '../utils/url';
 import type { NodeContext } from './context';
 import { DownloadError } from './downloadError';
 import { downloadReasons } from './messages';
@@ -67,7 +67,7 @@ function checked(
 	{ url, allowsOwnNetwork }: { url: string; allowsOwnNetwork: boolean },
 ): URL {
 	const isRedirect = base !== undefined;
-	const parsed = URL.canParse(address, base?.href) ? new URL(address, base?.href) : undefined;
+	const parsed = toUrl(address, base?.href);
 	if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
 		throw refused(downloadReasons.noWebAddress(isRedirect), url);
 	}

@@ -11,7 +11,7 @@ import { LABELS, type Parameter } from '../n8n/labels';
 import { parameterWords } from '../n8n/messages';
 import type { Words } from '../n8n/words';
 import { codePointsOf } from '../utils/text';
-import { isSafeUrl, LONGEST_URL } from '../utils/url';
+import { isSafeUrl, LONGEST_URL, toUrl } from '../utils/url';
 
 /** What an issue of zod's carries: the parameter, and the words about it. */
 interface Complaint {
@@ -245,7 +245,8 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 
 export function webAddress(parameter: Parameter) {
 	return text(parameter, 1).superRefine((url, context) => {
-		if (url.length > LONGEST_URL || !URL.canParse(url) || !isSafeUrl(new URL(url))) {
+		const parsed = url.length > LONGEST_URL ? undefined : toUrl(url);
+		if (!parsed || !isSafeUrl(parsed)) {
 			context.addIssue(complain(parameter, parameterWords.noUrl(parameter, url)));
 		}
 	});

@@ -1,6 +1,6 @@
 /** The address of an image, as people copy it from browsers, mails, chats and documents. */
 
-import { LONGEST_URL } from './url';
+import { LONGEST_URL, toUrl } from './url';
 
 const BEGINNING = /https?:[/\\]{2}/gi;
 
@@ -28,8 +28,7 @@ export function toImageUrl(text: string): URL | undefined {
 		.trim()
 		.replace(/&(amp|#38|#x26);/gi, '&')
 		.replace(/%(?![0-9A-F]{2})/gi, '%25');
-	if (!/^https?:/i.test(visible) || !URL.canParse(visible)) return undefined;
-	return new URL(visible);
+	return /^https?:/i.test(visible) ? toUrl(visible) : undefined;
 }
 
 /** The address as it is sent. @param url of `toImageUrl` @param text as it was given */

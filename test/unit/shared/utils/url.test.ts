@@ -1,4 +1,4 @@
-import { isOwnNetwork, isSafeUrl } from '../../../../nodes/shared/utils/url';
+import { isOwnNetwork, isSafeUrl, toUrl } from '../../../../nodes/shared/utils/url';
 
 /** Addresses that only exist inside one's own network. */
 const OWN = [
@@ -66,4 +66,10 @@ describe('an address', () => {
 			expect(isSafeUrl(new URL(address))).toBe(false);
 		},
 	);
+});
+
+it('an address with other letters is read however often it was', () => {
+	const read = () => toUrl('https://bücher.example/a.png')?.host;
+	const hosts = Array.from({ length: 20_000 }, read);
+	expect(new Set(hosts)).toEqual(new Set(['xn--bcher-kva.example']));
 });
