@@ -3,6 +3,7 @@
 import { createHmac } from 'node:crypto';
 
 import { type Connection, CredentialError } from './connection';
+import { toUrl } from '../utils/url';
 
 /** Where a request goes, in the words of n8n's two request helpers. */
 export interface RequestTarget {

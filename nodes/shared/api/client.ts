@@ -1,6 +1,7 @@
 /** The Kling API as functions, over an injected transport: the one place that knows what to ask where. */
 
 import { attempt } from '../utils/attempt';
+import { jsonBytes, lengthOf } from '../utils/pieces';
 import { mergeBody } from './additionalBody';
 import { type Account, accountRequest, readAccount } from './account';
 import { absentTask, KlingError, noAccount, otherShape } from './errors/klingError';
@@ -68,7 +69,7 @@ export class KlingClient {
 	 * errors/creation.ts
 	 */
 	async create(request: VideoRequest, target: Target, onLeaving: () => void): Promise<Task> {
-		const apiRequest = toCreateRequest(request, target);
+		const apiRequest = await toCreateRequest(request, target);
 		onLeaving();
 		const received = await receive(this.send, apiRequest);
 		const { json, verdict, reply } = received;
@@ -268,10 +269,14 @@ export class KlingClient {
 	}
 }
 
-function toCreateRequest(request: VideoRequest, target: Target): ApiRequest {
-	const { body = {}, ...others } = FORMATS[target.format].create(request, target);
+/** Longer bodies have images in them, and would hold up n8n if they were written at once; characters. */
+const LONG_BODY = 500_000;
+
+async function toCreateRequest(request: VideoRequest, target: Target): Promise<ApiRequest> {
+	const { body: own = {}, ...others } = FORMATS[target.format].create(request, target);
 	const { additionalBody } = request;
-	return { ...others, body: additionalBody ? mergeBody(body, additionalBody) : body };
+	const body = additionalBody ? mergeBody(own, additionalBody) : own;
+	return { ...others, body: lengthOf(body) > LONG_BODY ? await jsonBytes(body) : body };
 }
 
 /** A model in its wire format. */

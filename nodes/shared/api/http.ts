@@ -7,8 +7,8 @@ export interface ApiRequest {
 	method: 'GET' | 'POST';
 	/** Below the base URL, starting with a slash. */
 	path: string;
-	/** Sent as JSON. */
-	body?: object;
+	/** Sent as JSON; bytes are that of one already. */
+	body?: object | Uint8Array;
 }
 
 export interface ApiReply {

@@ -61,6 +61,8 @@ export type Image =
 			field: string | object;
 			/** Tells files apart without reading them. */
 			fingerprint: string;
+			/** Its size. */
+			bytes: number;
 	  };
 
 export interface VideoRequest {

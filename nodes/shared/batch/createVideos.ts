@@ -2,10 +2,11 @@
 
 import type { INodeExecutionData } from 'n8n-workflow';
 
+import type { VideoRequest } from '../api/request';
 import { knownById, type Task } from '../api/task';
 import type { deliverTask } from '../items/deliverTask';
 import { contextLedger } from '../n8n/contextLedger';
-import { hasFiles, loadImages } from '../n8n/inputFile';
+import { loadImages } from '../n8n/inputFile';
 import { notes } from '../n8n/messages';
 import { VideoIdentities } from '../n8n/videoIdentity';
 import { attempt } from '../utils/attempt';
@@ -123,25 +124,34 @@ function toBatchVideo(
 	};
 }
 
-/** Requests with files on their way at once; of one run. */
-const PARALLEL_UPLOADS = 3;
+/** Images that are in memory at once, on their way; of one run, in bytes. A larger one goes alone. */
+const UPLOAD_BUDGET = 60_000_000;
+
+/** What the images of a request take in memory: they are sent as Base64. */
+function weightOf({ firstFrame, lastFrame }: VideoRequest): number {
+	const weights = [firstFrame, lastFrame].map((image) => {
+		if (image?.kind === 'file') return Math.ceil(image.bytes / 3) * 4;
+		return image?.kind === 'data' ? image.base64.length : 0;
+	});
+	return weights.reduce((sum, weight) => sum + weight, 0);
+}
 
 /** What the engine can do: the client's requests, and the node's way of making items. */
 function taskServiceOf(
 	{ client, context, clock, allowsOwnNetwork }: NodeRun,
 	deliver: typeof deliverTask,
 ): TaskService<PreparedItem, INodeExecutionData> {
-	const uploads = new Semaphore(PARALLEL_UPLOADS);
+	const uploads = new Semaphore(UPLOAD_BUDGET);
 	return {
 		create: async ({ request, target }, externalTaskId, onLeaving, signal) => {
 			const named = { ...request, externalTaskId };
-			if (!hasFiles(request)) return await client.create(named, target, onLeaving);
-			// Not all at once: each is held in memory until it is sent.
+			const weight = weightOf(request);
+			if (weight === 0) return await client.create(named, target, onLeaving);
 			return await uploads.run(async () => {
 				if (signal.aborted) throw new StoppedError();
 				const images = await loadImages(context, request);
 				return await client.create({ ...named, ...images }, target, onLeaving);
-			});
+			}, weight);
 		},
 		findByExternalId: async (sent) => await client.findByExternalId(sent),
 		refresh: (tasks, signal) => client.refresh(tasks, signal),

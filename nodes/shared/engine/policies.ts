@@ -40,3 +40,9 @@ export const ID_CHECK = { tries: 3 } as const satisfies RetryPolicy;
 
 /** A callback's own question that gets no answer, before the callback is given back. */
 export const CALLBACK_CHECK = { tries: 3 } as const satisfies RetryPolicy;
+
+/** Reading a file from n8n's store. */
+export const FILE_READ = { tries: 3 } as const satisfies RetryPolicy;
+
+/** Downloading a video. */
+export const DOWNLOAD = { tries: 3 } as const satisfies RetryPolicy;

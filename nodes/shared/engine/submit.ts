@@ -78,11 +78,9 @@ async function createUntilSettled<Video extends PlannedVideo>(
 
 /** @returns undefined for what another request does not change, or what waits for its turn (throttle.ts) */
 function policyFor(error: unknown): RetryPolicy | undefined {
-	const { creating } = meaningOf(error);
-	const isForeign = !(error instanceof UserError);
-	return isForeign || creating === 'refused' || creating === 'wait'
-		? undefined
-		: CREATION[creating];
+	const { creating, checking } = meaningOf(error);
+	const isFinal = checking === 'final' || creating === 'refused' || creating === 'wait';
+	return isFinal ? undefined : CREATION[creating];
 }
 
 /** One request, and what became of it. */

@@ -4,6 +4,7 @@ import type { IBinaryData } from 'n8n-workflow';
 
 import { TransportError } from '../api/http';
 import type { Clock } from '../engine/clock';
+import { DOWNLOAD } from '../engine/policies';
 import { retry } from '../engine/retry';
 import type { NodeContext } from './context';
 import { DownloadError } from './downloadError';
@@ -13,8 +14,6 @@ import { withinLimit } from './timeLimit';
 import { TransferWatch } from './transferWatch';
 import { toTransportError } from './transportError';
 import { refuseOtherThanVideo, refuseShortFile, streamOf } from './videoFile';
-
-const TRIES = 3;
 
 /**
  * How long one try may take from the request to the stored file; milliseconds. A video of 100 MB
@@ -46,7 +45,7 @@ export async function downloadVideo(
 	return await retry(async () => await fetchOnce(context, url, fileName, tools), {
 		clock: tools.clock,
 		signal: tools.signal,
-		tries: TRIES,
+		...DOWNLOAD,
 		isWorthRetrying: (error) => error instanceof DownloadError && error.isPassing,
 	});
 }

@@ -3,6 +3,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import type { Image, VideoRequest } from '../api/request';
+import { FILE_READ } from '../engine/policies';
 import { retry } from '../engine/retry';
 import { attempt } from '../utils/attempt';
 import { normalBase64 } from '../utils/base64';
@@ -143,9 +144,6 @@ async function hash(content: string): Promise<string> {
 	return (await digestOf(piecesOf(content))).toString('hex').slice(0, 20);
 }
 
-/** How often n8n's store is asked; the pauses in between last a second or two. */
-const TRIES = 3;
-
 /** @throws {InputFileError} */
 async function fromStore<Result>(
 	context: IExecuteFunctions,
@@ -161,7 +159,7 @@ async function fromStore<Result>(
 		{
 			clock: systemClock,
 			signal: cancelSignalOf(context),
-			tries: TRIES,
+			...FILE_READ,
 			isWorthRetrying: (error) => error instanceof InputFileError && !error.isGone,
 		},
 	);
@@ -210,9 +208,4 @@ async function readAsBase64({ helpers }: IExecuteFunctions, id: string): Promise
 		rest = bytes.subarray(whole);
 	}
 	return base64 + rest.toString('base64');
-}
-
-/** Whether a request has files that are read when it is sent. */
-export function hasFiles({ firstFrame, lastFrame }: VideoRequest): boolean {
-	return [firstFrame, lastFrame].some((image) => image?.kind === 'file');
 }

@@ -11,6 +11,7 @@ import type { Connection } from '../api/connection';
 import { UserError } from '../api/errors/userError';
 import type { ApiReply, ApiRequest, Send } from '../api/http';
 import { masked } from '../api/mask';
+import { lengthOf } from '../utils/pieces';
 import { cancelSignalOf, type NodeContext, withCancelSignal } from './context';
 import { linksOf } from './errorChain';
 import { readText } from './replyText';
@@ -30,13 +31,6 @@ const SLOWEST_UPLOAD = 50_000;
 /** A second more for each that a body takes at that pace. */
 function timeoutOf({ method, body }: ApiRequest): number {
 	return TIMEOUTS[method] + Math.floor(lengthOf(body) / SLOWEST_UPLOAD) * 1000;
-}
-
-/** The characters of all texts in a body. */
-function lengthOf(value: unknown): number {
-	if (typeof value === 'string') return value.length;
-	if (typeof value !== 'object' || value === null) return 0;
-	return Object.values(value).reduce<number>((sum, inside) => sum + lengthOf(inside), 0);
 }
 
 /** Somebody looks at the Test button, and up to three requests follow one another. Milliseconds. */
@@ -65,7 +59,10 @@ function toHttpOptions(connection: Connection, request: ApiRequest): IHttpReques
 	return {
 		method: request.method,
 		url: `${connection.baseUrl}${request.path}`,
-		headers: { Accept: 'application/json' },
+		headers: {
+			Accept: 'application/json',
+			...(request.body instanceof Uint8Array && { 'Content-Type': 'application/json' }),
+		},
 		body: request.body,
 		// So that a reply without end is not collected. Replies that are not JSON are quoted as they came.
 		encoding: 'stream',

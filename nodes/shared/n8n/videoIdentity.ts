@@ -60,7 +60,7 @@ export class VideoIdentities {
 		itemIndex: number,
 		{ request, target }: { request: VideoRequest; target: Target },
 	): Promise<Identity> {
-		const hashed = { request, target: hashedPart(target) };
+		const hashed = { request: hashedRequest(request), target: hashedPart(target) };
 		// An agent's calls share one object, and each try counts as a run. Only its arguments tell.
 		const [instance, workflow, node, runIndex] = this.run;
 		const at = await hash([node, itemIndex, this.isTool ? hashed : runIndex]);
@@ -111,6 +111,17 @@ const HASHED: ReadonlySet<string> = new Set([
 	'displayName',
 	'format',
 ] satisfies Array<keyof Target>);
+
+/** The size of an image's file came later, too, and its fingerprint tells it already. */
+function hashedRequest({ ...request }: VideoRequest): object {
+	for (const name of ['firstFrame', 'lastFrame'] as const) {
+		const image = request[name];
+		if (image?.kind !== 'file') continue;
+		const { bytes: _bytes, ...hashed } = image;
+		Object.assign(request, { [name]: hashed });
+	}
+	return request;
+}
 
 function hashedPart(target: Target): object {
 	return Object.fromEntries(Object.entries(target).filter(([name]) => HASHED.has(name)));

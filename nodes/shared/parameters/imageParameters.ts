@@ -106,6 +106,7 @@ async function readFile(name: Parameter, given: unknown, rules: ImageRules): Pro
 		itemIndex: rules.itemIndex,
 		field: reference,
 		fingerprint: await file.fingerprint(),
+		bytes: file.bytes,
 	};
 }
 

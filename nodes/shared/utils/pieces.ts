@@ -1,6 +1,6 @@
 /** Texts of megabytes, piece by piece: a file as Base64 has up to 67 million characters. */
 
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 import { breathe } from './breathe';
 
@@ -20,8 +20,8 @@ function isHighSurrogate(code: number): boolean {
 	return code >= 0xd800 && code <= 0xdbff;
 }
 
-/** Stands for a long text until its turn comes: JSON has it nowhere else. */
-const MARK = '\u0000long text\u0000';
+/** Stands for a long text until its turn comes: nobody else's text is like it. */
+const MARK = `\u0000${randomUUID()}`;
 
 /** The JSON of a value as `JSON.stringify` writes it, in pieces. */
 export function* jsonPieces(value: unknown): Generator<string> {
@@ -38,6 +38,24 @@ export function* jsonPieces(value: unknown): Generator<string> {
 		for (const piece of piecesOf(long[index] ?? '')) yield JSON.stringify(piece).slice(1, -1);
 		yield `"${part}`;
 	}
+}
+
+/** The JSON of a value in UTF-8. Lets others have the event loop in between. */
+export async function jsonBytes(value: unknown): Promise<Uint8Array> {
+	const parts: Buffer[] = [];
+	for (const piece of jsonPieces(value)) {
+		parts.push(Buffer.from(piece));
+		await breathe();
+	}
+	return Buffer.concat(parts);
+}
+
+/** The characters of all texts in a value. */
+export function lengthOf(value: unknown): number {
+	if (typeof value === 'string') return value.length;
+	if (typeof value !== 'object' || value === null) return 0;
+	if (value instanceof Uint8Array) return value.length;
+	return Object.values(value).reduce<number>((sum, inside) => sum + lengthOf(inside), 0);
 }
 
 /** The SHA-256 of a text in UTF-8, given in pieces. Lets others have the event loop in between. */

@@ -62,7 +62,7 @@ it.each<[name: string, item: Partial<INodeExecutionData>, reference: FileReferen
 ])('finds a file by %s, and reads it', async (_name, item, reference) => {
 	const facts = await look(item, reference);
 	expect(facts).toMatchObject({ bytes: CONTENT.length });
-	const image: Image = { kind: 'file', itemIndex: 0, field: reference, fingerprint: '' };
+	const image: Image = { kind: 'file', itemIndex: 0, field: reference, fingerprint: '', bytes: 0 };
 	const loaded = await loadImages(contextOf(item), { firstFrame: image } as never);
 	expect(loaded.firstFrame).toEqual({ kind: 'data', base64: kept.data });
 });
