@@ -127,10 +127,11 @@ export class State {
 		const task: Task = {
 			...draft,
 			seq,
-			// A gateway's ids are 16 bytes in base64; Kling AI's look like snowflakes.
+			// A gateway's ids are 16 bytes in base64, none of which is a hyphen in front; Kling AI's look like
+			// snowflakes.
 			id:
 				draft.format === 'gateway'
-					? randomBytes(16).toString('base64url')
+					? randomBytes(16).toString('base64url').replace(/^-/, '0')
 					: String(this.idBase + BigInt(seq)),
 			account,
 			createdAt,

@@ -303,7 +303,7 @@ describe('a suspended execution', () => {
 
 	it('does not warn when n8n has a public address', async () => {
 		neverFinishes(...ALL);
-		const waiting = await run({}, { instanceUrl: 'https://n8n.example.invalid' });
+		const waiting = await run({}, { instanceUrl: 'https://n8n.example.com' });
 		expect(waiting.status).toBe('waiting');
 		expect(waiting.hints(NODE)).toEqual([]);
 	});

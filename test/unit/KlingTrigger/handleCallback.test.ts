@@ -1,6 +1,6 @@
 import { answers, notes } from '../../../nodes/shared/n8n/messages';
 import { sampleVideo } from '../../../testkit/sampleVideo.mts';
-import { eventually } from '../../../testkit/eventually.mts';
+import { time } from '../../../testkit/clocks/virtualTime.mts';
 import { createTask, credential, FAIL_WORD, SECRET, signed } from '../webhook.mts';
 import {
 	callbackOf,
@@ -243,7 +243,7 @@ it('unsigned callbacks to one trigger do not hold up those to another', async ()
 		await receive({ ...unsigned, body: callbackOf('1', 'succeed'), node: { id: 'flooded' } });
 		answered++;
 	});
-	await eventually(() => checks().length === 5);
+	await time.until(() => checks().length === 5);
 	expect(itemOf(await receive({ ...unsigned, node: { id: 'other' } })).json.task_id).toBe(id);
 	expect(answered).toBe(0);
 	await Promise.all(flood);

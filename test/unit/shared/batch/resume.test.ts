@@ -7,7 +7,6 @@ import { type SuspendedItem, toSuspendedItem } from '../../../../nodes/shared/ba
 import type { Delivery } from '../../../../nodes/shared/items/deliverTask';
 import { answers, notes } from '../../../../nodes/shared/n8n/messages';
 import { time } from '../../../../testkit/clocks/virtualTime.mts';
-import { systemClock } from '../../../../nodes/shared/n8n/systemClock';
 import { sampleVideo } from '../../../../testkit/sampleVideo.mts';
 import {
 	createTask,
@@ -282,7 +281,7 @@ describe('the execution resumes', () => {
 		const results = [];
 		for (let n = 0; n < 3; n++) {
 			results.push(await callBack(callbackOf(ids[n % 2], 'succeed'), suspended(ids)));
-			if (n === 1) await systemClock.sleep(11_000);
+			if (n === 1) await time.pass(11_000);
 		}
 		const [first, second, third] = results;
 		expect(outputOf(first!)?.[0]).toHaveLength(2);

@@ -9,9 +9,10 @@ import {
 } from '../../../../nodes/shared/n8n/inputFile';
 import { InputFileError } from '../../../../nodes/shared/n8n/inputFileError';
 
-jest.mock('../../../../nodes/shared/n8n/systemClock', () =>
-	jest.requireActual('../../../../testkit/clocks/fastClock.mts'),
-);
+// Pauses take no time.
+jest.mock('../../../../nodes/shared/n8n/systemClock', () => ({
+	systemClock: { now: () => 0, sleep: async () => {} },
+}));
 
 const NAME = 'imageBinaryPropertyName';
 const CONTENT = Buffer.from([...Array(100_000).keys()]);
