@@ -117,8 +117,7 @@ function hashedRequest({ ...request }: VideoRequest): object {
 	for (const name of ['firstFrame', 'lastFrame'] as const) {
 		const image = request[name];
 		if (image?.kind !== 'file') continue;
-		const { bytes: _bytes, ...hashed } = image;
-		Object.assign(request, { [name]: hashed });
+		Object.assign(request, { [name]: { ...image, bytes: undefined } });
 	}
 	return request;
 }
