@@ -7,9 +7,10 @@
 const ROOMS = [
 	'nodes/Kling(TextToVideo|ImageToVideo|Trigger)',
 	'nodes/shared/operations',
+	'nodes/shared/suspension',
+	'nodes/shared/batch',
 	'nodes/shared/description',
 	'nodes/shared/parameters',
-	'nodes/shared/batch',
 	'nodes/shared/items',
 	'nodes/shared/n8n',
 	'credentials',
@@ -30,6 +31,13 @@ module.exports = {
 			from: { path: pathOf(room) },
 			to: { path: ROOMS.slice(0, index + 1).map(pathOf) },
 		})),
+		{
+			name: 'wire-formats-stay-in-api',
+			comment: 'The rooms above ask the client, the model registry or formatLookup.ts',
+			severity: 'error',
+			from: { path: '^(nodes|credentials)/', pathNot: '^nodes/shared/api/' },
+			to: { path: '^nodes/shared/api/formats/(index|v1|path|gateway|format)' },
+		},
 		{
 			name: 'node-imports-node',
 			comment: 'Nodes share code by nodes/shared only',

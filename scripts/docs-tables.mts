@@ -21,7 +21,7 @@ import {
 } from '../nodes/shared/api/models.ts';
 import { estimateUnits } from '../nodes/shared/api/prices.ts';
 import { LIMITS, type Mode } from '../nodes/shared/api/request.ts';
-import { MODE_LABELS } from '../nodes/shared/n8n/labels.ts';
+import { MODE_LABELS } from '../nodes/shared/n8n/words/labels.ts';
 import { markdownTable } from '../testkit/cli/markdownTable.mts';
 import { NODE_MAJOR, TESTED_VERSIONS, type TestedVersion } from '../testkit/n8n/versions.mts';
 import { renderMarkdown } from '../testkit/faults/render.mts';

@@ -8,7 +8,7 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { resume, waitingWebhooks } from '../shared/batch/resume';
+import { resume, waitingWebhooks } from '../shared/suspension/resume';
 import { testCredential } from '../shared/n8n/credentialTest';
 import { operationsFor } from '../shared/operations';
 import { imageToVideoForm } from './imageToVideoForm';

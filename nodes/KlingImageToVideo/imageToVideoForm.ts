@@ -4,7 +4,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { perModel } from '../shared/description/perModel';
 import type { VideoForm } from '../shared/description/videoFields';
-import { IMAGE_SOURCE_LABELS, LABELS } from '../shared/n8n/labels';
+import { IMAGE_SOURCE_LABELS, LABELS } from '../shared/n8n/words/labels';
 
 const SOURCES = [
 	{

@@ -2,7 +2,7 @@
 
 import { perModel } from '../shared/description/perModel';
 import type { VideoForm } from '../shared/description/videoFields';
-import { LABELS } from '../shared/n8n/labels';
+import { LABELS } from '../shared/n8n/words/labels';
 
 export const textToVideoForm: VideoForm = {
 	capability: 'textToVideo',

@@ -15,9 +15,9 @@ import { lacksVideo, type Task, type TaskReply, type TaskStatus } from '../share
 import { type Delivery, deliverTask } from '../shared/items/deliverTask';
 import { failItem } from '../shared/items/errorItem';
 import { toOutput } from '../shared/items/toItem';
-import { connect } from '../shared/n8n/connect';
-import { answers, notes } from '../shared/n8n/messages';
-import { CREDENTIAL } from '../shared/n8n/send';
+import { connect } from '../shared/n8n/http/connect';
+import { answers, notes } from '../shared/n8n/words/messages';
+import { CREDENTIAL } from '../shared/n8n/http/send';
 import { systemClock } from '../shared/n8n/systemClock';
 import { answer, bodyOf, isFromKling } from '../shared/n8n/webhook';
 import { attempt } from '../shared/utils/attempt';

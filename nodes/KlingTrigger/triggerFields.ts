@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { downloadFields, simplifyField } from '../shared/description/outputFields';
-import { LABELS, STATUS_LABELS } from '../shared/n8n/labels';
+import { LABELS, STATUS_LABELS } from '../shared/n8n/words/labels';
 import { DEFAULT_STATUSES } from './triggerParameters';
 
 export const triggerFields: INodeProperties[] = [

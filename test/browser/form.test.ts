@@ -1,5 +1,5 @@
 import { ALL_MODELS, type AnyModel, type Capabilities } from '../../nodes/shared/api/models';
-import { MODE_LABELS } from '../../nodes/shared/n8n/labels';
+import { MODE_LABELS } from '../../nodes/shared/n8n/words/labels';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
 import { expectSoon } from './expectSoon.mts';

@@ -1,5 +1,5 @@
 import { RISK_CONTROL } from '../../emulator/index.mts';
-import { consequences, located, parameterWords } from '../../nodes/shared/n8n/messages';
+import { consequences, located, parameterWords } from '../../nodes/shared/n8n/words/messages';
 import type { Editor } from '../../testkit/browser/pages/editor.mts';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';

@@ -1,5 +1,5 @@
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node';
-import { callbackWords, notes } from '../../nodes/shared/n8n/messages.ts';
+import { callbackWords, notes } from '../../nodes/shared/n8n/words/messages.ts';
 import {
 	EMULATOR_API_KEY,
 	errorFacts,

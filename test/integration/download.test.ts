@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { DownloadError } from '../../nodes/shared/n8n/downloadError.ts';
-import { downloadReasons, wordsOf } from '../../nodes/shared/n8n/messages.ts';
+import { DownloadError } from '../../nodes/shared/n8n/words/downloadError.ts';
+import { downloadReasons, wordsOf } from '../../nodes/shared/n8n/words/messages.ts';
 import { slot, toPattern } from '../../testkit/engine/sentences.mts';
 import {
 	errorOf,

@@ -2,10 +2,10 @@
 import type { IDataObject, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { handleCallback } from '../../nodes/KlingTrigger/handleCallback';
-import { resume } from '../../nodes/shared/batch/resume';
-import { toSuspendedItem } from '../../nodes/shared/batch/suspendedItems';
+import { resume } from '../../nodes/shared/suspension/resume';
+import { toSuspendedItem } from '../../nodes/shared/suspension/suspendedItems';
 import { waitForField } from '../../nodes/shared/description/waitFields';
-import { answers, callbackWords } from '../../nodes/shared/n8n/messages';
+import { answers, callbackWords } from '../../nodes/shared/n8n/words/messages';
 import { knownById } from '../../nodes/shared/api/task';
 import { namesIn, readText } from '../../testkit/files.mts';
 import { webhookCall } from '../unit/webhook.mts';

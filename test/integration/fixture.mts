@@ -15,7 +15,7 @@ import { KlingApi } from '../../credentials/KlingApi.credentials.ts';
 import { KlingImageToVideo } from '../../nodes/KlingImageToVideo/KlingImageToVideo.node.ts';
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
 import type { UserError } from '../../nodes/shared/api/errors/userError.ts';
-import { testWords, type Situation, wordsOf } from '../../nodes/shared/n8n/messages.ts';
+import { testWords, type Situation, wordsOf } from '../../nodes/shared/n8n/words/messages.ts';
 import {
 	EMULATOR_API_KEY,
 	startEmulator,

@@ -8,14 +8,14 @@ import {
 	MODELS,
 	type ServedModel,
 } from '../../nodes/shared/api/models';
-import type { Parameter } from '../../nodes/shared/n8n/labels.ts';
+import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
 import {
 	imageWords,
 	located,
 	parameterWords,
 	supportWords,
-} from '../../nodes/shared/n8n/messages.ts';
-import type { Words } from '../../nodes/shared/n8n/words.ts';
+} from '../../nodes/shared/n8n/words/messages.ts';
+import type { Words } from '../../nodes/shared/n8n/words/words.ts';
 import { sampleImage } from '../../testkit/sampleImage.mts';
 import { IMAGE_NODE } from '../../testkit/workflows.mts';
 import { errorOf, items, numbered, runNode, sent } from './fixture.mts';

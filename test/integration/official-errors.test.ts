@@ -1,4 +1,4 @@
-import { consequences, wordsOf } from '../../nodes/shared/n8n/messages.ts';
+import { consequences, wordsOf } from '../../nodes/shared/n8n/words/messages.ts';
 import { KlingError } from '../../nodes/shared/api/errors/klingError.ts';
 import {
 	adviceOn,

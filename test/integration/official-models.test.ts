@@ -8,9 +8,9 @@ import {
 	MODELS,
 	type ServedModel,
 } from '../../nodes/shared/api/models';
-import type { Parameter } from '../../nodes/shared/n8n/labels.ts';
-import { consequences, located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
-import type { Words } from '../../nodes/shared/n8n/words.ts';
+import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
+import { consequences, located, parameterWords } from '../../nodes/shared/n8n/words/messages.ts';
+import type { Words } from '../../nodes/shared/n8n/words/words.ts';
 import { adviceOn, errorOf, factsOf, runNode } from './fixture.mts';
 import { bare, itemsOf, runOfficial, useOfficial } from './officialFixture.mts';
 

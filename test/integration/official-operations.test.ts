@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
+import { located, parameterWords } from '../../nodes/shared/n8n/words/messages.ts';
 import {
 	EMULATOR_API_KEY,
 	errorFacts,

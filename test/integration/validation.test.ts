@@ -1,9 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { modelsIn } from '../../nodes/shared/api/modelLookup.ts';
-import type { Parameter } from '../../nodes/shared/n8n/labels.ts';
-import { located, parameterWords } from '../../nodes/shared/n8n/messages.ts';
-import type { Words } from '../../nodes/shared/n8n/words.ts';
+import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
+import { located, parameterWords } from '../../nodes/shared/n8n/words/messages.ts';
+import type { Words } from '../../nodes/shared/n8n/words/words.ts';
 import {
 	errorOf,
 	expectFailed,

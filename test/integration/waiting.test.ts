@@ -1,6 +1,6 @@
 import { KlingError } from '../../nodes/shared/api/errors/klingError.ts';
 import { knownById, type TaskStatus } from '../../nodes/shared/api/task.ts';
-import { notes, wordsOf } from '../../nodes/shared/n8n/messages.ts';
+import { notes, wordsOf } from '../../nodes/shared/n8n/words/messages.ts';
 import { TimeLimitError } from '../../nodes/shared/engine/poller.ts';
 import {
 	errorOf,

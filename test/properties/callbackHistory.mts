@@ -9,7 +9,7 @@ import type { Check, Fate, Script } from '../../testkit/histories/script.mts';
 import { type RealTask, type Row, Service } from '../../testkit/histories/service.mts';
 import { knownById } from '../../nodes/shared/api/task.ts';
 import { TransportError } from '../../nodes/shared/api/http.ts';
-import { toSuspendedItem } from '../../nodes/shared/batch/suspendedItems.ts';
+import { toSuspendedItem } from '../../nodes/shared/suspension/suspendedItems.ts';
 import { webhookCall } from '../unit/webhook.mts';
 
 export interface Callback {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { resume } from '../../nodes/shared/batch/resume';
+import { resume } from '../../nodes/shared/suspension/resume';
 import { VirtualClock } from '../../testkit/clocks/virtualClock.mts';
 import {
 	type CallbackScript,

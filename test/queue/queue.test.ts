@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { notes } from '../../nodes/shared/n8n/messages';
+import { notes } from '../../nodes/shared/n8n/words/messages';
 import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,

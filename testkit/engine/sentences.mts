@@ -16,14 +16,14 @@ import {
 import { type ErrorKind, MEANINGS } from '../../nodes/shared/api/errors/kinds.ts';
 import type { UserError } from '../../nodes/shared/api/errors/userError.ts';
 import { knownById, type TaskStatus } from '../../nodes/shared/api/task.ts';
-import { DownloadError } from '../../nodes/shared/n8n/downloadError.ts';
-import { InputFileError } from '../../nodes/shared/n8n/inputFileError.ts';
+import { DownloadError } from '../../nodes/shared/n8n/words/downloadError.ts';
+import { InputFileError } from '../../nodes/shared/n8n/words/inputFileError.ts';
 import {
 	LABELS,
 	type Parameter,
 	SERVICE_LABELS,
 	STATUS_LABELS,
-} from '../../nodes/shared/n8n/labels.ts';
+} from '../../nodes/shared/n8n/words/labels.ts';
 import {
 	bodyWords,
 	callbackWords,
@@ -34,8 +34,8 @@ import {
 	type Situation,
 	supportWords,
 	wordsOf,
-} from '../../nodes/shared/n8n/messages.ts';
-import type { Words } from '../../nodes/shared/n8n/words.ts';
+} from '../../nodes/shared/n8n/words/messages.ts';
+import type { Words } from '../../nodes/shared/n8n/words/words.ts';
 import { StoppedError } from '../../nodes/shared/engine/clock.ts';
 import { TimeLimitError } from '../../nodes/shared/engine/poller.ts';
 import { UnknownOutcomeError } from '../../nodes/shared/engine/submit.ts';

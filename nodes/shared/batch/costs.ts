@@ -3,8 +3,8 @@
 import { findPriceChange } from '../api/additionalBody';
 import { sumPerUnit } from '../api/formats/cost';
 import { estimateAll, estimateUnits } from '../api/prices';
-import { InputError } from '../n8n/inputError';
-import { costWords, notes } from '../n8n/messages';
+import { InputError } from '../n8n/words/inputError';
+import { costWords, notes } from '../n8n/words/messages';
 import type { BatchVideo } from './batchVideo';
 import type { PreparedItem } from './prepareItems';
 

@@ -8,16 +8,16 @@ import type { Target } from '../api/modelLookup';
 import type { Delivery } from '../items/deliverTask';
 import { failItem } from '../items/errorItem';
 import type { VideoIdentities } from '../n8n/videoIdentity';
-import { InputError } from '../n8n/inputError';
-import { parameterWords } from '../n8n/messages';
+import { InputError } from '../n8n/words/inputError';
+import { parameterWords } from '../n8n/words/messages';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { type LedgerStore, VideoRecord } from '../engine/ledger';
 import { ID_CHECK, PARALLEL_REQUESTS } from '../engine/policies';
 import { retry } from '../engine/retry';
 import type { PlannedVideo } from '../engine/taskService';
-import type { ReadItem, VideoData } from './itemData';
-import type { NodeRun } from './nodeRun';
+import type { ReadItem, VideoData } from '../parameters/videoData';
+import type { NodeRun } from '../n8n/nodeRun';
 
 /** An item that can be sent. */
 export interface PreparedItem extends PlannedVideo {

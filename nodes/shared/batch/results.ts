@@ -8,12 +8,12 @@ import { failItem } from '../items/errorItem';
 import { factsOfTask } from '../items/settleTask';
 import { UnknownOutcomeError } from '../engine/submit';
 import { contextLedger } from '../n8n/contextLedger';
-import { STATUS_LABELS } from '../n8n/labels';
-import { InputFileError } from '../n8n/inputFileError';
-import { consequences, notes } from '../n8n/messages';
+import { STATUS_LABELS } from '../n8n/words/labels';
+import { InputFileError } from '../n8n/words/inputFileError';
+import { consequences, notes } from '../n8n/words/messages';
 import type { BatchVideo, Created } from './batchVideo';
 import { noteCosts } from './costs';
-import type { NodeRun } from './nodeRun';
+import type { NodeRun } from '../n8n/nodeRun';
 
 /**
  * @param itemOf makes the item of a video; nothing for one that was given up

@@ -2,7 +2,7 @@
 
 import type { INodeProperties } from 'n8n-workflow';
 
-import { LABELS } from '../n8n/labels';
+import { LABELS } from '../n8n/words/labels';
 import { DEFAULT_OUTPUT_FIELD } from '../parameters/deliveryParameters';
 import { showFor } from './showFor';
 

@@ -2,7 +2,7 @@
 
 import type { INodeProperties } from 'n8n-workflow';
 
-import { LABELS, ON_TIMEOUT_LABELS, WAIT_FOR_LABELS } from '../n8n/labels';
+import { LABELS, ON_TIMEOUT_LABELS, WAIT_FOR_LABELS } from '../n8n/words/labels';
 import { WAIT_DEFAULTS } from '../parameters/waitParameters';
 import { showFor } from './showFor';
 

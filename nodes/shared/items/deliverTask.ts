@@ -3,8 +3,8 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { noVideo } from '../api/errors/klingError';
 import type { Task } from '../api/task';
 import { safeFileName } from '../api/taskId';
-import type { NodeContext } from '../n8n/context';
-import { downloadVideo } from '../n8n/downloadVideo';
+import type { NodeContext } from '../n8n/http/context';
+import { downloadVideo } from '../n8n/files/downloadVideo';
 import type { Clock } from '../engine/clock';
 import { type ItemShape, toItem } from './toItem';
 

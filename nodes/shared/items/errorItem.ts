@@ -2,8 +2,8 @@
 
 import type { IDataObject, INodeExecutionData, NodeError } from 'n8n-workflow';
 
-import type { NodeContext } from '../n8n/context';
-import { type Circumstances, toNodeError } from '../n8n/nodeErrors';
+import type { NodeContext } from '../n8n/http/context';
+import { type Circumstances, toNodeError } from '../n8n/words/nodeErrors';
 
 /** How a node run ends an item that failed. */
 export interface FailureHandling {

@@ -12,8 +12,8 @@ import { UserError } from '../api/errors/userError';
 import { checkKey } from '../api/keyCheck';
 import { maskKeys } from '../api/mask';
 import { attempt } from '../utils/attempt';
-import { testWords, wordsOf } from './messages';
-import { sendForTest } from './send';
+import { testWords, wordsOf } from './words/messages';
+import { sendForTest } from './http/send';
 
 /** Tests the credential: its fields first, then its key at the service. */
 export async function testCredential(

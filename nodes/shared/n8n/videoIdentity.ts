@@ -8,7 +8,7 @@ import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
 import type { PlannedVideo } from '../engine/taskService';
 import { digestOf, jsonPieces } from '../utils/pieces';
-import { isTool } from './nodeErrors';
+import { isTool } from './words/nodeErrors';
 
 /** How a video is known: to the ledger of its execution, and to Kling. */
 type Identity = Pick<PlannedVideo, 'key' | 'name'>;

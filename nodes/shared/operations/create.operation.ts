@@ -6,7 +6,7 @@ import { videoOptions } from '../description/optionFields';
 import { simplifyField } from '../description/outputFields';
 import { type VideoForm, videoFields } from '../description/videoFields';
 import { deliverTask } from '../items/deliverTask';
-import { LABELS } from '../n8n/labels';
+import { LABELS } from '../n8n/words/labels';
 import { readVideoItems } from '../parameters/videoParameters';
 import type { Operation } from './operation';
 

@@ -2,8 +2,8 @@
 
 import { createVideos } from '../batch/createVideos';
 import { toItems } from '../batch/results';
-import { toResumeUrl } from '../batch/resumeUrl';
-import { suspend } from '../batch/suspend';
+import { toResumeUrl } from '../suspension/resumeUrl';
+import { suspend } from '../suspension/suspend';
 import { videoOptions } from '../description/optionFields';
 import { downloadFields, simplifyField } from '../description/outputFields';
 import { type VideoForm, videoFields } from '../description/videoFields';

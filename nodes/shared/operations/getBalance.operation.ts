@@ -4,12 +4,12 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { Account } from '../api/account';
 import { isUnanswered, meaningOf } from '../api/errors/userError';
-import { forEachItem, type NodeRun } from '../batch/nodeRun';
+import { forEachItem, type NodeRun } from '../n8n/nodeRun';
 import { simplifyField } from '../description/outputFields';
 import { toBalanceItem } from '../items/balanceItem';
 import { failItem } from '../items/errorItem';
-import { InputError } from '../n8n/inputError';
-import { supportWords } from '../n8n/messages';
+import { InputError } from '../n8n/words/inputError';
+import { supportWords } from '../n8n/words/messages';
 import { readSimplify } from '../parameters/deliveryParameters';
 import { parametersOf } from '../parameters/parameterReader';
 import { attempt } from '../utils/attempt';

@@ -2,11 +2,11 @@
 
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { startRun } from '../batch/nodeRun';
-import { explainAddress } from '../batch/resumeUrl';
+import { startRun } from '../n8n/nodeRun';
+import { explainAddress } from '../suspension/resumeUrl';
 import type { VideoForm } from '../description/videoFields';
 import { failItem } from '../items/errorItem';
-import { LABELS } from '../n8n/labels';
+import { LABELS } from '../n8n/words/labels';
 import { compareNames } from '../utils/text';
 import { createOperation } from './create.operation';
 import { createAndWaitOperation } from './createAndWait.operation';

@@ -1,6 +1,6 @@
 import type { INodeExecutionData, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { NodeRun } from '../batch/nodeRun';
+import type { NodeRun } from '../n8n/nodeRun';
 
 /** One operation of a node. */
 export interface Operation {

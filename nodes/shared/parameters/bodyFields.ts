@@ -7,9 +7,9 @@ import { type Fields, isFields } from '../api/formats/fields';
 import { excessOf, MAX_DEPTH, MAX_VALUES } from '../api/json';
 import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
-import type { Parameter } from '../n8n/labels';
-import { bodyWords } from '../n8n/messages';
-import type { Words } from '../n8n/words';
+import type { Parameter } from '../n8n/words/labels';
+import { bodyWords } from '../n8n/words/messages';
+import type { Words } from '../n8n/words/words';
 import { findJsonError } from '../utils/jsonError';
 import { complain } from './fieldTypes';
 

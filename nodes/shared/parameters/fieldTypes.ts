@@ -6,10 +6,10 @@
 import { z } from 'zod';
 
 import { canBeSent, isSafeId } from '../api/taskId';
-import { InputError } from '../n8n/inputError';
-import { LABELS, type Parameter } from '../n8n/labels';
-import { parameterWords } from '../n8n/messages';
-import type { Words } from '../n8n/words';
+import { InputError } from '../n8n/words/inputError';
+import { LABELS, type Parameter } from '../n8n/words/labels';
+import { parameterWords } from '../n8n/words/messages';
+import type { Words } from '../n8n/words/words';
 import { codePointsOf } from '../utils/text';
 import { isSafeUrl, LONGEST_URL, toUrl } from '../utils/url';
 

@@ -1,11 +1,11 @@
 /** The images a video is made from: its first frame, and perhaps its last one. */
 
 import type { Image } from '../api/request';
-import { InputError } from '../n8n/inputError';
-import type { FileFacts, FileReference, NoFile } from '../n8n/inputFile';
-import { IMAGE_SOURCE_LABELS, type Parameter } from '../n8n/labels';
-import { imageWords, parameterWords } from '../n8n/messages';
-import type { Words } from '../n8n/words';
+import { InputError } from '../n8n/words/inputError';
+import type { FileFacts, FileReference, NoFile } from '../n8n/files/inputFile';
+import { IMAGE_SOURCE_LABELS, type Parameter } from '../n8n/words/labels';
+import { imageWords, parameterWords } from '../n8n/words/messages';
+import type { Words } from '../n8n/words/words';
 import { normalBase64 } from '../utils/base64';
 import { imageTypeOf, otherFileOf } from '../utils/fileKind';
 import {

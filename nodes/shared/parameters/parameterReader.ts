@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import type { z } from 'zod';
 
-import type { Parameter } from '../n8n/labels';
+import type { Parameter } from '../n8n/words/labels';
 import { check } from './fieldTypes';
 
 /** Reads the parameters of one item. */

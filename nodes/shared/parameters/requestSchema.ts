@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { FORMATS } from '../api/formats';
+import { findTooLong, hasFeature, largestImage } from '../api/formatLookup';
 import { promptLimit, type Target } from '../api/modelLookup';
 import type { FormatName } from '../api/models';
 import {
@@ -21,9 +21,9 @@ import {
 	type Parameter,
 	SERVICE_LABELS,
 	SHOT_TYPE_LABELS,
-} from '../n8n/labels';
-import { parameterWords } from '../n8n/messages';
-import type { Words } from '../n8n/words';
+} from '../n8n/words/labels';
+import { parameterWords } from '../n8n/words/messages';
+import type { Words } from '../n8n/words/words';
 import { findForbiddenChange, jsonObject } from './bodyFields';
 import {
 	boolean,
@@ -128,7 +128,7 @@ function aspectRatioOf({ isOpen, format, aspectRatios }: Target, atService: stri
 }
 
 function takesImages(format: FormatName): boolean {
-	return FORMATS[format].largestImage !== undefined;
+	return largestImage(format) !== undefined;
 }
 
 /** Of a custom model nobody here knows which values are right: the service decides. */
@@ -169,7 +169,7 @@ function findConflict(request: VideoRequest, model: Target): [Parameter, Words] 
 	if (seconds !== duration) {
 		return ['shots', parameterWords.shotsDontAddUp(seconds, duration)];
 	}
-	const tooLong = FORMATS[model.format].findConflict?.(request);
+	const tooLong = findTooLong(request, model.format);
 	return tooLong && ['shots', parameterWords.shotsTooLong(tooLong.length, tooLong.most)];
 }
 
@@ -256,9 +256,8 @@ function feature<Schema extends z.ZodTypeAny>(
 	schema: Schema,
 ) {
 	if (lacks?.includes(name)) return optional(false, schema, name, displayName);
-	const isKnown = FORMATS[format].features.includes(name);
 	return optional(
-		isKnown,
+		hasFeature(format, name),
 		schema,
 		name,
 		SERVICE_LABELS[format === 'gateway' ? 'gateway' : 'official'],

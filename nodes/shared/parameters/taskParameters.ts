@@ -1,10 +1,10 @@
 /** The parameters of the operations that work on existing tasks. */
 
 import type { Connection } from '../api/connection';
-import { FORMATS } from '../api/formats';
+import { canList } from '../api/formatLookup';
 import type { TaskFilters } from '../api/taskFilters';
-import { InputError } from '../n8n/inputError';
-import { parameterWords } from '../n8n/messages';
+import { InputError } from '../n8n/words/inputError';
+import { parameterWords } from '../n8n/words/messages';
 import { readSimplify } from './deliveryParameters';
 import { boolean, idText, wholeNumberIn, withDefault } from './fieldTypes';
 import { readListFilters } from './listFilters';
@@ -34,7 +34,7 @@ export function readListParameters(
 	{ formats }: Pick<Connection, 'formats'>,
 	timezone: string,
 ): ListParameters {
-	if (!formats.some((format) => FORMATS[format].list)) {
+	if (!formats.some(canList)) {
 		throw new InputError(undefined, parameterWords.noList());
 	}
 	const returnsAll = parameters.read('returnAll', withDefault(boolean('returnAll'), false));

@@ -1,15 +1,15 @@
 /** From the form to a validated request: what can be refused is refused here, before anything is sent. */
 
 import { API_KEY_FORMATS, type Connection } from '../api/connection';
-import { FORMATS } from '../api/formats';
+import { largestImage } from '../api/formatLookup';
 import { findTarget, modelNamed, modelsIn, type Target } from '../api/modelLookup';
 import { type Capability, CUSTOM_MODEL, formatsFor } from '../api/models';
 import type { VideoRequest } from '../api/request';
-import type { ReadItem, VideoData } from '../batch/itemData';
-import type { NodeRun } from '../batch/nodeRun';
-import { InputError } from '../n8n/inputError';
-import { lookAtFile } from '../n8n/inputFile';
-import { parameterWords, supportWords } from '../n8n/messages';
+import type { ReadItem, VideoData } from './videoData';
+import type { NodeRun } from '../n8n/nodeRun';
+import { InputError } from '../n8n/words/inputError';
+import { lookAtFile } from '../n8n/files/inputFile';
+import { parameterWords, supportWords } from '../n8n/words/messages';
 import { attempt } from '../utils/attempt';
 import { breathe } from '../utils/breathe';
 import { Semaphore } from '../utils/semaphore';
@@ -37,7 +37,7 @@ export async function readVideoItems(
 	const readItem = async (itemIndex: number) => {
 		const parameters = parametersOf(context, itemIndex);
 		const target = chooseTarget(parameters, connection, capability);
-		const { largestImage: largest } = FORMATS[target.format];
+		const largest = largestImage(target.format);
 		if (largest === undefined) return readVideo(parameters, target, !isTool);
 		const images = await readImages(parameters, {
 			largest,

@@ -1,6 +1,6 @@
 /** How Create and Wait waits. These parameters hold for the whole batch and are read for the first item. */
 
-import { ON_TIMEOUT_LABELS, WAIT_FOR_LABELS } from '../n8n/labels';
+import { ON_TIMEOUT_LABELS, WAIT_FOR_LABELS } from '../n8n/words/labels';
 import { DEFAULT_POLLING_INTERVAL } from '../engine/poller';
 import type { PollingOptions } from '../engine/runBatch';
 import {

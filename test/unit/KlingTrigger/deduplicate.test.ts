@@ -1,4 +1,4 @@
-import { answers } from '../../../nodes/shared/n8n/messages';
+import { answers } from '../../../nodes/shared/n8n/words/messages';
 import { createTask, signed } from '../webhook.mts';
 import {
 	callbackOf,

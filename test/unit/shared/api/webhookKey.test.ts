@@ -2,9 +2,9 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { handleCallback } from '../../../../nodes/KlingTrigger/handleCallback';
-import type { NodeRun } from '../../../../nodes/shared/batch/nodeRun';
-import { resume } from '../../../../nodes/shared/batch/resume';
-import { toResumeUrl } from '../../../../nodes/shared/batch/resumeUrl';
+import type { NodeRun } from '../../../../nodes/shared/n8n/nodeRun';
+import { resume } from '../../../../nodes/shared/suspension/resume';
+import { toResumeUrl } from '../../../../nodes/shared/suspension/resumeUrl';
 import { isSignatureValid, webhookKey } from '../../../../nodes/shared/api/callback';
 import { CredentialError, toConnection } from '../../../../nodes/shared/api/connection';
 import { sign } from '../../../../emulator/index.mts';

@@ -1,4 +1,4 @@
-import { bodyWords } from '../../../../nodes/shared/n8n/messages';
+import { bodyWords } from '../../../../nodes/shared/n8n/words/messages';
 import { jsonObject } from '../../../../nodes/shared/parameters/bodyFields';
 import { check } from '../../../../nodes/shared/parameters/fieldTypes';
 

@@ -1,9 +1,13 @@
 import { z, type ZodTypeAny } from 'zod';
 
-import { CAMERA_LABELS, MODE_LABELS, type Parameter } from '../../../../nodes/shared/n8n/labels';
-import { InputError } from '../../../../nodes/shared/n8n/inputError';
-import { parameterWords } from '../../../../nodes/shared/n8n/messages';
-import type { Words } from '../../../../nodes/shared/n8n/words';
+import {
+	CAMERA_LABELS,
+	MODE_LABELS,
+	type Parameter,
+} from '../../../../nodes/shared/n8n/words/labels';
+import { InputError } from '../../../../nodes/shared/n8n/words/inputError';
+import { parameterWords } from '../../../../nodes/shared/n8n/words/messages';
+import type { Words } from '../../../../nodes/shared/n8n/words/words';
 import {
 	boolean,
 	check,

@@ -7,8 +7,8 @@ import {
 	UserError,
 } from '../../../../../nodes/shared/api/errors/userError';
 import { CredentialError } from '../../../../../nodes/shared/api/connection';
-import { DownloadError } from '../../../../../nodes/shared/n8n/downloadError';
-import { InputError } from '../../../../../nodes/shared/n8n/inputError';
+import { DownloadError } from '../../../../../nodes/shared/n8n/words/downloadError';
+import { InputError } from '../../../../../nodes/shared/n8n/words/inputError';
 import { StoppedError } from '../../../../../nodes/shared/engine/clock';
 import { TimeLimitError } from '../../../../../nodes/shared/engine/poller';
 import { UnknownOutcomeError } from '../../../../../nodes/shared/engine/submit';

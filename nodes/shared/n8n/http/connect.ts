@@ -1,0 +1,19 @@
+import { KlingClient } from '../../api/client';
+import type { Connection } from '../../api/connection';
+import type { Send } from '../../api/http';
+import type { NodeContext } from './context';
+import { sendAsNode } from './send';
+
+/**
+ * The Kling API through the node's credential.
+ * @param around what is done with every request
+ */
+export function connect(
+	context: NodeContext,
+	connection: Connection,
+	around: (send: Send) => Send = (send) => send,
+): KlingClient {
+	const { formats, isRelay, mayLackFormats } = connection;
+	const send = around(sendAsNode(context, connection));
+	return new KlingClient(formats, send, Date.now, isRelay, mayLackFormats);
+}

@@ -1,0 +1,20 @@
+import { UserError } from '../../api/errors/userError';
+import type { TransportProblem } from '../../api/http';
+
+/** What the user can do something about: the connection, or an address that nothing is fetched from. */
+export type DownloadProblem = TransportProblem | 'refusedAddress';
+
+/** The video is finished, but its file did not come whole. */
+export class DownloadError extends UserError<'download'> {
+	constructor(
+		/** What went wrong, for the user. */
+		readonly reason: string,
+		readonly url: string,
+		/** Whether a fresh request may bring the file. */
+		readonly isPassing: boolean,
+		readonly problem?: DownloadProblem,
+	) {
+		super('download', reason);
+		this.name = 'DownloadError';
+	}
+}
