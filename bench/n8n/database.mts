@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { ExecutionStatus } from 'n8n-workflow';
 import type { Host } from '../../testkit/n8n/index.mts';
 
-export interface Look {
+export interface SelfCheck {
 	/** When it was taken, by the system's clock; ms. */
 	at: number;
 	/** Of the workflow's executions. */
@@ -34,7 +34,7 @@ setInterval(() => {
 `;
 
 /** Looks at the executions of a workflow until the caller has seen enough. */
-export async function* looksAt(host: Host, workflowId: string): AsyncGenerator<Look, never> {
+export async function* looksAt(host: Host, workflowId: string): AsyncGenerator<SelfCheck, never> {
 	const file = join(host.userFolder, '.n8n', 'database.sqlite');
 	const reader = spawn(
 		host.node,
@@ -45,7 +45,7 @@ export async function* looksAt(host: Host, workflowId: string): AsyncGenerator<L
 	);
 	try {
 		for await (const line of createInterface({ input: reader.stdout })) {
-			yield JSON.parse(line) as Look;
+			yield JSON.parse(line) as SelfCheck;
 		}
 		throw new Error('The reader of the database has ended');
 	} finally {

@@ -11,7 +11,7 @@ import { EMULATOR_API_KEY } from '../../emulator/index.mts';
 import { residentMemory } from '../../testkit/n8n/process.mts';
 import { idealMakespan } from '../generation.mts';
 import { mean } from '../statistics.mts';
-import { looksAt, type Look } from './database.mts';
+import { looksAt, type SelfCheck } from './database.mts';
 import { NO_TIME, videoOf } from './order.mts';
 import { deliveredItems, WAYS, type Setting, type WayName } from './ways.mts';
 
@@ -156,7 +156,7 @@ interface Run extends Pick<Reading, 'running' | 'databaseGrowth' | 'memoryGrowth
 
 /** Starts an execution, and looks at it and at n8n's memory until it is over. */
 async function execute(host: Host, { workflowId, path }: Prepared): Promise<Run> {
-	let before: Look | undefined;
+	let before: SelfCheck | undefined;
 	let memory = 0;
 	let last = 0;
 	let wasOver = false;

@@ -9,10 +9,10 @@ import type {
 
 import { readCallback } from '../shared/api/callback';
 import { type Connection, toConnection } from '../shared/api/connection';
-import { isUnanswered } from '../shared/api/errors/userError';
+import { isUnanswered } from '../shared/api/errors/explainedError';
 import { maskerOf } from '../shared/api/mask';
 import { lacksVideo, type Task, type TaskReply, type TaskStatus } from '../shared/api/task';
-import { type Delivery, deliverTask } from '../shared/items/deliverTask';
+import { type OutputOptions, deliverTask } from '../shared/items/deliverTask';
 import { failItem } from '../shared/items/errorItem';
 import { toOutput } from '../shared/items/toItem';
 import { connect } from '../shared/n8n/http/connect';
@@ -157,7 +157,7 @@ async function toTriggerItem(
 	context: IWebhookFunctions,
 	{ baseUrl }: Connection,
 	task: Task,
-	delivery: Delivery,
+	delivery: OutputOptions,
 ): Promise<INodeExecutionData> {
 	const itemIndex = 0;
 	const tools = { context, clock: systemClock, allowsOwnNetwork: isInOwnNetwork(baseUrl) };

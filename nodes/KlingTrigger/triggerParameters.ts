@@ -3,7 +3,7 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import type { TaskStatus } from '../shared/api/task';
-import type { Delivery } from '../shared/items/deliverTask';
+import type { OutputOptions } from '../shared/items/deliverTask';
 import { readDelivery } from '../shared/parameters/deliveryParameters';
 import { boolean, check, fieldsOf, withDefault } from '../shared/parameters/fieldTypes';
 import { triggerParametersOf } from '../shared/parameters/parameterReader';
@@ -18,7 +18,7 @@ type TriggerOption = keyof typeof OPTION_DEFAULTS;
 export interface TriggerParameters extends Record<TriggerOption, boolean> {
 	/** The statuses that start the workflow. */
 	statuses: readonly string[];
-	delivery: Delivery;
+	delivery: OutputOptions;
 }
 
 /** @throws {InputError} */

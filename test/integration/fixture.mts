@@ -14,7 +14,7 @@ import type {
 import { KlingApi } from '../../credentials/KlingApi.credentials.ts';
 import { KlingImageToVideo } from '../../nodes/KlingImageToVideo/KlingImageToVideo.node.ts';
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
-import type { UserError } from '../../nodes/shared/api/errors/userError.ts';
+import type { ExplainedError } from '../../nodes/shared/api/errors/explainedError.ts';
 import { testWords, type Situation, wordsOf } from '../../nodes/shared/n8n/words/messages.ts';
 import {
 	EMULATOR_API_KEY,
@@ -192,7 +192,7 @@ export function factsOf(run: EngineRun): ErrorFacts {
 /** What the Test button says about an error, but for what the reply itself adds. */
 export function expectTestFailed(
 	result: INodeCredentialTestResult,
-	error: UserError,
+	error: ExplainedError,
 	connection?: Situation['connection'],
 ): void {
 	expect(result.status).toBe('Error');

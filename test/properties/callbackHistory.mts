@@ -19,7 +19,7 @@ export interface Callback {
 	task: number;
 	says: 'completed' | 'failed' | 'processing' | 'nonsense';
 	/** It is one of the node's own, which wants everything checked. */
-	isLook: boolean;
+	isSelfCheck: boolean;
 }
 
 export interface CallbackScript {
@@ -81,7 +81,7 @@ export async function playCallbacks(
 		// n8n answers for an execution that does not wait any more.
 		if (played.resumed.length > 0) return;
 		played.callbacks++;
-		if (callback.isLook) played.looks++;
+		if (callback.isSelfCheck) played.looks++;
 		const { context } = webhookCall({
 			credential: CREDENTIAL,
 			body: bodyOf(callback, format, tasks),
@@ -114,7 +114,7 @@ export async function playCallbacks(
 	// has behaved badly as often as it is to.
 	for (let repeated = 0; repeated <= checks.length && ends; repeated++) {
 		for (const [task] of tasks.entries()) {
-			await call({ task, says: 'completed', isLook: false });
+			await call({ task, says: 'completed', isSelfCheck: false });
 			await virtual.sleep(LIMIT);
 		}
 	}
@@ -152,7 +152,7 @@ const SCRIPT: Script = {
 };
 
 function bodyOf(
-	{ task, says, isLook }: Omit<Callback, 'after'>,
+	{ task, says, isSelfCheck }: Omit<Callback, 'after'>,
 	format: CallbackScript['format'],
 	tasks: readonly RealTask[],
 ): string {
@@ -164,7 +164,7 @@ function bodyOf(
 		processing: 'processing',
 	}[says];
 	const about = format === 'v1' ? { task_id: id, task_status: word } : { id, status: word };
-	return JSON.stringify({ ...about, ...(isLook && { n8n_look: true }) });
+	return JSON.stringify({ ...about, ...(isSelfCheck && { n8n_look: true }) });
 }
 
 /** What n8n's helper does with the node's requests. */

@@ -31,7 +31,7 @@ const callbacks = fc.record({
 	after: fc.constantFrom(0, 1, 1_000, 12_000, 61_000),
 	task: fc.nat({ max: 6 }),
 	says: fc.constantFrom('completed' as const, 'completed', 'failed', 'processing', 'nonsense'),
-	isLook: fc.constantFrom(false, false, false, false, true),
+	isSelfCheck: fc.constantFrom(false, false, false, false, true),
 });
 
 const scripts: fc.Arbitrary<CallbackScript> = fc.record({

@@ -8,7 +8,12 @@ import { KlingError, refusal } from '../../nodes/shared/api/errors/klingError.ts
 import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
 import type { TaskStatus } from '../../nodes/shared/api/task.ts';
 import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
-import { consequences, located, type Situation, wordsOf } from '../../nodes/shared/n8n/words/messages.ts';
+import {
+	consequences,
+	located,
+	type Situation,
+	wordsOf,
+} from '../../nodes/shared/n8n/words/messages.ts';
 import { sentences, slot, toPattern } from './sentences.mts';
 
 /** Facts that are not known are left out. */

@@ -14,7 +14,7 @@ import {
 	type ReplyFlaw,
 } from '../../nodes/shared/api/errors/klingError.ts';
 import { type ErrorKind, MEANINGS } from '../../nodes/shared/api/errors/kinds.ts';
-import type { UserError } from '../../nodes/shared/api/errors/userError.ts';
+import type { ExplainedError } from '../../nodes/shared/api/errors/explainedError.ts';
 import { knownById, type TaskStatus } from '../../nodes/shared/api/task.ts';
 import { DownloadError } from '../../nodes/shared/n8n/words/downloadError.ts';
 import { InputFileError } from '../../nodes/shared/n8n/words/inputFileError.ts';
@@ -104,7 +104,7 @@ export function sentences(): readonly Sentence[] {
 let known: readonly Sentence[] | undefined;
 
 function sentence(
-	error: UserError,
+	error: ExplainedError,
 	facts?: Readonly<Record<string, string>>,
 	situation?: Situation,
 ): Sentence {

@@ -8,7 +8,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { KlingClient } from '../../nodes/shared/api/client.ts';
 import { API_KEY_FORMATS, type Connection } from '../../nodes/shared/api/connection.ts';
 import { KlingError, noVideo, taskFailed } from '../../nodes/shared/api/errors/klingError.ts';
-import { meaningOf, UserError } from '../../nodes/shared/api/errors/userError.ts';
+import { meaningOf, ExplainedError } from '../../nodes/shared/api/errors/explainedError.ts';
 import type { Send } from '../../nodes/shared/api/http.ts';
 import { findTarget, type Target } from '../../nodes/shared/api/modelLookup.ts';
 import { lacksVideo, type Task } from '../../nodes/shared/api/task.ts';
@@ -111,7 +111,7 @@ function toTold(
 	const failed = state === 'failed';
 	if (id !== undefined) return { as: 'task', failed, taskId: id, text };
 	const isDoubtful =
-		isUnsure || (error instanceof UserError && meaningOf(error).creating === 'unknown');
+		isUnsure || (error instanceof ExplainedError && meaningOf(error).creating === 'unknown');
 	return { as: isDoubtful ? 'mayHaveStarted' : 'notCharged', failed, text };
 }
 

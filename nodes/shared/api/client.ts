@@ -5,7 +5,7 @@ import { jsonBytes, lengthOf } from '../utils/pieces';
 import { mergeBody } from './additionalBody';
 import { type Account, accountRequest, readAccount } from './account';
 import { absentTask, KlingError, noAccount, otherShape } from './errors/klingError';
-import { isAbsent, meaningOf } from './errors/userError';
+import { isAbsent, meaningOf } from './errors/explainedError';
 import { type Answer, answerIn, exchange, receive } from './exchange';
 import { FORMATS } from './formats';
 import { isFields, numberOf } from './formats/fields';

@@ -10,7 +10,7 @@ import { type Connection, inOtherRegion, type Region } from './connection';
 import { isKnownCode } from './errors/codes';
 import { type ErrorKind, MEANINGS } from './errors/kinds';
 import { KlingError, noAccount, otherShape } from './errors/klingError';
-import { meaningOf } from './errors/userError';
+import { meaningOf } from './errors/explainedError';
 import { FORMATS } from './formats';
 import type { ApiRequest, Send } from './http';
 import {

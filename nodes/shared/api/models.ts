@@ -140,7 +140,7 @@ const GATEWAY: Capabilities = {
 };
 
 /** What the first-generation models have in common at Kling AI. */
-const OFFICIAL: Capabilities = {
+const FIRST_GENERATION: Capabilities = {
 	modes: ['std', 'pro'],
 	durations: SECONDS_5_10,
 	aspectRatios: ['16:9', '9:16', '1:1'],
@@ -152,7 +152,7 @@ const OFFICIAL: Capabilities = {
 
 /** Kling 3.0, whose modes all come with or without sound. */
 const V3: Capabilities = {
-	...OFFICIAL,
+	...FIRST_GENERATION,
 	modes: ['std', 'pro', '4k'],
 	durations: SECONDS_3_TO_15,
 	soundModes: ['std', 'pro', '4k'],
@@ -167,7 +167,7 @@ const LONG_PROMPT = { promptLength: 3072 } as const;
 
 /** Kling 4.0, of which Kling itself has published nothing yet (docs/kling-api.md#kling-40). */
 const V4: Capabilities = {
-	...OFFICIAL,
+	...FIRST_GENERATION,
 	...NO_NEGATIVE_PROMPT_NO_CFG,
 	durations: SECONDS_3_TO_30,
 	aspectRatios: ['16:9', '9:16', '1:1', '21:9', '4:3', '3:4'],
@@ -212,7 +212,7 @@ export const MODELS: readonly Model[] = [
 		formats: {
 			path: {
 				id: 'kling-3.0-turbo',
-				...OFFICIAL,
+				...FIRST_GENERATION,
 				...NO_NEGATIVE_PROMPT_NO_CFG,
 				durations: SECONDS_3_TO_15,
 				multiShot: ['customize'],
@@ -220,7 +220,7 @@ export const MODELS: readonly Model[] = [
 			},
 			'path-image': {
 				id: 'kling-3.0-turbo',
-				...OFFICIAL,
+				...FIRST_GENERATION,
 				...FROM_IMAGE,
 				...NO_NEGATIVE_PROMPT_NO_CFG,
 				durations: SECONDS_3_TO_15,
@@ -232,23 +232,23 @@ export const MODELS: readonly Model[] = [
 		value: 'kling-v2-6',
 		displayName: 'Kling 2.6',
 		formats: {
-			v1: { id: 'kling-v2-6', ...OFFICIAL, soundModes: ['pro'] },
+			v1: { id: 'kling-v2-6', ...FIRST_GENERATION, soundModes: ['pro'] },
 			path: {
 				id: 'kling-2.6',
-				...OFFICIAL,
+				...FIRST_GENERATION,
 				...NO_NEGATIVE_PROMPT_NO_CFG,
 				soundModes: ['pro'],
 			},
 			'v1-image': {
 				id: 'kling-v2-6',
-				...OFFICIAL,
+				...FIRST_GENERATION,
 				...FROM_IMAGE,
 				soundModes: ['pro'],
 				lastFrame: { modes: ['pro'], isSilent: true },
 			},
 			'path-image': {
 				id: 'kling-2.6',
-				...OFFICIAL,
+				...FIRST_GENERATION,
 				...FROM_IMAGE,
 				...NO_NEGATIVE_PROMPT_NO_CFG,
 				soundModes: ['pro'],
@@ -260,17 +260,17 @@ export const MODELS: readonly Model[] = [
 		value: 'kling-v2-5-turbo',
 		displayName: 'Kling 2.5 Turbo',
 		formats: {
-			v1: { id: 'kling-v2-5-turbo', ...OFFICIAL },
-			path: { id: 'kling-2.5-turbo', ...OFFICIAL, ...NO_NEGATIVE_PROMPT_NO_CFG },
+			v1: { id: 'kling-v2-5-turbo', ...FIRST_GENERATION },
+			path: { id: 'kling-2.5-turbo', ...FIRST_GENERATION, ...NO_NEGATIVE_PROMPT_NO_CFG },
 			'v1-image': {
 				id: 'kling-v2-5-turbo',
-				...OFFICIAL,
+				...FIRST_GENERATION,
 				...FROM_IMAGE,
 				lastFrame: { modes: ['pro'] },
 			},
 			'path-image': {
 				id: 'kling-2.5-turbo',
-				...OFFICIAL,
+				...FIRST_GENERATION,
 				...FROM_IMAGE,
 				...NO_NEGATIVE_PROMPT_NO_CFG,
 				lastFrame: { modes: ['pro'] },
@@ -312,7 +312,7 @@ export const MODELS: readonly Model[] = [
 		retired: '2026-09-15',
 		formats: {
 			gateway: { id: 'kling-v2-1-master', ...GATEWAY },
-			v1: { id: 'kling-v2-1-master', ...OFFICIAL },
+			v1: { id: 'kling-v2-1-master', ...FIRST_GENERATION },
 		},
 	},
 	{
@@ -327,7 +327,7 @@ export const MODELS: readonly Model[] = [
 		retired: '2026-10-01',
 		formats: {
 			gateway: { id: 'kling-v2-master', ...GATEWAY },
-			v1: { id: 'kling-v2-master', ...OFFICIAL },
+			v1: { id: 'kling-v2-master', ...FIRST_GENERATION },
 		},
 	},
 	{
@@ -336,7 +336,7 @@ export const MODELS: readonly Model[] = [
 		retired: '2026-09-15',
 		formats: {
 			gateway: { id: 'kling-v1-6', ...GATEWAY },
-			v1: { id: 'kling-v1-6', ...OFFICIAL, cfgScale: true },
+			v1: { id: 'kling-v1-6', ...FIRST_GENERATION, cfgScale: true },
 		},
 	},
 	{
@@ -346,7 +346,7 @@ export const MODELS: readonly Model[] = [
 		formats: {
 			v1: {
 				id: 'kling-v1',
-				...OFFICIAL,
+				...FIRST_GENERATION,
 				cfgScale: true,
 				camera: { axes: AXES, presets: PRESETS, modes: ['std'], durations: [5] },
 			},

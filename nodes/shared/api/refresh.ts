@@ -3,7 +3,7 @@
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { fromTransport, type KlingError } from './errors/klingError';
-import { meaningOf } from './errors/userError';
+import { meaningOf } from './errors/explainedError';
 import { FORMATS } from './formats';
 import { type ApiRequest, TransportError } from './http';
 import type { FormatName } from './models';

@@ -3,9 +3,9 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { idInUse } from '../api/errors/klingError';
-import { isUnanswered } from '../api/errors/userError';
+import { isUnanswered } from '../api/errors/explainedError';
 import type { Target } from '../api/modelLookup';
-import type { Delivery } from '../items/deliverTask';
+import type { OutputOptions } from '../items/deliverTask';
 import { failItem } from '../items/errorItem';
 import type { VideoIdentities } from '../n8n/videoIdentity';
 import { InputError } from '../n8n/words/inputError';
@@ -22,7 +22,7 @@ import type { NodeRun } from '../n8n/nodeRun';
 /** An item that can be sent. */
 export interface PreparedItem extends PlannedVideo {
 	itemIndex: number;
-	delivery: Delivery;
+	delivery: OutputOptions;
 	/** What the whole run may cost; units. */
 	costLimit?: number;
 }

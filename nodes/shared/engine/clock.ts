@@ -1,4 +1,4 @@
-import { UserError } from '../api/errors/userError';
+import { ExplainedError } from '../api/errors/explainedError';
 
 /** Time as the waiting engine sees it: n8n's in production, a virtual one in tests and benchmarks. */
 export interface Clock {
@@ -12,7 +12,7 @@ export interface Clock {
 }
 
 /** The execution was stopped, or the batch was given up, while something was being waited for. */
-export class StoppedError extends UserError<'stopped'> {
+export class StoppedError extends ExplainedError<'stopped'> {
 	constructor() {
 		super('stopped');
 		this.name = 'StoppedError';

@@ -1,7 +1,7 @@
 /** External task IDs: which one a video's task gets, and what a refusal says of them. */
 
 import { KlingError } from '../api/errors/klingError';
-import { meaningOf } from '../api/errors/userError';
+import { meaningOf } from '../api/errors/explainedError';
 import { hasExternalIds } from '../api/formatLookup';
 import type { VideoRecord } from './ledger';
 import type { PlannedVideo } from './taskService';

@@ -3,7 +3,7 @@
 import { provesNothingCreated } from '../api/errors/creation';
 import type { ErrorKind } from '../api/errors/kinds';
 import { KlingError } from '../api/errors/klingError';
-import { isUnanswered, meaningOf } from '../api/errors/userError';
+import { isUnanswered, meaningOf } from '../api/errors/explainedError';
 import { knownById, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
 import type { Clock } from './clock';

@@ -1,4 +1,4 @@
-import { isAbsent, isUnanswered, UserError } from '../api/errors/userError';
+import { isAbsent, isUnanswered, ExplainedError } from '../api/errors/explainedError';
 import { sharesChecks } from '../api/formatLookup';
 import type { Refreshed } from '../api/refresh';
 import { isOver, type Task } from '../api/task';
@@ -45,7 +45,7 @@ export interface PollerOptions {
 }
 
 /** The time limit passed while Kling was still working, or did not answer. */
-export class TimeLimitError extends UserError<'timeLimit'> {
+export class TimeLimitError extends ExplainedError<'timeLimit'> {
 	constructor(
 		readonly lastTask: Task,
 		/** Why the last checks got no answer, if they got none. */

@@ -1,6 +1,6 @@
 /** Creates a task exactly once, whatever happens to the request or its reply. The protocol: README.md. */
 
-import { meaningOf, UserError } from '../api/errors/userError';
+import { meaningOf, ExplainedError } from '../api/errors/explainedError';
 import { knownById } from '../api/task';
 import { attempt } from '../utils/attempt';
 import { StoppedError } from './clock';
@@ -17,7 +17,7 @@ export interface Submission<Video extends PlannedVideo> extends LookUpContext {
 }
 
 /** Whether an earlier attempt started the video is not known, and cannot be found out. */
-export class UnknownOutcomeError extends UserError<'unknownOutcome'> {
+export class UnknownOutcomeError extends ExplainedError<'unknownOutcome'> {
 	/** @param externalTaskId under which the video would be found, where there are such IDs */
 	constructor(readonly externalTaskId?: string) {
 		super('unknownOutcome');

@@ -1,7 +1,7 @@
 /** Waits for a service that limits how many tasks run at once. */
 
 import { KlingError } from '../api/errors/klingError';
-import { meaningOf } from '../api/errors/userError';
+import { meaningOf } from '../api/errors/explainedError';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { type Clock, StoppedError } from './clock';

@@ -3,11 +3,11 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Account, Pack } from '../api/account';
-import { type ItemShape, present } from './toItem';
+import { type ItemOptions, present } from './toItem';
 
 export function toBalanceItem(
 	{ packs, remaining, raw }: Account,
-	{ itemIndex, simplify }: Pick<ItemShape, 'itemIndex' | 'simplify'>,
+	{ itemIndex, simplify }: Pick<ItemOptions, 'itemIndex' | 'simplify'>,
 ): INodeExecutionData {
 	return {
 		json: simplify ? { packs: packs.map(toPackOutput), remaining } : (raw as IDataObject),

@@ -6,10 +6,10 @@ import { safeFileName } from '../api/taskId';
 import type { NodeContext } from '../n8n/http/context';
 import { downloadVideo } from '../n8n/files/downloadVideo';
 import type { Clock } from '../engine/clock';
-import { type ItemShape, toItem } from './toItem';
+import { type ItemOptions, toItem } from './toItem';
 
 /** What a task is delivered with. */
-export interface DeliveryTools {
+export interface DownloadTools {
 	context: NodeContext;
 	clock: Clock;
 	/** Ends downloads when aborted. */
@@ -19,7 +19,7 @@ export interface DeliveryTools {
 }
 
 /** What an item wants of its task. It is stored with suspended executions, so its fields keep their names. */
-export interface Delivery {
+export interface OutputOptions {
 	/** False gives Kling's reply untouched. */
 	simplify: boolean;
 	/** The binary field for the video's file, if it is wanted. */
@@ -27,7 +27,7 @@ export interface Delivery {
 }
 
 /** How a task is delivered. */
-export type DeliveryShape = ItemShape & Delivery;
+export type OutputShape = ItemOptions & OutputOptions;
 
 /**
  * Makes the output item of a task as it is, with the video as a file if it is finished and wanted.
@@ -35,9 +35,9 @@ export type DeliveryShape = ItemShape & Delivery;
  * @throws {DownloadError} when the file does not come whole
  */
 export async function deliverTask(
-	{ context, ...tools }: DeliveryTools,
+	{ context, ...tools }: DownloadTools,
 	task: Task,
-	{ downloadTo, ...shape }: DeliveryShape,
+	{ downloadTo, ...shape }: OutputShape,
 ): Promise<INodeExecutionData> {
 	if (task.status !== 'completed') return toItem(task, shape);
 	const [video] = task.videos;

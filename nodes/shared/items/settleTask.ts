@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { taskFailed } from '../api/errors/klingError';
 import type { Task } from '../api/task';
-import { type DeliveryShape, type DeliveryTools, deliverTask } from './deliverTask';
+import { type OutputShape, type DownloadTools, deliverTask } from './deliverTask';
 import { toOutput } from './toItem';
 
 /**
@@ -11,9 +11,9 @@ import { toOutput } from './toItem';
  * @throws {DownloadError} when the file does not come whole
  */
 export async function settleTask(
-	tools: DeliveryTools,
+	tools: DownloadTools,
 	task: Task,
-	shape: DeliveryShape,
+	shape: OutputShape,
 ): Promise<INodeExecutionData> {
 	if (task.status === 'failed') throw taskFailed(task);
 	return await deliverTask(tools, task, shape);

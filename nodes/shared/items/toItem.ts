@@ -30,7 +30,7 @@ function toVideo({ id, url, watermarkUrl, duration }: Video): IDataObject {
 }
 
 /** How the item of a task is made. */
-export interface ItemShape {
+export interface ItemOptions {
 	/** Which input item, from 0. */
 	itemIndex: number;
 	/** False gives Kling's reply untouched. */
@@ -42,7 +42,7 @@ export interface ItemShape {
 /** @param binary the downloaded video and the field it goes to */
 export function toItem(
 	task: Task,
-	{ itemIndex, simplify, modelName }: ItemShape,
+	{ itemIndex, simplify, modelName }: ItemOptions,
 	binary?: Record<string, IBinaryData>,
 ): INodeExecutionData {
 	return {

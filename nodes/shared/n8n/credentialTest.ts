@@ -8,7 +8,7 @@ import type {
 
 import { webhookKey } from '../api/callback';
 import { type Connection, toConnection } from '../api/connection';
-import { UserError } from '../api/errors/userError';
+import { ExplainedError } from '../api/errors/explainedError';
 import { checkKey } from '../api/keyCheck';
 import { maskKeys } from '../api/mask';
 import { attempt } from '../utils/attempt';
@@ -48,7 +48,7 @@ function failed(error: unknown, connection?: Connection): INodeCredentialTestRes
 	return {
 		status: 'Error',
 		message:
-			error instanceof UserError
+			error instanceof ExplainedError
 				? testWords.failed(wordsOf(error, { connection }))
 				: maskKeys(String(error)),
 	};

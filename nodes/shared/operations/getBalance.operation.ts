@@ -3,7 +3,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { Account } from '../api/account';
-import { isUnanswered, meaningOf } from '../api/errors/userError';
+import { isUnanswered, meaningOf } from '../api/errors/explainedError';
 import { forEachItem, type NodeRun } from '../n8n/nodeRun';
 import { simplifyField } from '../description/outputFields';
 import { toBalanceItem } from '../items/balanceItem';

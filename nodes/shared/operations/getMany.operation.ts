@@ -4,7 +4,7 @@ import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { isKnownCode } from '../api/errors/codes';
 import { KlingError } from '../api/errors/klingError';
-import { meaningOf } from '../api/errors/userError';
+import { meaningOf } from '../api/errors/explainedError';
 import { forEachItem, type NodeRun } from '../n8n/nodeRun';
 import { simplifyField } from '../description/outputFields';
 import { showFor } from '../description/showFor';

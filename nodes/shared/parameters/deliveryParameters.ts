@@ -1,4 +1,4 @@
-import type { Delivery } from '../items/deliverTask';
+import type { OutputOptions } from '../items/deliverTask';
 import { boolean, check, text, withDefault } from './fieldTypes';
 import type { ParameterReader } from './parameterReader';
 
@@ -9,7 +9,7 @@ export const DEFAULT_OUTPUT_FIELD = 'data';
  * @param canHoldFiles false for an AI agent, which can use facts but no files
  * @throws {InputError}
  */
-export function readDelivery(parameters: ParameterReader, canHoldFiles = true): Delivery {
+export function readDelivery(parameters: ParameterReader, canHoldFiles = true): OutputOptions {
 	const simplify = readSimplify(parameters);
 	const isWanted = parameters.read('downloadVideo', withDefault(boolean('downloadVideo'), false));
 	if (!isWanted || !canHoldFiles) return { simplify };

@@ -2,14 +2,14 @@
 
 import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
-import type { Delivery } from '../items/deliverTask';
+import type { OutputOptions } from '../items/deliverTask';
 import type { Attempt } from '../utils/attempt';
 
 export interface VideoData {
 	request: VideoRequest;
 	/** The model in the wire format that serves it. */
 	target: Target;
-	delivery: Delivery;
+	delivery: OutputOptions;
 	/** What the whole run may cost; units. */
 	costLimit?: number;
 }

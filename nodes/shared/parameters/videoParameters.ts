@@ -8,7 +8,7 @@ import type { VideoRequest } from '../api/request';
 import type { ReadItem, VideoData } from './videoData';
 import type { NodeRun } from '../n8n/nodeRun';
 import { InputError } from '../n8n/words/inputError';
-import { lookAtFile } from '../n8n/files/inputFile';
+import { inspectFile } from '../n8n/files/inputFile';
 import { parameterWords, supportWords } from '../n8n/words/messages';
 import { attempt } from '../utils/attempt';
 import { breathe } from '../utils/breathe';
@@ -44,7 +44,7 @@ export async function readVideoItems(
 			allowsOwnNetwork,
 			itemIndex,
 			lookAt: async (reference, parameter) =>
-				await lookAtFile(context, itemIndex, reference, parameter),
+				await inspectFile(context, itemIndex, reference, parameter),
 		});
 		return readVideo(parameters, target, !isTool, images);
 	};

@@ -13,7 +13,7 @@ import type { Refreshed } from '../api/refresh';
 import { isOver } from '../api/task';
 import { failItem } from '../items/errorItem';
 import { factsOfTask, settleTask } from '../items/settleTask';
-import type { DeliveryTools } from '../items/deliverTask';
+import type { DownloadTools } from '../items/deliverTask';
 import { connect } from '../n8n/http/connect';
 import { answers, notes } from '../n8n/words/messages';
 import { CREDENTIAL } from '../n8n/http/send';
@@ -25,7 +25,7 @@ import { Semaphore } from '../utils/semaphore';
 import { isInOwnNetwork } from '../utils/url';
 import { PARALLEL_REQUESTS } from '../engine/policies';
 import { PARALLEL_DELIVERIES } from '../engine/runBatch';
-import { cancelLooks, isLook, markOf } from './selfChecks';
+import { cancelSelfChecks, isSelfCheck, markOf } from './selfChecks';
 import { resumeUrlOf } from './resumeUrl';
 import {
 	forErrorOutput,
@@ -90,8 +90,11 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	const calledAt = systemClock.now();
 	if (run.isClaimed(calledAt)) return answer(context, 200, answers.alreadyResuming);
 	const about = [context.getExecutionId(), context.getNode().id, reported.id];
-	const report = { taskId: reported.id, isLook: isLook(reported, markOf(connection, about)) };
-	const areAllOver = await run.lookInto(report, checkerFor(context, connection));
+	const report = {
+		taskId: reported.id,
+		isSelfCheck: isSelfCheck(reported, markOf(connection, about)),
+	};
+	const areAllOver = await run.handleCallback(report, checkerFor(context, connection));
 	weighAgain(key, run);
 	if (!areAllOver) return answer(context, 200, answers.stillWaiting);
 	// While one callback is being looked into, another one may complete the batch.
@@ -105,7 +108,7 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	weighAgain(key, run);
 	const workflowData = [finished.value];
 	if (context.getResponseObject().headersSent) return { noWebhookResponse: true, workflowData };
-	if (!report.isLook) await attempt(() => cancelLooks(resumeUrlOf(context).href));
+	if (!report.isSelfCheck) await attempt(() => cancelSelfChecks(resumeUrlOf(context).href));
 	// n8n answers, and only once it has started the execution: if it fails, Kling may call back again.
 	return { webhookResponse: { message: answers.resuming }, workflowData };
 }
@@ -194,7 +197,7 @@ function answerSoon(context: IWebhookFunctions, message: string): () => void {
 }
 
 async function finishSuspended(
-	tools: DeliveryTools,
+	tools: DownloadTools,
 	{ klingWaiting, ...item }: SuspendedItem,
 	itemIndex: number,
 	outcomes: ReadonlyMap<string, Refreshed>,

@@ -19,7 +19,7 @@ import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 
 /** What a suspended execution costs this process: so nothing in it may hold the execution's data. */
-interface Look {
+interface SelfCheck {
 	/** Where Kling calls back. */
 	resumeUrl: string;
 	/** One of the tasks that are waited for. */
@@ -50,7 +50,7 @@ const LAST_LOOK = { before: 2 * 60_000, part: 0.2 };
 const ANSWER_LIMIT = 30_000;
 
 /** @returns when the looks come, in order; milliseconds from the suspension on */
-export function timesOfLooks(timeLeft: number): number[] {
+export function timesOfSelfChecks(timeLeft: number): number[] {
 	const last = timeLeft - Math.min(LAST_LOOK.before, timeLeft * LAST_LOOK.part);
 	const earlier = [FIRST_LOOK, ...LATER_LOOKS.map((part) => timeLeft * part)];
 	const times = new Set([...earlier.filter((time) => time < last), last]);
@@ -58,7 +58,7 @@ export function timesOfLooks(timeLeft: number): number[] {
 }
 
 interface Scheduled {
-	look: Look;
+	look: SelfCheck;
 	/** Of the next look and those after it; by the monotonic clock. None once it is cancelled. */
 	times: number[];
 }
@@ -82,13 +82,13 @@ const calls = new Semaphore(5);
  * Schedules looks. They end when n8n says that the execution does not wait any more.
  * @param times milliseconds from now on, in order
  */
-export function scheduleLooks(look: Look, times: readonly number[]): void {
+export function scheduleSelfChecks(look: SelfCheck, times: readonly number[]): void {
 	const now = performance.now();
 	enter({ look, times: times.map((time) => now + time) });
 }
 
 /** The execution is resumed: n8n would log every further look as an error. */
-export function cancelLooks(resumeUrl: string): void {
+export function cancelSelfChecks(resumeUrl: string): void {
 	const scheduled = scheduledFor.get(resumeUrl);
 	scheduledFor.delete(resumeUrl);
 	scheduled?.times.splice(0);
@@ -109,13 +109,13 @@ function enter(scheduled: Scheduled): void {
 function wakeAt(due: number): void {
 	nextDue = due;
 	const ms = Math.max(0, Math.round(due - performance.now()));
-	AbortSignal.timeout(ms).addEventListener('abort', () => lookNow(due), { once: true });
+	AbortSignal.timeout(ms).addEventListener('abort', () => checkNow(due), { once: true });
 }
 
-function lookNow(due: number): void {
+function checkNow(due: number): void {
 	const scheduled = schedule.get(due) ?? [];
 	schedule.delete(due);
-	for (const each of scheduled) void calls.run(async () => await lookOnce(each));
+	for (const each of scheduled) void calls.run(async () => await checkOnce(each));
 	// A later timer is set already if an earlier time came in between.
 	if (nextDue !== due) return;
 	nextDue = Infinity;
@@ -124,7 +124,7 @@ function lookNow(due: number): void {
 	if (next < Infinity) wakeAt(next);
 }
 
-async function lookOnce({ look, times: [now, ...later] }: Scheduled): Promise<void> {
+async function checkOnce({ look, times: [now, ...later] }: Scheduled): Promise<void> {
 	if (now === undefined) return;
 	scheduledFor.delete(look.resumeUrl);
 	const called = await attempt(async () => await callBack(look));
@@ -132,7 +132,7 @@ async function lookOnce({ look, times: [now, ...later] }: Scheduled): Promise<vo
 }
 
 /** @returns whether the execution may still be waiting */
-async function callBack(look: Look): Promise<boolean> {
+async function callBack(look: SelfCheck): Promise<boolean> {
 	const { resumeUrl, taskId, webhookSecret, mark, logger } = look;
 	const body = JSON.stringify({ task_id: taskId, task_status: 'succeed', [MARK]: mark });
 	const sent = await attempt(async () => {
@@ -200,7 +200,7 @@ export function markOf({ authentication }: Connection, about: readonly string[])
 }
 
 /** @param mark of markOf */
-export function isLook({ raw }: Pick<TaskReply, 'raw'>, mark: string): boolean {
+export function isSelfCheck({ raw }: Pick<TaskReply, 'raw'>, mark: string): boolean {
 	const given = isFields(raw) ? raw[MARK] : undefined;
 	return (
 		typeof given === 'string' &&

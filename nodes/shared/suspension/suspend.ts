@@ -23,7 +23,7 @@ import { createVideos } from '../batch/createVideos';
 import type { ReadItem, VideoData } from '../parameters/videoData';
 import type { NodeRun } from '../n8n/nodeRun';
 import { inOrder, itemOfVideo, stoppedError } from '../batch/results';
-import { markOf, scheduleLooks, timesOfLooks } from './selfChecks';
+import { markOf, scheduleSelfChecks, timesOfSelfChecks } from './selfChecks';
 import { forErrorOutput, isWaitingItem, toSuspendedItem } from './suspendedItems';
 
 /**
@@ -69,9 +69,9 @@ export async function suspend(
 	const { webhookSecret } = connection;
 	const taskId = waiting.task.id;
 	const mark = markOf(connection, [context.getExecutionId(), context.getNode().id, taskId]);
-	scheduleLooks(
+	scheduleSelfChecks(
 		{ resumeUrl: resumeUrl.href, taskId, webhookSecret, mark, logger: context.logger },
-		timesOfLooks(startedAt + timeout - Date.now()),
+		timesOfSelfChecks(startedAt + timeout - Date.now()),
 	);
 	await context.putExecutionToWait(new Date(startedAt + timeout));
 	// n8n throws this away; but a failed item in front would make Retry On Fail run the waiting items.

@@ -8,14 +8,14 @@ import type {
 } from 'n8n-workflow';
 
 import type { Task } from '../api/task';
-import type { Delivery } from '../items/deliverTask';
+import type { OutputOptions } from '../items/deliverTask';
 import { toOutput } from '../items/toItem';
 
 /**
  * What is needed to finish an item. It stands beside the JSON, which the timer returns as it is.
  * Executions are stored with it, so its fields keep their names.
  */
-export interface Waiting extends Delivery {
+export interface Waiting extends OutputOptions {
 	taskId: string;
 	format: Task['format'];
 	modelName: string;
@@ -29,7 +29,7 @@ export function toSuspendedItem(
 	task: Task,
 	itemIndex: number,
 	modelName: string,
-	delivery: Delivery,
+	delivery: OutputOptions,
 ): SuspendedItem {
 	const { id: taskId, format } = task;
 	return {

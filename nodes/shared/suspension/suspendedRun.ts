@@ -4,7 +4,7 @@
  * others need not ask.
  */
 
-import { isAbsent, isUnanswered } from '../api/errors/userError';
+import { isAbsent, isUnanswered } from '../api/errors/explainedError';
 import type { Refreshed } from '../api/refresh';
 import { isOver, knownById, lacksVideo, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
@@ -28,7 +28,7 @@ export interface Checker {
 interface Report {
 	taskId: string;
 	/** It does not say that its task is over, but wants everything checked. */
-	isLook: boolean;
+	isSelfCheck: boolean;
 }
 
 /**
@@ -116,21 +116,21 @@ export class SuspendedRun {
 	 * @returns whether all tasks are over
 	 * @throws {KlingError} when Kling does not answer
 	 */
-	async lookInto({ taskId, ...report }: Report, checker: Checker): Promise<boolean> {
-		const isLook = report.isLook && this.looks < FREE_LOOKS;
-		if (isLook) this.looks++;
+	async handleCallback({ taskId, ...report }: Report, checker: Checker): Promise<boolean> {
+		const isSelfCheck = report.isSelfCheck && this.looks < FREE_LOOKS;
+		if (isSelfCheck) this.looks++;
 		const calledAt = checker.clock.now();
 		this.calledAt = calledAt;
 		this.credit += REQUESTS_PER_CALLBACK;
 		const wasAsked = this.asking.has(taskId);
-		if (this.canCheckAll(isLook)) await this.checkAll(checker);
+		if (this.canCheckAll(isSelfCheck)) await this.checkAll(checker);
 		else await this.check([taskId], checker);
 		// The shared answer may be of before the callback.
 		if (wasAsked) await this.check([taskId], checker);
 		if (this.isOver()) return true;
 
 		checker.onUnderstood();
-		await this.follow(isLook ? [] : [taskId], checker);
+		await this.follow(isSelfCheck ? [] : [taskId], checker);
 		if (this.isOver() || this.checkedAllAt >= calledAt) return this.isOver();
 		await this.checkAllWhenQuiet(checker);
 		return this.isOver();
@@ -190,9 +190,9 @@ export class SuspendedRun {
 	}
 
 	/** Checking all is dear where the service has no list, or one that does not show the tasks. */
-	private canCheckAll(isLook: boolean): boolean {
+	private canCheckAll(isSelfCheck: boolean): boolean {
 		if (this.isCheckingAll) return false;
-		return isLook || this.credit >= Math.ceil(this.costPerTask * this.running().length);
+		return isSelfCheck || this.credit >= Math.ceil(this.costPerTask * this.running().length);
 	}
 
 	private async checkAll(checker: Checker): Promise<void> {

@@ -6,7 +6,7 @@
 import type { Evidence } from './codes';
 import type { ErrorKind } from './kinds';
 import { KlingError } from './klingError';
-import { meaningOf } from './userError';
+import { meaningOf } from './explainedError';
 
 interface Proof {
 	evidence: readonly Evidence[];

@@ -1,4 +1,4 @@
-import { UserError } from './userError';
+import { ExplainedError } from './explainedError';
 
 /** What is wrong with a field of the credential, or with the request it is to sign. */
 export type CredentialProblem =
@@ -38,7 +38,7 @@ const OPTION_LABELS: ReadonlyMap<string, string> = new Map([
  * along, because n8n's own nodes show them, too: its HTTP Request node signs with this credential
  * and knows nothing of n8n/words/messages.ts.
  */
-export class CredentialError extends UserError<'credential'> {
+export class CredentialError extends ExplainedError<'credential'> {
 	/** How to fix it; whole sentences. n8n shows it below the message. */
 	readonly description: string;
 

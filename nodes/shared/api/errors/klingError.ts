@@ -5,7 +5,7 @@ import { maskKeys } from '../mask';
 import type { TaskReply, TaskStatus } from '../task';
 import { classify, type Evidence, type RefusalWords } from './codes';
 import { type ErrorKind, MEANINGS } from './kinds';
-import { UserError } from './userError';
+import { ExplainedError } from './explainedError';
 
 export interface KlingErrorFacts {
 	httpStatus?: number;
@@ -38,7 +38,7 @@ export type ReplyFlaw =
 	| { is: 'badField'; field: string };
 
 /** A request that Kling refused, could not handle, or answered in a way nobody can read; or a task without a video. */
-export class KlingError extends UserError {
+export class KlingError extends ExplainedError {
 	readonly facts: KlingErrorFacts;
 
 	constructor(kind: ErrorKind, facts: KlingErrorFacts = {}) {

@@ -45,7 +45,7 @@ const LEAST_START_BYTES = 512;
 const MOST_START_BYTES = 512 * 1024;
 
 /** @throws {InputFileError} when n8n's store does not give it out */
-export async function lookAtFile(
+export async function inspectFile(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	reference: FileReference,
@@ -108,11 +108,11 @@ function entriesOf(value: unknown): Array<[string, unknown]> {
 }
 
 async function lookAt(context: IExecuteFunctions, file: StoredFile): Promise<FileFacts> {
-	return file.id ? await lookAtStored(context, file, file.id) : lookAtKept(file);
+	return file.id ? await inspectStored(context, file, file.id) : inspectInline(file);
 }
 
 /** In n8n's binary store, of which only the beginning is read. */
-async function lookAtStored(
+async function inspectStored(
 	{ helpers }: IExecuteFunctions,
 	{ fileSize }: StoredFile,
 	id: string,
@@ -132,7 +132,7 @@ async function lookAtStored(
 }
 
 /** In the item itself, as Base64. */
-function lookAtKept({ data }: StoredFile): FileFacts {
+function inspectInline({ data }: StoredFile): FileFacts {
 	return {
 		bytes: Buffer.byteLength(data, 'base64'),
 		start: Buffer.from(data.slice(0, MOST_START_BYTES), 'base64'),

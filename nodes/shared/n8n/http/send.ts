@@ -8,7 +8,7 @@ import type {
 
 import { authorization } from '../../api/auth';
 import type { Connection } from '../../api/connection';
-import { UserError } from '../../api/errors/userError';
+import { ExplainedError } from '../../api/errors/explainedError';
 import type { ApiReply, ApiRequest, Send } from '../../api/http';
 import { masked } from '../../api/mask';
 import { lengthOf } from '../../utils/pieces';
@@ -107,7 +107,7 @@ export function sendForTest(
 /**
  * @param limit milliseconds
  * @throws {TransportError}
- * @throws {UserError} when the credential could not sign the request
+ * @throws {ExplainedError} when the credential could not sign the request
  */
 async function carry(
 	limit: number,
@@ -129,10 +129,10 @@ async function carry(
 }
 
 /** n8n wraps what the credential throws like what the network does. */
-function ownErrorIn(thrown: unknown): UserError | undefined {
+function ownErrorIn(thrown: unknown): ExplainedError | undefined {
 	return linksOf(thrown)
 		.map(({ error }) => error)
-		.find((error) => error instanceof UserError);
+		.find((error) => error instanceof ExplainedError);
 }
 
 function lowerCased(headers: object): Record<string, string> {

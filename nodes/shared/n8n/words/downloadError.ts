@@ -1,11 +1,11 @@
-import { UserError } from '../../api/errors/userError';
+import { ExplainedError } from '../../api/errors/explainedError';
 import type { TransportProblem } from '../../api/http';
 
 /** What the user can do something about: the connection, or an address that nothing is fetched from. */
 export type DownloadProblem = TransportProblem | 'refusedAddress';
 
 /** The video is finished, but its file did not come whole. */
-export class DownloadError extends UserError<'download'> {
+export class DownloadError extends ExplainedError<'download'> {
 	constructor(
 		/** What went wrong, for the user. */
 		readonly reason: string,

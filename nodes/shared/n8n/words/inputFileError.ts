@@ -1,4 +1,4 @@
-import { UserError } from '../../api/errors/userError';
+import { ExplainedError } from '../../api/errors/explainedError';
 import type { Parameter } from './labels';
 
 /** What n8n's stores say of a file that they do not have, and n8n of a store that it does not know. */
@@ -6,7 +6,7 @@ const GONE =
 	/not ?found|no such (file|key)|ENOENT|NoSuchKey|does ?n.t exist|no binary data manager|invalid.*manager|no such file any more/i;
 
 /** A file that the item has, but that n8n does not give out. Nothing was sent. */
-export class InputFileError extends UserError<'inputFile'> {
+export class InputFileError extends ExplainedError<'inputFile'> {
 	/** Asking again does not help: n8n does not have it any more, or not here. */
 	readonly isGone: boolean;
 

@@ -9,7 +9,7 @@ import { isAboutRoute } from '../../api/errors/codes';
 import type { CredentialError } from '../../api/errors/credentialError';
 import type { ErrorKind } from '../../api/errors/kinds';
 import type { KlingError, KlingErrorFacts, ReplyFlaw } from '../../api/errors/klingError';
-import type { UserError } from '../../api/errors/userError';
+import type { ExplainedError } from '../../api/errors/explainedError';
 import type { TransportProblem } from '../../api/http';
 import { maskKeys } from '../../api/mask';
 import { modelsIn } from '../../api/modelLookup';
@@ -46,7 +46,7 @@ export interface Situation {
 }
 
 /** The words of an error. */
-export function wordsOf(error: UserError, situation: Situation = {}): Words {
+export function wordsOf(error: ExplainedError, situation: Situation = {}): Words {
 	if (situation.lacksList) return withoutList(error as KlingError);
 	return WORDS[error.kind](error as never, situation);
 }
@@ -197,7 +197,7 @@ const WORDS = {
 		message: `Kling didn’t finish the video within '${LABELS.timeout}'. Its last status was ${STATUS_LABELS[lastTask.status]}`,
 		description: sentences(
 			`Kling is still working on it. Retrieve the video later with Get Status and this task ID, or increase '${LABELS.timeout}'.`,
-			isUserError(trouble) &&
+			isExplained(trouble) &&
 				`The last status check got no answer: ${wordsOf(trouble, situation).message}.`,
 		),
 	}),
@@ -403,7 +403,7 @@ function tryFewer({ isCreating }: Situation): string {
 		: 'Try again later.';
 }
 
-function isUserError(error: unknown): error is UserError {
+function isExplained(error: unknown): error is ExplainedError {
 	return error instanceof Error && 'kind' in error && String(error.kind) in WORDS;
 }
 
@@ -877,7 +877,7 @@ function shortened(address: string): string {
 
 /** An error's reason in one line, for the log. */
 function reasonOf(error: unknown): string {
-	return maskKeys(isUserError(error) ? `${wordsOf(error).message}.` : String(error));
+	return maskKeys(isExplained(error) ? `${wordsOf(error).message}.` : String(error));
 }
 
 function costOf({ amount, unit }: Cost): string {

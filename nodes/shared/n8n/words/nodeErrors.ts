@@ -10,7 +10,7 @@ import {
 
 import { KlingError } from '../../api/errors/klingError';
 import { maskKeys } from '../../api/mask';
-import { UserError } from '../../api/errors/userError';
+import { ExplainedError } from '../../api/errors/explainedError';
 import { DownloadError } from './downloadError';
 import { InputError } from './inputError';
 import { InputFileError } from './inputFileError';
@@ -40,7 +40,7 @@ export function toNodeError(
 ): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const { message, description } =
-		error instanceof UserError ? wordsOf(error, situation) : wordsOfForeign(error);
+		error instanceof ExplainedError ? wordsOf(error, situation) : wordsOfForeign(error);
 	const advice = [description, hint].filter(Boolean).join(' ') || undefined;
 	const fullMessage = located(message, itemIndex, taskId, addition);
 	const options = {
@@ -87,7 +87,7 @@ export function isTool({ type }: Pick<INode, 'type'>): boolean {
 
 /** What tells errors apart without reading their words. */
 function factsOf(error: unknown): object {
-	if (!(error instanceof UserError)) return {};
+	if (!(error instanceof ExplainedError)) return {};
 	const { kind } = error;
 	if (error instanceof InputError || error instanceof InputFileError) {
 		return { kind, parameter: error.parameter };

@@ -1,6 +1,6 @@
 import { KlingError, type KlingErrorFacts } from '../../../../nodes/shared/api/errors/klingError';
 import type { ErrorKind } from '../../../../nodes/shared/api/errors/kinds';
-import { meaningOf } from '../../../../nodes/shared/api/errors/userError';
+import { meaningOf } from '../../../../nodes/shared/api/errors/explainedError';
 import { exchange } from '../../../../nodes/shared/api/exchange';
 import { type ApiReply, type ApiRequest, TransportError } from '../../../../nodes/shared/api/http';
 import { reply } from '../../gatewayReplies';

@@ -1,7 +1,7 @@
 import { taskFailed } from '../../../../nodes/shared/api/errors/klingError';
 import { KlingClient } from '../../../../nodes/shared/api/client';
 import { toConnection } from '../../../../nodes/shared/api/connection';
-import { UserError } from '../../../../nodes/shared/api/errors/userError';
+import { ExplainedError } from '../../../../nodes/shared/api/errors/explainedError';
 import type { ApiRequest } from '../../../../nodes/shared/api/http';
 import { findTarget, type Target } from '../../../../nodes/shared/api/modelLookup';
 import { runBatch } from '../../../../nodes/shared/engine/runBatch';
@@ -67,7 +67,7 @@ async function run({ credential = {}, model = 'kling-v2-6', externalTaskId, rule
 		ends:
 			error === undefined
 				? { url: outcome?.result }
-				: { kind: error instanceof UserError ? error.kind : String(error) },
+				: { kind: error instanceof ExplainedError ? error.kind : String(error) },
 		isUnsure: outcome?.task === undefined && ledger.read(KEY).isUnsure === true,
 		creations: requests.filter(({ method }) => method === 'POST').length,
 		requests: requests.length,

@@ -1,6 +1,6 @@
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import type { Task } from '../../../../nodes/shared/api/task';
-import type { DeliveryShape } from '../../../../nodes/shared/items/deliverTask';
+import type { OutputShape } from '../../../../nodes/shared/items/deliverTask';
 import { factsOfTask, settleTask } from '../../../../nodes/shared/items/settleTask';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 import { created, URL } from '../../gatewayReplies';
@@ -16,10 +16,10 @@ const COMPLETED: Task = {
 	raw: RAW,
 };
 
-const SHAPE: DeliveryShape = { itemIndex: 3, simplify: true, modelName: 'kling-v1-6' };
+const SHAPE: OutputShape = { itemIndex: 3, simplify: true, modelName: 'kling-v1-6' };
 
 /** What the end of a task comes to, and the addresses that are downloaded. */
-async function settle(task: Task, shape: Partial<DeliveryShape> = {}) {
+async function settle(task: Task, shape: Partial<OutputShape> = {}) {
 	const downloads: string[] = [];
 	const context = nodeContext({
 		httpRequest: async ({ url }: { url: string }) => {

@@ -7,7 +7,7 @@ import {
 	type SuspendedItem,
 	toSuspendedItem,
 } from '../../../../nodes/shared/suspension/suspendedItems';
-import type { Delivery } from '../../../../nodes/shared/items/deliverTask';
+import type { OutputOptions } from '../../../../nodes/shared/items/deliverTask';
 import { answers, notes } from '../../../../nodes/shared/n8n/words/messages';
 import { time } from '../../../../testkit/clocks/virtualTime.mts';
 import { sampleVideo } from '../../../../testkit/sampleVideo.mts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
 beforeEach(() => kling.reset());
 afterAll(async () => await kling.close());
 
-const DELIVERY: Delivery = { simplify: true, downloadTo: 'data' };
+const DELIVERY: OutputOptions = { simplify: true, downloadTo: 'data' };
 
 /** The items of a suspended execution, as n8n gives them back. */
 function suspended(

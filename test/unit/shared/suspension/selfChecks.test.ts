@@ -1,10 +1,10 @@
 import { isSignatureValid, readCallback, webhookKey } from '../../../../nodes/shared/api/callback';
 import { toConnection } from '../../../../nodes/shared/api/connection';
 import {
-	isLook,
+	isSelfCheck,
 	markOf,
-	scheduleLooks,
-	timesOfLooks,
+	scheduleSelfChecks,
+	timesOfSelfChecks,
 } from '../../../../nodes/shared/suspension/selfChecks';
 import { answers } from '../../../../nodes/shared/n8n/words/messages';
 import '../../../../testkit/clocks/inVirtualTime.mts';
@@ -25,7 +25,7 @@ describe('looks come', () => {
 	])(
 		'shortly after the suspension, rarely, and before the time limit: %s',
 		(_name, limit, times) => {
-			expect(timesOfLooks(limit)).toEqual(times);
+			expect(timesOfSelfChecks(limit)).toEqual(times);
 		},
 	);
 });
@@ -47,7 +47,7 @@ describe('a look', () => {
 	beforeEach(() => warnings.splice(0));
 
 	const schedule = (times: number[], webhookSecret?: string) =>
-		scheduleLooks(
+		scheduleSelfChecks(
 			{ resumeUrl: n8n.resumeUrl, taskId: '17', webhookSecret, mark: 'mine', logger },
 			times,
 		);
@@ -59,7 +59,7 @@ describe('a look', () => {
 		expect(isSignatureValid(webhookKey(SECRET), headers, body, Date.now())).toBe(true);
 		const reported = readCallback(body);
 		expect(reported).toMatchObject({ id: '17', status: 'completed' });
-		expect(reported && isLook(reported, 'mine')).toBe(true);
+		expect(reported && isSelfCheck(reported, 'mine')).toBe(true);
 	});
 
 	it.each<FakeAnswer>([
@@ -111,7 +111,7 @@ describe('a look', () => {
 	it('is told by its mark, which only this n8n can make', () => {
 		const connection = (apiKey: string) => toConnection({ apiKey });
 		const mark = markOf(connection('key'), ['execution', 'node', '17']);
-		const says = (n8n_look: unknown) => isLook({ raw: { task_id: '17', n8n_look } }, mark);
+		const says = (n8n_look: unknown) => isSelfCheck({ raw: { task_id: '17', n8n_look } }, mark);
 		expect(says(mark)).toBe(true);
 		for (const forged of [
 			true,
@@ -125,7 +125,7 @@ describe('a look', () => {
 		]) {
 			expect(says(forged)).toBe(false);
 		}
-		expect(isLook({ raw: { task_id: '17', task_status: 'succeed' } }, mark)).toBe(false);
-		expect(isLook({ raw: undefined }, mark)).toBe(false);
+		expect(isSelfCheck({ raw: { task_id: '17', task_status: 'succeed' } }, mark)).toBe(false);
+		expect(isSelfCheck({ raw: undefined }, mark)).toBe(false);
 	});
 });

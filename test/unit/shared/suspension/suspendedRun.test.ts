@@ -75,7 +75,7 @@ const idsOf = (count: number) => Array.from({ length: count }, (_, n) => `task-$
 
 const runOf = (ids: string[]) => new SuspendedRun(ids.map((id) => ({ id, format: 'v1' })));
 
-const called = (taskId = '') => ({ taskId, isLook: false });
+const called = (taskId = '') => ({ taskId, isSelfCheck: false });
 
 let kling: Kling;
 beforeEach(() => {
@@ -86,7 +86,7 @@ describe('a callback', () => {
 	it('of the only task is one request', async () => {
 		const run = runOf(['a']);
 		kling.finish('a');
-		expect(await run.lookInto(called('a'), kling.checker())).toBe(true);
+		expect(await run.handleCallback(called('a'), kling.checker())).toBe(true);
 		expect(kling.requests).toBe(1);
 		expect([...run.outcomes.keys()]).toEqual(['a']);
 	});
@@ -96,13 +96,13 @@ describe('a callback', () => {
 		const checker = kling.checker();
 		const startedAt = kling.clock.seconds;
 		kling.overAt.set('a', kling.clock.now() + 3000);
-		expect(await run.lookInto(called('a'), checker)).toBe(true);
+		expect(await run.handleCallback(called('a'), checker)).toBe(true);
 		expect(checker.understood).toBe(1);
 		expect(kling.clock.seconds - startedAt).toBeLessThan(10);
 
 		const other = runOf(['b']);
 		const before = [kling.clock.seconds, kling.requests] as const;
-		expect(await other.lookInto(called('b'), kling.checker())).toBe(false);
+		expect(await other.handleCallback(called('b'), kling.checker())).toBe(false);
 		expect(kling.requests - before[1]).toBe(7);
 		expect(kling.clock.seconds - before[0]).toBeGreaterThan(30);
 	});
@@ -112,12 +112,12 @@ describe('a callback', () => {
 		let asked = 0;
 		kling.finish('a');
 		kling.says.set('b', () => task('b', 'completed', ++asked > 2 ? [VIDEO] : []));
-		expect(await run.lookInto(called('b'), kling.checker())).toBe(true);
+		expect(await run.handleCallback(called('b'), kling.checker())).toBe(true);
 		expect(run.outcomes.get('b')).toMatchObject({ task: { videos: [VIDEO] } });
 
 		const other = runOf(['c']);
 		kling.says.set('c', () => task('c', 'completed', []));
-		expect(await other.lookInto(called('c'), kling.checker())).toBe(true);
+		expect(await other.handleCallback(called('c'), kling.checker())).toBe(true);
 		expect(other.outcomes.get('c')).toMatchObject({ task: { videos: [] } });
 	});
 
@@ -126,7 +126,7 @@ describe('a callback', () => {
 		kling.finish('a');
 		kling.says.set('b', () => ({ error: new KlingError('notFound', {}) }));
 		const startedAt = kling.clock.seconds;
-		expect(await run.lookInto(called('a'), kling.checker())).toBe(true);
+		expect(await run.handleCallback(called('a'), kling.checker())).toBe(true);
 		expect(kling.clock.seconds - startedAt).toBeGreaterThan(15);
 		expect(run.outcomes.get('b')).toHaveProperty('error');
 	});
@@ -136,11 +136,13 @@ describe('a callback', () => {
 		kling.finish('a', 'b');
 		kling.says.set('b', () => ({ error: new KlingError('timeout', {}) }));
 		const checker = kling.checker();
-		await expect(run.lookInto(called('a'), checker)).rejects.toMatchObject({ kind: 'timeout' });
+		await expect(run.handleCallback(called('a'), checker)).rejects.toMatchObject({
+			kind: 'timeout',
+		});
 		expect(checker.understood).toBe(0);
 		kling.says.clear();
 		const before = kling.requests;
-		expect(await run.lookInto(called('a'), kling.checker())).toBe(true);
+		expect(await run.handleCallback(called('a'), kling.checker())).toBe(true);
 		expect(kling.requests - before).toBe(1);
 	});
 
@@ -148,8 +150,10 @@ describe('a callback', () => {
 		kling.perRequest = 500;
 		const ids = idsOf(60);
 		const run = runOf(ids);
-		const first = run.lookInto(called(ids[0]), kling.checker());
-		const others = ids.slice(1).map(async (id) => await run.lookInto(called(id), kling.checker()));
+		const first = run.handleCallback(called(ids[0]), kling.checker());
+		const others = ids
+			.slice(1)
+			.map(async (id) => await run.handleCallback(called(id), kling.checker()));
 		kling.overAt.set(ids[0] as string, kling.clock.now() + 10_000);
 		for (const id of ids.slice(1)) kling.overAt.set(id, kling.clock.now() + 10_000);
 		// One waits until no more come, the rest are done.
@@ -161,10 +165,10 @@ describe('a callback', () => {
 	it('is not misled by an answer of before it', async () => {
 		const run = runOf(['a', 'b']);
 		kling.finish('a');
-		const first = run.lookInto(called('a'), kling.checker());
+		const first = run.handleCallback(called('a'), kling.checker());
 		await kling.clock.sleep(50);
 		kling.says.set('b', () => task('b', 'processing'));
-		const second = run.lookInto(called('b'), kling.checker());
+		const second = run.handleCallback(called('b'), kling.checker());
 		await kling.clock.sleep(60);
 		kling.says.delete('b');
 		kling.finish('b');
@@ -187,7 +191,7 @@ describe('requests', () => {
 			const ids = idsOf(count);
 			const run = runOf(ids);
 			kling.finish(...ids);
-			const all = ids.map(async (id) => await run.lookInto(called(id), kling.checker()));
+			const all = ids.map(async (id) => await run.handleCallback(called(id), kling.checker()));
 			expect(await Promise.race(all)).toBeDefined();
 			expect(await Promise.all(all)).toContain(true);
 			expect(kling.requests).toBeLessThanOrEqual(2 * count);
@@ -201,7 +205,7 @@ describe('requests', () => {
 			const results: Array<Promise<boolean>> = [];
 			for (const id of ids) {
 				kling.finish(id);
-				results.push(run.lookInto(called(id), kling.checker()));
+				results.push(run.handleCallback(called(id), kling.checker()));
 				await kling.clock.sleep(3000);
 			}
 			expect((await Promise.all(results)).at(-1)).toBe(true);
@@ -218,7 +222,7 @@ describe('requests', () => {
 		kling.finish(...ids.slice(0, 6));
 		for (const id of ids.slice(6)) {
 			kling.finish(id);
-			results.push(run.lookInto(called(id), kling.checker()));
+			results.push(run.handleCallback(called(id), kling.checker()));
 			await kling.clock.sleep(3000);
 		}
 		const lastAt = kling.clock.seconds;
@@ -229,9 +233,9 @@ describe('requests', () => {
 	it('are none for what earlier callbacks have found out', async () => {
 		const run = runOf(['a', 'b']);
 		kling.finish('a', 'b');
-		await run.lookInto(called('a'), kling.checker());
+		await run.handleCallback(called('a'), kling.checker());
 		const before = kling.requests;
-		expect(await run.lookInto(called('b'), kling.checker())).toBe(true);
+		expect(await run.handleCallback(called('b'), kling.checker())).toBe(true);
 		expect(kling.requests).toBe(before);
 	});
 });
@@ -242,21 +246,21 @@ describe('a look', () => {
 		const ids = idsOf(60);
 		const run = runOf(ids);
 		const before = kling.clock.seconds;
-		const report = { taskId: 'task-0', isLook: true };
-		expect(await run.lookInto(report, kling.checker())).toBe(false);
+		const report = { taskId: 'task-0', isSelfCheck: true };
+		expect(await run.handleCallback(report, kling.checker())).toBe(false);
 		expect(kling.requests).toBe(1);
 		expect(kling.clock.seconds - before).toBeLessThan(1);
 		kling.finish(...ids);
-		expect(await run.lookInto(report, kling.checker())).toBe(true);
+		expect(await run.handleCallback(report, kling.checker())).toBe(true);
 	});
 
 	it('that is sent again and again costs what callbacks do, but for the first few', async () => {
-		const costOf = async (isLook: boolean) => {
+		const costOf = async (isSelfCheck: boolean) => {
 			kling = new Kling();
 			const run = runOf(idsOf(60));
 			const looked: Array<Promise<boolean>> = [];
 			for (let n = 0; n < 100; n++) {
-				looked.push(run.lookInto({ taskId: 'task-0', isLook }, kling.checker()));
+				looked.push(run.handleCallback({ taskId: 'task-0', isSelfCheck }, kling.checker()));
 				await kling.clock.sleep(1000);
 			}
 			await Promise.all(looked);
@@ -272,7 +276,7 @@ describe('what is remembered', () => {
 	const overWith = async (needsReply: boolean) => {
 		const run = new SuspendedRun([{ id: 'a', format: 'v1', needsReply }]);
 		kling.says.set('a', () => ({ task: { ...task('a', 'completed').task, raw: { LARGE } } }));
-		expect(await run.lookInto(called('a'), kling.checker())).toBe(true);
+		expect(await run.handleCallback(called('a'), kling.checker())).toBe(true);
 		return run;
 	};
 
@@ -288,14 +292,14 @@ describe('what is remembered', () => {
 	it('is the reply that lists no video, whose error quotes it', async () => {
 		const run = runOf(['a']);
 		kling.says.set('a', () => ({ task: { ...task('a', 'completed', []).task, raw: { LARGE } } }));
-		expect(await run.lookInto(called('a'), kling.checker())).toBe(true);
+		expect(await run.handleCallback(called('a'), kling.checker())).toBe(true);
 		expect(run.outcomes.get('a')).toMatchObject({ task: { raw: { LARGE } } });
 	});
 
 	it('is nothing but the claim once the execution is resumed, also by those who still ask', async () => {
 		const run = await overWith(true);
 		const others = new SuspendedRun(idsOf(60).map((id) => ({ id, format: 'v1' })));
-		const late = others.lookInto(called('task-0'), kling.checker());
+		const late = others.handleCallback(called('task-0'), kling.checker());
 		for (const each of [run, others]) {
 			each.claim(0, 0);
 			each.handOver(0);

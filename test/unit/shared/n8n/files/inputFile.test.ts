@@ -4,7 +4,7 @@ import type { Image } from '../../../../../nodes/shared/api/request';
 import {
 	type FileReference,
 	loadImages,
-	lookAtFile,
+	inspectFile,
 	type NoFile,
 } from '../../../../../nodes/shared/n8n/files/inputFile';
 import { InputFileError } from '../../../../../nodes/shared/n8n/words/inputFileError';
@@ -49,7 +49,7 @@ function contextOf(item: Partial<INodeExecutionData>, failures = 0, words = 'rea
 }
 
 const look = async (item: Partial<INodeExecutionData>, reference: FileReference) =>
-	await lookAtFile(contextOf(item), 0, reference, NAME);
+	await inspectFile(contextOf(item), 0, reference, NAME);
 
 it.each<[name: string, item: Partial<INodeExecutionData>, reference: FileReference]>([
 	['a field’s name', { binary: { data: kept } }, 'data'],
@@ -119,12 +119,12 @@ describe('a store that fails', () => {
 	const item = { binary: { data: stored } };
 
 	it.each([1, 2])('is asked again: after %s failures', async (failures) => {
-		const facts = await lookAtFile(contextOf(item, failures), 0, 'data', NAME);
+		const facts = await inspectFile(contextOf(item, failures), 0, 'data', NAME);
 		expect(facts).toMatchObject({ bytes: CONTENT.length });
 	});
 
 	it('is asked three times', async () => {
-		const looking = lookAtFile(contextOf(item, 3), 0, 'data', NAME);
+		const looking = inspectFile(contextOf(item, 3), 0, 'data', NAME);
 		await expect(looking).rejects.toMatchObject({
 			kind: 'inputFile',
 			parameter: NAME,
@@ -139,7 +139,7 @@ describe('a store that fails', () => {
 		'NoSuchKey',
 		'ENOENT: no such file',
 	])('is asked once where it does not have the file: %s', async (words) => {
-		const looking = lookAtFile(contextOf(item, 1, words), 0, 'data', NAME);
+		const looking = inspectFile(contextOf(item, 1, words), 0, 'data', NAME);
 		await expect(looking).rejects.toMatchObject({ kind: 'inputFile', isGone: true });
 		await expect(looking).rejects.toBeInstanceOf(InputFileError);
 	});

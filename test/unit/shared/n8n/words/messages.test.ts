@@ -20,7 +20,7 @@ import {
 	type ReplyFlaw,
 } from '../../../../../nodes/shared/api/errors/klingError';
 import { type ErrorKind, MEANINGS } from '../../../../../nodes/shared/api/errors/kinds';
-import type { UserError } from '../../../../../nodes/shared/api/errors/userError';
+import type { ExplainedError } from '../../../../../nodes/shared/api/errors/explainedError';
 import type { TransportProblem } from '../../../../../nodes/shared/api/http';
 import { describeModel, modelsIn } from '../../../../../nodes/shared/api/modelLookup';
 import { ALL_MODELS } from '../../../../../nodes/shared/api/models';
@@ -197,7 +197,7 @@ const PARAMETER_WORDS: Words[] = [
 ];
 
 /** Errors of a kind, in all their variants. */
-function errorsOf(kind: ErrorKind): UserError[] {
+function errorsOf(kind: ErrorKind): ExplainedError[] {
 	switch (kind) {
 		case 'input':
 			return PARAMETER_WORDS.map((words) => new InputError(undefined, words));
@@ -376,7 +376,7 @@ describe('the words of every kind of error', () => {
 
 	it('tell all kinds apart that Kling has codes for', () => {
 		const messages = KINDS.filter((kind) => !SHARED.has(kind)).map(
-			(kind) => wordsOf(errorsOf(kind)[0] as UserError).message,
+			(kind) => wordsOf(errorsOf(kind)[0] as ExplainedError).message,
 		);
 		expect(new Set(messages).size).toBe(messages.length);
 	});
@@ -661,7 +661,7 @@ describe('a quote', () => {
 });
 
 /** Sentences as users read them, in the situation that they read them in. */
-const ERRORS: Array<[UserError, Situation, message: string, description: string]> = [
+const ERRORS: Array<[ExplainedError, Situation, message: string, description: string]> = [
 	[
 		new KlingError('notFound', {
 			httpStatus: 404,

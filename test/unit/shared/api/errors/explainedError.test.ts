@@ -4,8 +4,8 @@ import {
 	isAbsent,
 	isUnanswered,
 	meaningOf,
-	UserError,
-} from '../../../../../nodes/shared/api/errors/userError';
+	ExplainedError,
+} from '../../../../../nodes/shared/api/errors/explainedError';
 import { CredentialError } from '../../../../../nodes/shared/api/connection';
 import { DownloadError } from '../../../../../nodes/shared/n8n/words/downloadError';
 import { InputError } from '../../../../../nodes/shared/n8n/words/inputError';
@@ -34,7 +34,7 @@ describe('the meaning of an error', () => {
 });
 
 describe('every error that users read', () => {
-	it.each<[string, UserError, ErrorKind]>([
+	it.each<[string, ExplainedError, ErrorKind]>([
 		['KlingError', new KlingError('badKey'), 'badKey'],
 		['CredentialError', new CredentialError('apiKey', 'empty'), 'credential'],
 		['InputError', new InputError('prompt', { message: 'm', description: 'd' }), 'input'],
@@ -43,7 +43,7 @@ describe('every error that users read', () => {
 		['UnknownOutcomeError', new UnknownOutcomeError(), 'unknownOutcome'],
 		['StoppedError', new StoppedError(), 'stopped'],
 	])('has a kind: %s', (name, error, kind) => {
-		expect(error).toBeInstanceOf(UserError);
+		expect(error).toBeInstanceOf(ExplainedError);
 		expect(error).toBeInstanceOf(Error);
 		expect([error.name, error.kind]).toEqual([name, kind]);
 		expect(error.message).not.toBe('');

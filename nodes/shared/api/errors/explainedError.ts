@@ -4,7 +4,7 @@ import { type ErrorKind, type ErrorMeaning, MEANINGS } from './kinds';
  * The base of every error a user may read. Its words stand in n8n/words/messages.ts, one entry for each
  * kind, so that none is missed.
  */
-export abstract class UserError<Kind extends ErrorKind = ErrorKind> extends Error {
+export abstract class ExplainedError<Kind extends ErrorKind = ErrorKind> extends Error {
 	/** @param facts for whoever reads a stack trace; users never see it */
 	constructor(
 		readonly kind: Kind,
@@ -16,7 +16,7 @@ export abstract class UserError<Kind extends ErrorKind = ErrorKind> extends Erro
 
 /** What an error means. One that is none of this package's tells nothing about a creation. */
 export function meaningOf(error: unknown): ErrorMeaning {
-	return error instanceof UserError
+	return error instanceof ExplainedError
 		? MEANINGS[error.kind as ErrorKind]
 		: { creating: 'unknown', checking: 'final' };
 }
