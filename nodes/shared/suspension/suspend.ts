@@ -1,6 +1,6 @@
 /**
  * Waiting without holding a worker: the execution is suspended once the tasks are created, and
- * Kling's callbacks resume it (resume.ts). What n8n keeps of it: docs/architecture.md, "Suspension".
+ * Kling's callbacks resume it (resume.ts). What n8n keeps of it: README.md.
  */
 
 import type { INodeExecutionData } from 'n8n-workflow';
