@@ -107,7 +107,8 @@ export class Judge {
 			task.seen = undefined;
 			if (index < first) continue;
 			task.isToBeFound = true;
-			task.isForgotten ||= !findsTasks;
+			// Nobody finds what was created without an ID, because the service said that it takes none.
+			task.isForgotten ||= !findsTasks || task.externalId === undefined;
 		}
 	}
 
