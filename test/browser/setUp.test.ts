@@ -1,5 +1,6 @@
 import { KlingError } from '../../nodes/shared/api/errors/klingError';
-import { testWords, wordsOf } from '../../nodes/shared/n8n/words/messages';
+import { wordsOf } from '../../nodes/shared/n8n/words/errors';
+import { testWords } from '../../nodes/shared/n8n/words/notes';
 import { Editor } from '../../testkit/browser/pages/editor.mts';
 import { signIn } from '../../testkit/browser/pages/signIn.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';

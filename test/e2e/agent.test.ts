@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { parameterWords } from '../../nodes/shared/n8n/words/messages';
+import { parameterWords } from '../../nodes/shared/n8n/words/parameters';
 import {
 	chain,
 	klingAccount,

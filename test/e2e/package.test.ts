@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, INodeTypeDescription } from 'n8n-workflow';
 
 import { KlingError } from '../../nodes/shared/api/errors/klingError';
-import { wordsOf } from '../../nodes/shared/n8n/words/messages';
+import { wordsOf } from '../../nodes/shared/n8n/words/errors';
 import manifest from '../../package.json';
 import {
 	klingAccessKey,

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { RISK_CONTROL } from '../../emulator/index.mts';
-import { notes } from '../../nodes/shared/n8n/words/messages';
+import { notes } from '../../nodes/shared/n8n/words/notes';
 import { errorFacts } from '../../testkit/engine/errorFacts.mts';
 import { eventually, pause } from '../../testkit/eventually.mts';
 import {

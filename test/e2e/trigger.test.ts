@@ -2,7 +2,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
 import { RISK_CONTROL, type CallbackDelivery } from '../../emulator/index.mts';
 import { forgedHeaders, SIGNATURE_VECTOR } from '../../emulator/testing.mts';
-import { answers } from '../../nodes/shared/n8n/words/messages';
+import { answers } from '../../nodes/shared/n8n/words/notes';
 import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,

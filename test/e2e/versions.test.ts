@@ -1,4 +1,4 @@
-import { callbackWords } from '../../nodes/shared/n8n/words/messages';
+import { callbackWords } from '../../nodes/shared/n8n/words/parameters';
 import { errorFacts } from '../../testkit/engine/errorFacts.mts';
 import { eventually } from '../../testkit/eventually.mts';
 import {

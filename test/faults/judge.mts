@@ -7,7 +7,7 @@ import {
 	type RecordedRequest,
 	type TaskSummary,
 } from '../../emulator/index.mts';
-import { consequences } from '../../nodes/shared/n8n/words/messages.ts';
+import { consequences } from '../../nodes/shared/n8n/words/notes.ts';
 import {
 	errorFacts,
 	type ErrorFacts,

@@ -1,5 +1,6 @@
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node';
-import { callbackWords, notes } from '../../nodes/shared/n8n/words/messages.ts';
+import { notes } from '../../nodes/shared/n8n/words/notes.ts';
+import { callbackWords } from '../../nodes/shared/n8n/words/parameters.ts';
 import {
 	EMULATOR_API_KEY,
 	errorFacts,

@@ -1,7 +1,7 @@
 /** One item of a node run is one video: what Retry On Fail, a retried execution and Stop make of it. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { consequences } from '../../nodes/shared/n8n/words/messages.ts';
+import { consequences } from '../../nodes/shared/n8n/words/notes.ts';
 import {
 	errorOf,
 	factsOf,

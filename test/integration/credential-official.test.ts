@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { CredentialError } from '../../nodes/shared/api/connection.ts';
 import { KlingError, type KlingErrorFacts } from '../../nodes/shared/api/errors/klingError.ts';
 import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
-import { testWords } from '../../nodes/shared/n8n/words/messages.ts';
+import { testWords } from '../../nodes/shared/n8n/words/notes.ts';
 import {
 	EMULATOR_API_KEY,
 	expectTestFailed,

@@ -1,7 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { DownloadError } from '../../nodes/shared/n8n/words/downloadError.ts';
-import { downloadReasons, wordsOf } from '../../nodes/shared/n8n/words/messages.ts';
+import { wordsOf } from '../../nodes/shared/n8n/words/errors.ts';
+import { downloadReasons } from '../../nodes/shared/n8n/words/notes.ts';
 import { slot, toPattern } from '../../testkit/engine/sentences.mts';
 import {
 	errorOf,

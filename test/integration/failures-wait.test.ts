@@ -1,4 +1,4 @@
-import { consequences } from '../../nodes/shared/n8n/words/messages.ts';
+import { consequences } from '../../nodes/shared/n8n/words/notes.ts';
 import {
 	adviceOn,
 	errorOf,

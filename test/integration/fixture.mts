@@ -15,7 +15,8 @@ import { KlingApi } from '../../credentials/KlingApi.credentials.ts';
 import { KlingImageToVideo } from '../../nodes/KlingImageToVideo/KlingImageToVideo.node.ts';
 import { KlingTextToVideo } from '../../nodes/KlingTextToVideo/KlingTextToVideo.node.ts';
 import type { ExplainedError } from '../../nodes/shared/api/errors/explainedError.ts';
-import { testWords, type Situation, wordsOf } from '../../nodes/shared/n8n/words/messages.ts';
+import { type Situation, wordsOf } from '../../nodes/shared/n8n/words/errors.ts';
+import { testWords } from '../../nodes/shared/n8n/words/notes.ts';
 import {
 	EMULATOR_API_KEY,
 	startEmulator,

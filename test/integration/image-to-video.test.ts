@@ -11,10 +11,10 @@ import {
 import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
 import {
 	imageWords,
-	located,
 	parameterWords,
 	supportWords,
-} from '../../nodes/shared/n8n/words/messages.ts';
+} from '../../nodes/shared/n8n/words/parameters.ts';
+import { located } from '../../nodes/shared/n8n/words/text.ts';
 import type { Words } from '../../nodes/shared/n8n/words/words.ts';
 import { sampleImage } from '../../testkit/sampleImage.mts';
 import { IMAGE_NODE } from '../../testkit/workflows.mts';

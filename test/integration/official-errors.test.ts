@@ -1,4 +1,5 @@
-import { consequences, wordsOf } from '../../nodes/shared/n8n/words/messages.ts';
+import { wordsOf } from '../../nodes/shared/n8n/words/errors.ts';
+import { consequences } from '../../nodes/shared/n8n/words/notes.ts';
 import { KlingError } from '../../nodes/shared/api/errors/klingError.ts';
 import {
 	adviceOn,

@@ -9,7 +9,9 @@ import {
 	type ServedModel,
 } from '../../nodes/shared/api/models';
 import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
-import { consequences, located, parameterWords } from '../../nodes/shared/n8n/words/messages.ts';
+import { consequences } from '../../nodes/shared/n8n/words/notes.ts';
+import { parameterWords } from '../../nodes/shared/n8n/words/parameters.ts';
+import { located } from '../../nodes/shared/n8n/words/text.ts';
 import type { Words } from '../../nodes/shared/n8n/words/words.ts';
 import { adviceOn, errorOf, factsOf, runNode } from './fixture.mts';
 import { bare, itemsOf, runOfficial, useOfficial } from './officialFixture.mts';

@@ -1,7 +1,7 @@
 /** What Stop ends, and what the log then has. */
 import type { INodeParameters } from 'n8n-workflow';
 
-import { consequences } from '../../nodes/shared/n8n/words/messages.ts';
+import { consequences } from '../../nodes/shared/n8n/words/notes.ts';
 import {
 	errorOf,
 	factsOf,

@@ -1,7 +1,7 @@
 /** Requests with an image in them: what was never sent, or not whole, is not charged. */
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import { consequences } from '../../nodes/shared/n8n/words/messages.ts';
+import { consequences } from '../../nodes/shared/n8n/words/notes.ts';
 import { sampleImage } from '../../testkit/sampleImage.mts';
 import { IMAGE_NODE } from '../../testkit/workflows.mts';
 import { errorOf, factsOf, NODE, runNode, sent, startNode, time } from './fixture.mts';

@@ -1,6 +1,7 @@
 import { KlingError } from '../../nodes/shared/api/errors/klingError.ts';
 import { knownById, type TaskStatus } from '../../nodes/shared/api/task.ts';
-import { notes, wordsOf } from '../../nodes/shared/n8n/words/messages.ts';
+import { wordsOf } from '../../nodes/shared/n8n/words/errors.ts';
+import { notes } from '../../nodes/shared/n8n/words/notes.ts';
 import { TimeLimitError } from '../../nodes/shared/engine/poller.ts';
 import {
 	errorOf,

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { notes } from '../../nodes/shared/n8n/words/messages';
+import { notes } from '../../nodes/shared/n8n/words/notes';
 import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,

@@ -1,19 +1,16 @@
 /**
  * What an error of the nodes is about, as facts: tests compare these instead of sentences. Errors
  * carry most of them in their context. An item that continues with an error has nothing but a
- * sentence, which is looked up in the table that it was made from (nodes/shared/n8n/words/messages.ts).
+ * sentence, which is looked up in the table that it was made from (nodes/shared/n8n/words/errors.ts).
  */
 import type { IDataObject } from 'n8n-workflow';
 import { KlingError, refusal } from '../../nodes/shared/api/errors/klingError.ts';
 import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
 import type { TaskStatus } from '../../nodes/shared/api/task.ts';
 import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
-import {
-	consequences,
-	located,
-	type Situation,
-	wordsOf,
-} from '../../nodes/shared/n8n/words/messages.ts';
+import { type Situation, wordsOf } from '../../nodes/shared/n8n/words/errors.ts';
+import { consequences } from '../../nodes/shared/n8n/words/notes.ts';
+import { located } from '../../nodes/shared/n8n/words/text.ts';
 import { sentences, slot, toPattern } from './sentences.mts';
 
 /** Facts that are not known are left out. */

@@ -24,6 +24,7 @@ import {
 	SERVICE_LABELS,
 	STATUS_LABELS,
 } from '../../nodes/shared/n8n/words/labels.ts';
+import { type Situation, wordsOf } from '../../nodes/shared/n8n/words/errors.ts';
 import {
 	bodyWords,
 	callbackWords,
@@ -31,10 +32,8 @@ import {
 	filterWords,
 	imageWords,
 	parameterWords,
-	type Situation,
 	supportWords,
-	wordsOf,
-} from '../../nodes/shared/n8n/words/messages.ts';
+} from '../../nodes/shared/n8n/words/parameters.ts';
 import type { Words } from '../../nodes/shared/n8n/words/words.ts';
 import { StoppedError } from '../../nodes/shared/engine/clock.ts';
 import { TimeLimitError } from '../../nodes/shared/engine/poller.ts';

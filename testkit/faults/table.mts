@@ -6,7 +6,7 @@
  */
 import { EMULATOR_API_KEY, type FaultAction } from '../../emulator/index.mts';
 import type { ErrorKind } from '../../nodes/shared/api/errors/kinds.ts';
-import { downloadReasons } from '../../nodes/shared/n8n/words/messages.ts';
+import { downloadReasons } from '../../nodes/shared/n8n/words/notes.ts';
 import { slot } from '../engine/sentences.mts';
 import {
 	each,

@@ -4,7 +4,8 @@ import { findPriceChange } from '../api/additionalBody';
 import { sumPerUnit } from '../api/formats/cost';
 import { estimateAll, estimateUnits } from '../api/prices';
 import { InputError } from '../n8n/words/inputError';
-import { costWords, notes } from '../n8n/words/messages';
+import { notes } from '../n8n/words/notes';
+import { costWords } from '../n8n/words/parameters';
 import type { BatchVideo } from './batchVideo';
 import type { PreparedItem } from './prepareItems';
 

@@ -7,7 +7,7 @@ import { knownById, type Task } from '../api/task';
 import type { deliverTask } from '../items/deliverTask';
 import { contextLedger } from '../n8n/contextLedger';
 import { loadImages } from '../n8n/files/inputFile';
-import { notes } from '../n8n/words/messages';
+import { notes } from '../n8n/words/notes';
 import { VideoIdentities } from '../n8n/videoIdentity';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';

@@ -9,7 +9,7 @@ import type { OutputOptions } from '../items/deliverTask';
 import { failItem } from '../items/errorItem';
 import type { VideoIdentities } from '../n8n/videoIdentity';
 import { InputError } from '../n8n/words/inputError';
-import { parameterWords } from '../n8n/words/messages';
+import { parameterWords } from '../n8n/words/parameters';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { type LedgerStore, VideoRecord } from '../engine/ledger';

@@ -10,7 +10,7 @@ import { UnknownOutcomeError } from '../engine/submit';
 import { contextLedger } from '../n8n/contextLedger';
 import { STATUS_LABELS } from '../n8n/words/labels';
 import { InputFileError } from '../n8n/words/inputFileError';
-import { consequences, notes } from '../n8n/words/messages';
+import { consequences, notes } from '../n8n/words/notes';
 import type { BatchVideo, Created } from './batchVideo';
 import { noteCosts } from './costs';
 import type { NodeRun } from '../n8n/nodeRun';

@@ -12,7 +12,8 @@ import { ExplainedError } from '../api/errors/explainedError';
 import { checkKey } from '../api/keyCheck';
 import { maskKeys } from '../api/mask';
 import { attempt } from '../utils/attempt';
-import { testWords, wordsOf } from './words/messages';
+import { wordsOf } from './words/errors';
+import { testWords } from './words/notes';
 import { sendForTest } from './http/send';
 
 /** Tests the credential: its fields first, then its key at the service. */

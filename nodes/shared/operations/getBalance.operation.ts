@@ -9,7 +9,7 @@ import { simplifyField } from '../description/outputFields';
 import { toBalanceItem } from '../items/balanceItem';
 import { failItem } from '../items/errorItem';
 import { InputError } from '../n8n/words/inputError';
-import { supportWords } from '../n8n/words/messages';
+import { supportWords } from '../n8n/words/parameters';
 import { readSimplify } from '../parameters/deliveryParameters';
 import { parametersOf } from '../parameters/parameterReader';
 import { attempt } from '../utils/attempt';

@@ -11,7 +11,7 @@ import { showFor } from '../description/showFor';
 import { failItem } from '../items/errorItem';
 import { toItem } from '../items/toItem';
 import { LABELS, STATUS_LABELS } from '../n8n/words/labels';
-import { notes } from '../n8n/words/messages';
+import { notes } from '../n8n/words/notes';
 import { parametersOf } from '../parameters/parameterReader';
 import { readListParameters } from '../parameters/taskParameters';
 import { compareNames } from '../utils/text';

@@ -8,7 +8,7 @@ import { excessOf, MAX_DEPTH, MAX_VALUES } from '../api/json';
 import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
 import type { Parameter } from '../n8n/words/labels';
-import { bodyWords } from '../n8n/words/messages';
+import { bodyWords } from '../n8n/words/parameters';
 import type { Words } from '../n8n/words/words';
 import { findJsonError } from '../utils/jsonError';
 import { complain } from './fieldTypes';

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { canBeSent, isSafeId } from '../api/taskId';
 import { InputError } from '../n8n/words/inputError';
 import { LABELS, type Parameter } from '../n8n/words/labels';
-import { parameterWords } from '../n8n/words/messages';
+import { parameterWords } from '../n8n/words/parameters';
 import type { Words } from '../n8n/words/words';
 import { codePointsOf } from '../utils/text';
 import { isSafeUrl, LONGEST_URL, toUrl } from '../utils/url';

@@ -4,7 +4,7 @@ import type { Image } from '../api/request';
 import { InputError } from '../n8n/words/inputError';
 import type { FileFacts, FileReference, NoFile } from '../n8n/files/inputFile';
 import { IMAGE_SOURCE_LABELS, type Parameter } from '../n8n/words/labels';
-import { imageWords, parameterWords } from '../n8n/words/messages';
+import { imageWords, parameterWords } from '../n8n/words/parameters';
 import type { Words } from '../n8n/words/words';
 import { normalBase64 } from '../utils/base64';
 import { imageTypeOf, otherFileOf } from '../utils/fileKind';

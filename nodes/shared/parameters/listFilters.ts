@@ -6,7 +6,7 @@ import { timeOf } from '../api/formats/fields';
 import type { TaskStatus } from '../api/task';
 import type { TaskFilters } from '../api/taskFilters';
 import { type Parameter, STATUS_LABELS } from '../n8n/words/labels';
-import { filterWords } from '../n8n/words/messages';
+import { filterWords } from '../n8n/words/parameters';
 import { toTimeInZone } from '../utils/zonedTime';
 import { check, choices, complain, fieldsOf, oneOf, optional, text } from './fieldTypes';
 import type { ParameterReader } from './parameterReader';

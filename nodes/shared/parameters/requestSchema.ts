@@ -22,7 +22,7 @@ import {
 	SERVICE_LABELS,
 	SHOT_TYPE_LABELS,
 } from '../n8n/words/labels';
-import { parameterWords } from '../n8n/words/messages';
+import { parameterWords } from '../n8n/words/parameters';
 import type { Words } from '../n8n/words/words';
 import { findForbiddenChange, jsonObject } from './bodyFields';
 import {

@@ -4,7 +4,7 @@ import type { Connection } from '../api/connection';
 import { canList } from '../api/formatLookup';
 import type { TaskFilters } from '../api/taskFilters';
 import { InputError } from '../n8n/words/inputError';
-import { parameterWords } from '../n8n/words/messages';
+import { parameterWords } from '../n8n/words/parameters';
 import { readSimplify } from './deliveryParameters';
 import { boolean, idText, wholeNumberIn, withDefault } from './fieldTypes';
 import { readListFilters } from './listFilters';

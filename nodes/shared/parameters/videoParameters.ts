@@ -9,7 +9,7 @@ import type { ReadItem, VideoData } from './videoData';
 import type { NodeRun } from '../n8n/nodeRun';
 import { InputError } from '../n8n/words/inputError';
 import { inspectFile } from '../n8n/files/inputFile';
-import { parameterWords, supportWords } from '../n8n/words/messages';
+import { parameterWords, supportWords } from '../n8n/words/parameters';
 import { attempt } from '../utils/attempt';
 import { breathe } from '../utils/breathe';
 import { Semaphore } from '../utils/semaphore';

@@ -15,7 +15,7 @@ import { failItem } from '../items/errorItem';
 import { factsOfTask, settleTask } from '../items/settleTask';
 import type { DownloadTools } from '../items/deliverTask';
 import { connect } from '../n8n/http/connect';
-import { answers, notes } from '../n8n/words/messages';
+import { answers, notes } from '../n8n/words/notes';
 import { CREDENTIAL } from '../n8n/http/send';
 import { systemClock } from '../n8n/systemClock';
 import { answer, bodyOf, isFromKling } from '../n8n/webhook';

@@ -4,7 +4,7 @@ import { webhookKey } from '../api/callback';
 import { hasFeature } from '../api/formatLookup';
 import type { NodeContext } from '../n8n/http/context';
 import { InputError } from '../n8n/words/inputError';
-import { callbackWords } from '../n8n/words/messages';
+import { callbackWords } from '../n8n/words/parameters';
 import type { Words } from '../n8n/words/words';
 import type { NodeRun } from '../n8n/nodeRun';
 

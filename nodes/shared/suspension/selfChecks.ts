@@ -14,7 +14,7 @@ import type { Connection } from '../api/connection';
 import { isFields } from '../api/formats/fields';
 import { parseJson } from '../api/json';
 import type { TaskReply } from '../api/task';
-import { answers, notes } from '../n8n/words/messages';
+import { answers, notes } from '../n8n/words/notes';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 

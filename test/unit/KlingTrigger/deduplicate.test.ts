@@ -1,4 +1,4 @@
-import { answers } from '../../../nodes/shared/n8n/words/messages';
+import { answers } from '../../../nodes/shared/n8n/words/notes';
 import { createTask, signed } from '../webhook.mts';
 import {
 	callbackOf,

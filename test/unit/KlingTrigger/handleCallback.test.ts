@@ -1,4 +1,4 @@
-import { answers, notes } from '../../../nodes/shared/n8n/words/messages';
+import { answers, notes } from '../../../nodes/shared/n8n/words/notes';
 import { sampleVideo } from '../../../testkit/sampleVideo.mts';
 import { time } from '../../../testkit/clocks/virtualTime.mts';
 import { createTask, credential, FAIL_WORD, SECRET, signed } from '../webhook.mts';

@@ -1,7 +1,7 @@
 /** The trigger as Kling calls it: n8n is made by hand, Kling is the emulator. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { KlingTrigger } from '../../../nodes/KlingTrigger/KlingTrigger.node.ts';
-import { answers } from '../../../nodes/shared/n8n/words/messages.ts';
+import { answers } from '../../../nodes/shared/n8n/words/notes.ts';
 import { time } from '../../../testkit/clocks/virtualTime.mts';
 import {
 	createTask,

@@ -36,7 +36,7 @@ const OPTION_LABELS: ReadonlyMap<string, string> = new Map([
 /**
  * The credential cannot be used as it is filled in, or not for this request. It brings its words
  * along, because n8n's own nodes show them, too: its HTTP Request node signs with this credential
- * and knows nothing of n8n/words/messages.ts.
+ * and knows nothing of n8n/words/errors.ts.
  */
 export class CredentialError extends ExplainedError<'credential'> {
 	/** How to fix it; whole sentences. n8n shows it below the message. */

@@ -1,7 +1,7 @@
 import { type ErrorKind, type ErrorMeaning, MEANINGS } from './kinds';
 
 /**
- * The base of every error a user may read. Its words stand in n8n/words/messages.ts, one entry for each
+ * The base of every error a user may read. Its words stand in n8n/words/errors.ts, one entry for each
  * kind, so that none is missed.
  */
 export abstract class ExplainedError<Kind extends ErrorKind = ErrorKind> extends Error {

@@ -1,7 +1,7 @@
 /**
  * Every kind of error this package knows, and what each means: while a video is created, where money
  * is at stake, and while something is checked, where asking again costs nothing. All decisions about
- * an error are made from this table; what users read about a kind stands in n8n/words/messages.ts.
+ * an error are made from this table; what users read about a kind stands in n8n/words/errors.ts.
  */
 
 /**

@@ -8,7 +8,7 @@ import { DOWNLOAD } from '../../engine/policies';
 import { retry } from '../../engine/retry';
 import type { NodeContext } from '../http/context';
 import { DownloadError } from '../words/downloadError';
-import { downloadReasons } from '../words/messages';
+import { downloadReasons } from '../words/notes';
 import { requestFile } from './requestFile';
 import { withinLimit } from '../http/timeLimit';
 import { TransferWatch } from './transferWatch';

@@ -5,7 +5,7 @@ import type { IN8nHttpFullResponse } from 'n8n-workflow';
 import { isOwnNetwork, toUrl } from '../../utils/url';
 import type { NodeContext } from '../http/context';
 import { DownloadError } from '../words/downloadError';
-import { downloadReasons } from '../words/messages';
+import { downloadReasons } from '../words/notes';
 
 /** How long the file host may take to begin its answer; milliseconds. */
 const ANSWER_TIMEOUT = 60_000;

@@ -4,7 +4,7 @@ import type { IBinaryData, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import type { NodeContext } from '../http/context';
 import { DownloadError } from '../words/downloadError';
-import { downloadReasons } from '../words/messages';
+import { downloadReasons } from '../words/notes';
 
 /** As n8n's helpers type a stream. */
 type FileStream = Exclude<Parameters<NodeContext['helpers']['prepareBinaryData']>[0], Uint8Array>;

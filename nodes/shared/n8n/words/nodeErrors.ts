@@ -14,7 +14,8 @@ import { ExplainedError } from '../../api/errors/explainedError';
 import { DownloadError } from './downloadError';
 import { InputError } from './inputError';
 import { InputFileError } from './inputFileError';
-import { located, type Situation, wordsOf } from './messages';
+import { type Situation, wordsOf } from './errors';
+import { located } from './text';
 import type { Words } from './words';
 
 export interface Circumstances extends Situation {

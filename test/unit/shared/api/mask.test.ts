@@ -6,7 +6,7 @@ import { KlingError, taskFailed } from '../../../../nodes/shared/api/errors/klin
 import { type ApiReply, type Send, TransportError } from '../../../../nodes/shared/api/http';
 import { masked, maskerOf, maskKeys } from '../../../../nodes/shared/api/mask';
 import { toOutput } from '../../../../nodes/shared/items/toItem';
-import { notes } from '../../../../nodes/shared/n8n/words/messages';
+import { notes } from '../../../../nodes/shared/n8n/words/notes';
 import { processorTime } from '../../../../testkit/processorTime.mts';
 
 const KEY = ['sk', 'Zm9vYmFyMTIzNDU2Nzg5MA'].join('-');

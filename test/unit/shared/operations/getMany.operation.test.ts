@@ -1,7 +1,7 @@
 import type { NodeRun } from '../../../../nodes/shared/n8n/nodeRun';
 import { KlingClient } from '../../../../nodes/shared/api/client';
 import type { ApiReply, Send } from '../../../../nodes/shared/api/http';
-import { notes } from '../../../../nodes/shared/n8n/words/messages';
+import { notes } from '../../../../nodes/shared/n8n/words/notes';
 import { getManyOperation } from '../../../../nodes/shared/operations/getMany.operation';
 import { shown } from '../description/form.mts';
 

@@ -1,4 +1,4 @@
-import { bodyWords } from '../../../../nodes/shared/n8n/words/messages';
+import { bodyWords } from '../../../../nodes/shared/n8n/words/parameters';
 import { jsonObject } from '../../../../nodes/shared/parameters/bodyFields';
 import { check } from '../../../../nodes/shared/parameters/fieldTypes';
 

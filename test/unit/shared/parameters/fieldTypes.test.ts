@@ -6,7 +6,7 @@ import {
 	type Parameter,
 } from '../../../../nodes/shared/n8n/words/labels';
 import { InputError } from '../../../../nodes/shared/n8n/words/inputError';
-import { parameterWords } from '../../../../nodes/shared/n8n/words/messages';
+import { parameterWords } from '../../../../nodes/shared/n8n/words/parameters';
 import type { Words } from '../../../../nodes/shared/n8n/words/words';
 import {
 	boolean,

@@ -8,7 +8,7 @@ import {
 	toSuspendedItem,
 } from '../../../../nodes/shared/suspension/suspendedItems';
 import type { OutputOptions } from '../../../../nodes/shared/items/deliverTask';
-import { answers, notes } from '../../../../nodes/shared/n8n/words/messages';
+import { answers, notes } from '../../../../nodes/shared/n8n/words/notes';
 import { time } from '../../../../testkit/clocks/virtualTime.mts';
 import { sampleVideo } from '../../../../testkit/sampleVideo.mts';
 import {

@@ -2,7 +2,7 @@
 import { knownById } from '../../../../nodes/shared/api/task';
 import { resume } from '../../../../nodes/shared/suspension/resume';
 import { toSuspendedItem } from '../../../../nodes/shared/suspension/suspendedItems';
-import { answers } from '../../../../nodes/shared/n8n/words/messages';
+import { answers } from '../../../../nodes/shared/n8n/words/notes';
 import { time } from '../../../../testkit/clocks/virtualTime.mts';
 import { createTask, credential, startKling, webhookCall } from '../../webhook.mts';
 

@@ -6,7 +6,7 @@ import {
 	scheduleSelfChecks,
 	timesOfSelfChecks,
 } from '../../../../nodes/shared/suspension/selfChecks';
-import { answers } from '../../../../nodes/shared/n8n/words/messages';
+import { answers } from '../../../../nodes/shared/n8n/words/notes';
 import '../../../../testkit/clocks/inVirtualTime.mts';
 import { time } from '../../../../testkit/clocks/virtualTime.mts';
 import { SECRET } from '../../webhook.mts';

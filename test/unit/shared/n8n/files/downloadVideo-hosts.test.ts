@@ -2,7 +2,7 @@ import { type IHttpRequestOptions, sleep } from 'n8n-workflow';
 
 import { DownloadError } from '../../../../../nodes/shared/n8n/words/downloadError';
 import { downloadVideo } from '../../../../../nodes/shared/n8n/files/downloadVideo';
-import { wordsOf } from '../../../../../nodes/shared/n8n/words/messages';
+import { wordsOf } from '../../../../../nodes/shared/n8n/words/errors';
 import type { NodeContext } from '../../../../../nodes/shared/n8n/http/context';
 import { VirtualClock } from '../../../../../testkit/clocks/virtualClock.mts';
 

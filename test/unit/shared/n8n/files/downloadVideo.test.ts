@@ -2,7 +2,7 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import { DownloadError } from '../../../../../nodes/shared/n8n/words/downloadError';
 import { downloadVideo } from '../../../../../nodes/shared/n8n/files/downloadVideo';
-import { downloadReasons } from '../../../../../nodes/shared/n8n/words/messages';
+import { downloadReasons } from '../../../../../nodes/shared/n8n/words/notes';
 import { StoppedError } from '../../../../../nodes/shared/engine/clock';
 import { VirtualClock } from '../../../../../testkit/clocks/virtualClock.mts';
 import { URL } from '../../../gatewayReplies';

@@ -2,7 +2,7 @@ import { type INode, NodeApiError } from 'n8n-workflow';
 
 import { fromTransport } from '../../../../../nodes/shared/api/errors/klingError';
 import type { TransportFailure, TransportProblem } from '../../../../../nodes/shared/api/http';
-import { wordsOf } from '../../../../../nodes/shared/n8n/words/messages';
+import { wordsOf } from '../../../../../nodes/shared/n8n/words/errors';
 import { toTransportError } from '../../../../../nodes/shared/n8n/http/transportError';
 
 type Facts = Record<string, unknown>;

@@ -28,25 +28,24 @@ import { DownloadError } from '../../../../../nodes/shared/n8n/words/downloadErr
 import { InputError } from '../../../../../nodes/shared/n8n/words/inputError';
 import { InputFileError } from '../../../../../nodes/shared/n8n/words/inputFileError';
 import * as labels from '../../../../../nodes/shared/n8n/words/labels';
+import { type Situation, wordsOf } from '../../../../../nodes/shared/n8n/words/errors';
 import {
 	answers,
+	consequences,
+	downloadReasons,
+	notes,
+	testWords,
+} from '../../../../../nodes/shared/n8n/words/notes';
+import {
 	bodyWords,
 	callbackWords,
-	consequences,
 	costWords,
-	downloadReasons,
-	either,
 	filterWords,
 	imageWords,
-	located,
-	notes,
 	parameterWords,
-	quote,
-	type Situation,
 	supportWords,
-	testWords,
-	wordsOf,
-} from '../../../../../nodes/shared/n8n/words/messages';
+} from '../../../../../nodes/shared/n8n/words/parameters';
+import { either, located, quote } from '../../../../../nodes/shared/n8n/words/text';
 import type { Words } from '../../../../../nodes/shared/n8n/words/words';
 import { StoppedError } from '../../../../../nodes/shared/engine/clock';
 import { TimeLimitError } from '../../../../../nodes/shared/engine/poller';
