@@ -35,9 +35,12 @@ async function playShare(): Promise<Counts> {
 		const drawn = { histories: Math.min(ROUND, histories - played), seed: seed + played / ROUND };
 		for (const [name, kind] of await playMany(drawn)) {
 			if (!(name in counts)) {
-				const { script, played: simplest } = await simplify(drawn, name, kind);
-				console.log(`\n${describeHistory(script, simplest)}`);
-				if (values.json) console.log(JSON.stringify(script));
+				const simplest = await simplify(drawn, name, kind);
+				if (simplest) {
+					const { script, played: again } = simplest;
+					console.log(`\n${describeHistory(script, again)}`);
+					if (values.json) console.log(JSON.stringify(script));
+				} else console.log(`\n${name}: not again (seed ${drawn.seed}, history ${kind.first})`);
 			}
 			counts[name] = (counts[name] ?? 0) + kind.count;
 		}

@@ -36,19 +36,23 @@ export async function playMany({ histories, seed }: Drawn): Promise<Map<string, 
 	return kinds;
 }
 
-/** Makes the first history of a kind as simple as it can be without becoming one of another kind. */
+/**
+ * Makes the first history of a kind as simple as it can be without becoming one of another kind.
+ * @returns undefined when it does not break the property again: something beside the script has decided
+ */
 export async function simplify(
 	{ histories, seed }: Drawn,
 	name: string,
 	{ first }: Kind,
-): Promise<{ script: Script; played: Played }> {
+): Promise<{ script: Script; played: Played } | undefined> {
 	const property = fc.asyncProperty(scripts, async (script) => kindOf(await play(script)) !== name);
 	const { counterexample } = await fc.check(property, {
 		numRuns: histories,
 		seed,
 		path: String(first),
 	});
-	const [script] = counterexample as [Script];
+	if (!counterexample) return undefined;
+	const [script] = counterexample;
 	return { script, played: await play(script) };
 }
 
