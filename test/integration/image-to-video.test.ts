@@ -236,6 +236,22 @@ describe('an image', () => {
 		expect(body.image).toBe(content.toString('base64'));
 	});
 
+	it.each([
+		['a path into the JSON', '_files.cat'],
+		['the file by expression', '={{ $json._files.cat }}'],
+	])('may be among the JSON, as n8n keeps files in combined mode: %s', async (_name, field) => {
+		const items = [{ json: { _files: { cat: file(png()) } } }] as unknown as INodeExecutionData[];
+		const { body } = await create({ ...binary, imageBinaryPropertyName: field }, items);
+		expect(body.image).toBe(png().toString('base64'));
+	});
+
+	it('of megabytes, whose request is written in pieces, arrives as it is', async () => {
+		const content = png(9_000_000);
+		const { body } = await create(binary, withFiles({ data: file(content) }));
+		expect(body).toMatchObject({ model_name: 'kling-v2-6', prompt: 'It wags its tail' });
+		expect((body.image as string) === content.toString('base64')).toBe(true);
+	});
+
 	it('may stand in any field', async () => {
 		const parameters = {
 			...binary,
