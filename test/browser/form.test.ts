@@ -1,4 +1,9 @@
-import { ALL_MODELS, type AnyModel, type Capabilities } from '../../nodes/shared/api/models';
+import {
+	ALL_MODELS,
+	type AnyModel,
+	CAPABILITIES,
+	type Capabilities,
+} from '../../nodes/shared/api/models';
 import { MODE_LABELS } from '../../nodes/shared/n8n/words/labels';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
@@ -89,7 +94,11 @@ describe('the operation decides on the fields', () => {
 });
 
 describe('the model decides on what it can do', () => {
-	const formatsOf = ({ formats }: AnyModel): Capabilities[] => Object.values(formats);
+	/** Another model may be able to do whatever one of the registry's can. */
+	const formatsOf = (model: AnyModel): Capabilities[] =>
+		(model.value === 'custom' ? ALL_MODELS : [model]).flatMap(({ formats }) =>
+			CAPABILITIES.textToVideo.flatMap((format) => formats[format] ?? []),
+		);
 
 	/** What any of the formats that serve the model has. */
 	function anyOf<Value>(model: AnyModel, valuesOf: (format: Capabilities) => readonly Value[]) {
@@ -130,7 +139,9 @@ describe('the model decides on what it can do', () => {
 		async (name, model) => {
 			await node.form.choose('model', name);
 			const modes = anyOf(model, (format) => format.modes);
-			const durations = anyOf(model, (format) => format.durations);
+			const durations = anyOf(model, (format) => format.durations).sort(
+				(one, other) => one - other,
+			);
 			await expectSoon(
 				async () => await node.form.optionsOf('mode'),
 				modes.map((mode) => MODE_LABELS[mode]),

@@ -1,4 +1,5 @@
 import { modelsOf } from '../../nodes/shared/api/modelLookup';
+import { CAPABILITIES } from '../../nodes/shared/api/models';
 import { MODE_LABELS } from '../../nodes/shared/n8n/words/labels';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
@@ -53,15 +54,16 @@ describe('the model decides on the modes, durations and the last frame', () => {
 	});
 
 	it.each(models.map((model) => [model.displayName, model] as const))('%s', async (name, model) => {
-		const formats = [model.formats['v1-image'], model.formats['path-image']].filter(
-			(format) => format !== undefined,
+		// Another model may be able to do whatever one of the registry's can.
+		const formats = (model.value === 'custom' ? models : [model]).flatMap((each) =>
+			CAPABILITIES.imageToVideo.flatMap((format) => each.formats[format] ?? []),
 		);
 		const anyOf = <Value>(valuesOf: (format: (typeof formats)[number]) => readonly Value[]) => [
 			...new Set(formats.flatMap(valuesOf)),
 		];
 		await node.form.choose('model', name);
 		const modes = anyOf((format) => format.modes);
-		const durations = anyOf((format) => format.durations);
+		const durations = anyOf((format) => format.durations).sort((one, other) => one - other);
 		await expectSoon(
 			async () => await node.form.optionsOf('mode'),
 			modes.map((mode) => MODE_LABELS[mode]),
