@@ -1,7 +1,7 @@
 import { RISK_CONTROL } from '../../emulator/index.mts';
 import { consequences } from '../../nodes/shared/n8n/words/notes';
 import { parameterWords } from '../../nodes/shared/n8n/words/parameters';
-import { located } from '../../nodes/shared/n8n/words/text';
+import { located } from '../../nodes/shared/n8n/words/phrases';
 import type { Editor } from '../../testkit/browser/pages/editor.mts';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';

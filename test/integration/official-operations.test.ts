@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { parameterWords } from '../../nodes/shared/n8n/words/parameters.ts';
-import { located } from '../../nodes/shared/n8n/words/text.ts';
+import { located } from '../../nodes/shared/n8n/words/phrases.ts';
 import {
 	EMULATOR_API_KEY,
 	errorFacts,

@@ -10,7 +10,7 @@ import type { TaskStatus } from '../../nodes/shared/api/task.ts';
 import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
 import { type Situation, wordsOf } from '../../nodes/shared/n8n/words/errors.ts';
 import { consequences } from '../../nodes/shared/n8n/words/notes.ts';
-import { located } from '../../nodes/shared/n8n/words/text.ts';
+import { located } from '../../nodes/shared/n8n/words/phrases.ts';
 import { sentences, slot, toPattern } from './sentences.mts';
 
 /** Facts that are not known are left out. */

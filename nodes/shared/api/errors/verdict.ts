@@ -3,9 +3,8 @@
  * put them, which may be several levels deep and as JSON in a text.
  */
 
-import { type Fields, firstOf, isFields, numberOf, textOf } from '../formats/fields';
+import { type Fields, firstOf, isFields, numberOf, quotedIn, textOf } from '../formats/fields';
 import { locateTask } from '../formats/levels';
-import { parseJson } from '../json';
 import { isKnownCode } from './codes';
 
 export interface Verdict {
@@ -106,17 +105,4 @@ function levelsOf(json: unknown, isRefused: boolean): Fields[] {
 		}
 	}
 	return levels;
-}
-
-/** Longer texts are no messages. */
-const MAX_MESSAGE_LENGTH = 10_000;
-
-/** The reply that a text quotes as JSON, also with words around it. */
-function quotedIn(text: string): Fields | undefined {
-	if (text.length > MAX_MESSAGE_LENGTH) return undefined;
-	const start = text.indexOf('{');
-	const end = text.lastIndexOf('}');
-	if (start < 0 || end < start) return undefined;
-	const quoted = parseJson(text.slice(start, end + 1));
-	return isFields(quoted) ? quoted : undefined;
 }

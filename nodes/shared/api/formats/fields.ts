@@ -1,6 +1,7 @@
 /** Reads single facts out of replies. Absent, null and unusable are the same: not known. */
 
 import { LONGEST_URL } from '../../utils/url';
+import { parseJson } from '../json';
 import { isSafeId } from '../taskId';
 
 /** An object of a reply. */
@@ -113,4 +114,17 @@ export function firstOf<Fact>(
 		if (fact !== undefined) return fact;
 	}
 	return undefined;
+}
+
+/** Longer texts are no messages. */
+const MAX_MESSAGE_LENGTH = 10_000;
+
+/** The reply that a text quotes as JSON, also with words around it, such as `upstream said: {…}`. */
+export function quotedIn(text: string): Fields | undefined {
+	if (text.length > MAX_MESSAGE_LENGTH) return undefined;
+	const start = text.indexOf('{');
+	const end = text.lastIndexOf('}');
+	if (start < 0 || end < start) return undefined;
+	const quoted = parseJson(text.slice(start, end + 1));
+	return isFields(quoted) ? quoted : undefined;
 }

@@ -68,7 +68,7 @@ function bareIdIn(json: unknown): string | undefined {
 /** Without a status, an ID around an envelope's `data` may be that of the request. */
 function createdIdIn(located: Located): string | undefined {
 	const { levels, index, id } = located;
-	const isEnvelope = !findFlaw(located) ? false : 'data' in (levels[index]?.fields ?? {});
+	const isEnvelope = findFlaw(located) !== undefined && 'data' in (levels[index]?.fields ?? {});
 	return isEnvelope ? undefined : id;
 }
 

@@ -6,14 +6,11 @@
 
 import { unpack } from '../json';
 import { toKnownStatus } from '../task';
-import { type Fields, firstOf, idOf, isFields } from './fields';
+import { type Fields, firstOf, idOf, isFields, quotedIn } from './fields';
 import { ID_NAMES, statusIn } from './levels';
 
 /** Values that are looked at: more than any reply to a creation has, and quickly done. */
 const MAX_VALUES = 2000;
-
-/** JSON in words, such as `upstream said: {…}`. */
-const QUOTED = /\{.*\}/s;
 
 /** Longer texts are no replies that another one quotes, and all of them together are not longer than this. */
 const MAX_TEXT_LENGTH = 10_000;
@@ -67,5 +64,5 @@ function unquoted(value: unknown): unknown {
 	if (typeof value !== 'string') return value;
 	if (value.length > MAX_TEXT_LENGTH) return undefined;
 	const whole = unpack(value);
-	return typeof whole === 'string' ? unpack(QUOTED.exec(whole)?.[0]) : whole;
+	return typeof whole === 'string' ? quotedIn(whole) : whole;
 }

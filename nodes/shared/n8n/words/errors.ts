@@ -15,7 +15,7 @@ import type { DownloadError, DownloadProblem } from './downloadError';
 import type { InputError } from './inputError';
 import type { InputFileError } from './inputFileError';
 import { LABELS, STATUS_LABELS } from './labels';
-import { either, quote, sentences, shortened } from './text';
+import { either, quote, sentences, shortened } from './phrases';
 import type { Words } from './words';
 
 /** What was going on when something went wrong: advice names only what the user has. */

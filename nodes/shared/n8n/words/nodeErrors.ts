@@ -15,7 +15,7 @@ import { DownloadError } from './downloadError';
 import { InputError } from './inputError';
 import { InputFileError } from './inputFileError';
 import { type Situation, wordsOf } from './errors';
-import { located } from './text';
+import { located } from './phrases';
 import type { Words } from './words';
 
 export interface Circumstances extends Situation {

@@ -6,7 +6,7 @@ import type { OtherFile } from '../../utils/fileKind';
 import type { ImageSize } from '../../utils/imageSize';
 import { withThousands } from '../../utils/text';
 import { IMAGE_SOURCE_LABELS, LABELS, type Parameter, SERVICE_LABELS } from './labels';
-import { bare, either, isBlank, quote, rangeOf, sentences } from './text';
+import { bare, either, isBlank, quote, rangeOf, sentences } from './phrases';
 import type { Words } from './words';
 
 /** What is wrong with the value of a parameter. */

@@ -45,7 +45,7 @@ import {
 	parameterWords,
 	supportWords,
 } from '../../../../../nodes/shared/n8n/words/parameters';
-import { either, located, quote } from '../../../../../nodes/shared/n8n/words/text';
+import { either, located, quote } from '../../../../../nodes/shared/n8n/words/phrases';
 import type { Words } from '../../../../../nodes/shared/n8n/words/words';
 import { StoppedError } from '../../../../../nodes/shared/engine/clock';
 import { TimeLimitError } from '../../../../../nodes/shared/engine/poller';

@@ -7,7 +7,7 @@ import { InputError } from '../../../../../nodes/shared/n8n/words/inputError';
 import { InputFileError } from '../../../../../nodes/shared/n8n/words/inputFileError';
 import { wordsOf } from '../../../../../nodes/shared/n8n/words/errors';
 import { parameterWords } from '../../../../../nodes/shared/n8n/words/parameters';
-import { located } from '../../../../../nodes/shared/n8n/words/text';
+import { located } from '../../../../../nodes/shared/n8n/words/phrases';
 import { isTool, toNodeError } from '../../../../../nodes/shared/n8n/words/nodeErrors';
 import { StoppedError } from '../../../../../nodes/shared/engine/clock';
 import { TimeLimitError } from '../../../../../nodes/shared/engine/poller';
