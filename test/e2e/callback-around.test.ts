@@ -19,7 +19,6 @@ import {
 } from '../../testkit/n8n/index.mts';
 import { startEmulator } from '../../emulator/index.mts';
 import { SettableClock } from '../../testkit/clocks/settableClock.mts';
-import { eventually } from '../../testkit/eventually.mts';
 
 /** Time enough for n8n to suspend the execution before Kling is done. */
 const GENERATION_MS = 4000;
@@ -66,11 +65,6 @@ async function publish(source: WorkflowSource): Promise<string> {
 	const { id } = await host.importWorkflow(source);
 	await host.activate(id);
 	return id;
-}
-
-async function firstExecution(workflowId: string): Promise<string> {
-	await eventually(async () => (await host.executionIds(workflowId)).length > 0);
-	return (await host.executionIds(workflowId))[0]!;
 }
 
 describe('a callback that comes at a bad moment', () => {
@@ -173,7 +167,7 @@ describe('around a webhook', () => {
 		const answer = await host.trigger('around-respond', {});
 		expect(answer).toMatchObject({ status: 200, body: { status: 'completed' } });
 		expect(Date.now() - startedAt).toBeGreaterThanOrEqual(GENERATION_MS);
-		await untilSuccess(await firstExecution(id));
+		await untilSuccess(await host.newestExecution(id));
 	});
 
 	it('When Last Node Finishes answers at once, with an item that is not finished', async () => {
@@ -188,7 +182,7 @@ describe('around a webhook', () => {
 		);
 		const { body } = await host.trigger('around-last', {});
 		expect(body).toMatchObject({ task_status: expect.stringMatching(/^(submitted|processing)$/) });
-		const execution = await untilSuccess(await firstExecution(id));
+		const execution = await untilSuccess(await host.newestExecution(id));
 		expect(statusesOf(execution, 'After')).toEqual(['completed']);
 	});
 });
@@ -288,7 +282,7 @@ describe('a workflow that is changed while its execution is suspended', () => {
 			chain(path, webhookTrigger(path), prompts('a cat'), waiting(), noOp('After')),
 		);
 		await host.trigger(path, {});
-		const execution = await firstExecution(id);
+		const execution = await host.newestExecution(id);
 		await host.waitForExecution(execution, { until: (one) => isWaiting(one) || one.isOver });
 		return { id, execution };
 	}

@@ -72,10 +72,10 @@ describe('the same video', () => {
 		const { id } = await host.importWorkflow(workflow);
 		await host.activate(id);
 		await host.trigger('stopped', {});
-		const [executionId] = await host.executionIds(id);
+		const executionId = await host.newestExecution(id);
 		await eventually(() => host.emulator.tasks().length === 2 && host.sent('query').length > 0);
-		await host.stopExecution(executionId!);
-		const stopped = await host.waitForExecution(executionId!);
+		await host.stopExecution(executionId);
+		const stopped = await host.waitForExecution(executionId);
 		expect(stopped.status).toBe('canceled');
 		host.emulator.clearFaults();
 

@@ -29,7 +29,7 @@ it('kill -9 while polling: n8n calls it crashed, and the video is found by the e
 	await eventually(() =>
 		host.emulator.requests().some(({ route }) => route === 'list' || route === 'query'),
 	);
-	const [executionId = ''] = await host.executionIds(id);
+	const executionId = await host.newestExecution(id);
 	expect((await host.execution(executionId)).status).toBe('running');
 
 	await host.kill9();

@@ -111,7 +111,7 @@ describe('a production execution', () => {
 		expect(host.sent('create').map(({ json }) => json)).toEqual([
 			expect.objectContaining({ prompt: 'A lighthouse in a storm' }),
 		]);
-		const [executionId = ''] = await host.executionIds(id);
+		const executionId = await host.newestExecution(id);
 		const execution = await host.waitForExecution(executionId);
 		expect(execution).toMatchObject({ status: 'success', mode: 'webhook' });
 	});
@@ -269,7 +269,7 @@ describe('Stop', () => {
 			async (id) => {
 				await host.activate(id);
 				await host.trigger('stop-me', {});
-				return (await host.executionIds(id))[0];
+				return await host.newestExecution(id);
 			},
 		],
 	];

@@ -556,7 +556,7 @@ describe('one execution on a worker', () => {
 			cluster.clock.hold();
 			await trigger('stop', [prompts]);
 			await eventually(() => host.sent('list', 'query').length > 1, PATIENCE_MS);
-			const [id] = (await host.executionIds(workflowId)) as [string];
+			const id = await host.newestExecution(workflowId);
 			const worker = workerOf(id);
 			expect(worker.runningExecutions()).toEqual([id]);
 			await host.stopExecution(id);

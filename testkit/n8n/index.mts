@@ -457,6 +457,16 @@ export class Host {
 		return results.map(({ id }) => id);
 	}
 
+	/** The newest execution of a workflow, once there is one: n8n answers a webhook before it has saved it. */
+	async newestExecution(workflowId: string): Promise<string> {
+		let newest: string | undefined;
+		await eventually(async () => {
+			[newest] = await this.executionIds(workflowId);
+			return newest !== undefined;
+		});
+		return newest!;
+	}
+
 	/** How many executions of a workflow are in one of these states. */
 	async countExecutions(workflowId: string, ...status: ExecutionStatus[]): Promise<number> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId, status }));
