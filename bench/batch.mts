@@ -1,5 +1,5 @@
 /** Part 1: a batch of videos through the waiting engine and through a sequential loop. */
-import type { FormatName } from '../nodes/shared/api/models.ts';
+import type { FormatName } from '../nodes/shared/api/routes.ts';
 import type { Section } from '../testkit/cli/section.mts';
 import { count, ratio, seconds } from '../testkit/cli/units.mts';
 import { runEngine, runSequentially } from './engine.mts';

@@ -1,5 +1,5 @@
 /** Part 2: our polling against the published schedules of other nodes. */
-import type { FormatName } from '../nodes/shared/api/models.ts';
+import type { FormatName } from '../nodes/shared/api/routes.ts';
 import { isOver, type Task } from '../nodes/shared/api/task.ts';
 import type { Section } from '../testkit/cli/section.mts';
 import { count } from '../testkit/cli/units.mts';

@@ -8,7 +8,7 @@ import {
 import { KlingClient } from '../nodes/shared/api/client.ts';
 import type { ApiReply, ApiRequest } from '../nodes/shared/api/http.ts';
 import { findTarget } from '../nodes/shared/api/modelLookup.ts';
-import type { FormatName } from '../nodes/shared/api/models.ts';
+import type { FormatName } from '../nodes/shared/api/routes.ts';
 import type { VideoRequest } from '../nodes/shared/api/request.ts';
 import type { Task } from '../nodes/shared/api/task.ts';
 import { Semaphore } from '../nodes/shared/utils/semaphore.ts';

@@ -10,15 +10,13 @@ import { toConnection, type Service } from '../nodes/shared/api/connection.ts';
 import { FORMATS } from '../nodes/shared/api/formats/index.ts';
 import { findTarget, modelsOf } from '../nodes/shared/api/modelLookup.ts';
 import {
-	CAPABILITIES,
 	CUSTOM_MODEL,
 	MODELS,
 	type AnyModel,
 	type Capabilities,
-	type Capability,
-	type FormatName,
 	type ServedModel,
 } from '../nodes/shared/api/models.ts';
+import { formatsFor, type Capability, type FormatName } from '../nodes/shared/api/routes.ts';
 import { estimateUnits } from '../nodes/shared/api/prices.ts';
 import { LIMITS, type Mode } from '../nodes/shared/api/request.ts';
 import { MODE_LABELS } from '../nodes/shared/n8n/words/labels.ts';
@@ -97,7 +95,7 @@ function modelTable(capability: Capability): string {
 		model: AnyModel,
 		textOf: (served: Capabilities) => string,
 		options?: { named?: boolean },
-	) => byFormats(model, CAPABILITIES[capability], textOf, options);
+	) => byFormats(model, formatsFor(capability), textOf, options);
 	const columns: Record<string, (model: AnyModel) => string> = {
 		Model: ({ displayName }) => displayName,
 		Value: ({ value }) => code(value),
@@ -108,7 +106,7 @@ function modelTable(capability: Capability): string {
 		Services: ({ formats }) =>
 			[
 				...new Set(
-					CAPABILITIES[capability]
+					formatsFor(capability)
 						.filter((format) => formats[format])
 						.map((format) => SERVICE_OF[format]),
 				),

@@ -1,9 +1,5 @@
-import {
-	ALL_MODELS,
-	type AnyModel,
-	CAPABILITIES,
-	type Capabilities,
-} from '../../nodes/shared/api/models';
+import { ALL_MODELS, type AnyModel, type Capabilities } from '../../nodes/shared/api/models';
+import { formatsFor } from '../../nodes/shared/api/routes';
 import { MODE_LABELS } from '../../nodes/shared/n8n/words/labels';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
@@ -97,7 +93,7 @@ describe('the model decides on what it can do', () => {
 	/** Another model may be able to do whatever one of the registry's can. */
 	const formatsOf = (model: AnyModel): Capabilities[] =>
 		(model.value === 'custom' ? ALL_MODELS : [model]).flatMap(({ formats }) =>
-			CAPABILITIES.textToVideo.flatMap((format) => formats[format] ?? []),
+			formatsFor('textToVideo').flatMap((format) => formats[format] ?? []),
 		);
 
 	/** What any of the formats that serve the model has. */

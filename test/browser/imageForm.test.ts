@@ -1,5 +1,5 @@
 import { modelsOf } from '../../nodes/shared/api/modelLookup';
-import { CAPABILITIES } from '../../nodes/shared/api/models';
+import { formatsFor } from '../../nodes/shared/api/routes';
 import { MODE_LABELS } from '../../nodes/shared/n8n/words/labels';
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import { startSession, type Session } from '../../testkit/browser/session.mts';
@@ -56,7 +56,7 @@ describe('the model decides on the modes, durations and the last frame', () => {
 	it.each(models.map((model) => [model.displayName, model] as const))('%s', async (name, model) => {
 		// Another model may be able to do whatever one of the registry's can.
 		const formats = (model.value === 'custom' ? models : [model]).flatMap((each) =>
-			CAPABILITIES.imageToVideo.flatMap((format) => each.formats[format] ?? []),
+			formatsFor('imageToVideo').flatMap((format) => each.formats[format] ?? []),
 		);
 		const anyOf = <Value>(valuesOf: (format: (typeof formats)[number]) => readonly Value[]) => [
 			...new Set(formats.flatMap(valuesOf)),

@@ -2,7 +2,7 @@
  * Tests the cells of one wire format. Each has a test file of its own, so that jest shares them out
  * among its workers.
  */
-import type { FormatName } from '../../nodes/shared/api/models.ts';
+import type { FormatName } from '../../nodes/shared/api/routes.ts';
 import { Bench } from './bench.mts';
 import { runCell } from './cell.mts';
 import type { Verdict } from './judge.mts';

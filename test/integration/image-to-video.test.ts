@@ -1,13 +1,8 @@
 /** Kling Image to Video on n8n's engine: what is sent for every model, and what is refused before. */
 import type { IBinaryKeyData, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import {
-	CAPABILITIES,
-	type FormatName,
-	type Model,
-	MODELS,
-	type ServedModel,
-} from '../../nodes/shared/api/models';
+import { type Model, MODELS, type ServedModel } from '../../nodes/shared/api/models';
+import { formatsFor, type FormatName } from '../../nodes/shared/api/routes';
 import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
 import {
 	imageWords,
@@ -141,7 +136,7 @@ interface Row {
 }
 
 const ROWS: Row[] = MODELS.flatMap((model) =>
-	CAPABILITIES.imageToVideo.flatMap((format) => {
+	formatsFor('imageToVideo').flatMap((format) => {
 		const served = model.formats[format];
 		return served ? [{ model, format, served }] : [];
 	}),

@@ -1,13 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { modelsIn } from '../../nodes/shared/api/modelLookup';
-import {
-	CAPABILITIES,
-	type FormatName,
-	type Model,
-	MODELS,
-	type ServedModel,
-} from '../../nodes/shared/api/models';
+import { type Model, MODELS, type ServedModel } from '../../nodes/shared/api/models';
+import { formatsFor, type FormatName } from '../../nodes/shared/api/routes';
 import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
 import { consequences } from '../../nodes/shared/n8n/words/notes.ts';
 import { parameterWords } from '../../nodes/shared/n8n/words/parameters.ts';
@@ -30,7 +25,7 @@ interface Row {
 
 /** Each model in each of its formats. */
 const ROWS: Row[] = MODELS.flatMap((model) =>
-	CAPABILITIES.textToVideo.flatMap((format) => {
+	formatsFor('textToVideo').flatMap((format) => {
 		const served = model.formats[format];
 		return served ? [{ model, format, served }] : [];
 	}),

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 
-import type { FormatName } from '../../nodes/shared/api/models.ts';
+import type { FormatName } from '../../nodes/shared/api/routes.ts';
 import { BODY_NAMES, CODE_WORDS, CODES, type Creation, USUAL, WORDS } from './creations.mts';
 import type { Check, Execution, Fate, LookUp, Script } from './script.mts';
 

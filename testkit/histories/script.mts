@@ -3,7 +3,7 @@
  * of the node. A script that breaks a property is printed, shrunk and replayed as it stands.
  */
 
-import type { FormatName } from '../../nodes/shared/api/models.ts';
+import type { FormatName } from '../../nodes/shared/api/routes.ts';
 import type { Creation } from './creations.mts';
 
 /** `official` is Kling AI itself. */

@@ -1,6 +1,6 @@
 /** The wire formats as a service that behaves speaks them. They share no code with the node's. */
 
-import type { FormatName } from '../../nodes/shared/api/models.ts';
+import type { FormatName } from '../../nodes/shared/api/routes.ts';
 import type { ApiRequest } from '../../nodes/shared/api/http.ts';
 
 /** What a service knows of a task. */

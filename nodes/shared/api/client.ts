@@ -12,7 +12,7 @@ import { isFields, numberOf } from './formats/fields';
 import { readCreatedTask, ShapeError } from './formats/reply';
 import type { ApiRequest, Send } from './http';
 import { servedModel, type Target } from './modelLookup';
-import { askedIn, type FormatName } from './models';
+import { askedIn, type FormatName } from './routes';
 import { Refresher, type Refreshed } from './refresh';
 import type { VideoRequest } from './request';
 import { oldestOf, passes, type TaskFilters, isFiltered } from './taskFilters';

@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 import { isSafeUrl, toUrl } from '../utils/url';
 import { CredentialError, type CredentialProblem } from './errors/credentialError';
-import type { FormatName } from './models';
+import type { FormatName } from './routes';
 
 export { CredentialError } from './errors/credentialError';
 

@@ -1,7 +1,7 @@
 /** One request and its reply: sent, judged, and read as JSON. */
 
 import { fromTransport, type KlingError, refusal, unreadable } from './errors/klingError';
-import { readVerdict, type Verdict } from './errors/verdict';
+import { readVerdict, type Verdict } from './formats/verdict';
 import { type ApiReply, type ApiRequest, type Send, TransportError } from './http';
 import { parseJson } from './json';
 

@@ -2,17 +2,12 @@
 
 import { FORMATS } from './formats';
 import type { Target } from './modelLookup';
-import type { FormatName } from './models';
+import type { FormatName } from './routes';
 import type { RequestFeature, VideoRequest } from './request';
 
 /** Whether a model's tasks can be given IDs of one's own, by which they are found. */
 export function hasExternalIds({ format, lacks }: Pick<Target, 'format' | 'lacks'>): boolean {
 	return FORMATS[format].findByExternalId !== undefined && !lacks?.includes('externalTaskId');
-}
-
-/** Whether it is the name of a wire format that this build knows. */
-export function isFormatName(name: unknown): name is FormatName {
-	return typeof name === 'string' && Object.hasOwn(FORMATS, name);
 }
 
 /** Whether one request serves several tasks of the format. */

@@ -3,21 +3,17 @@
 import {
 	ALL_MODELS,
 	type AnyModel,
-	CAPABILITIES,
 	type Capabilities,
-	type Capability,
 	CUSTOM_MODEL,
-	type FormatName,
 	type Model,
-	MODEL_NAMES,
 	MODELS,
 	type ServedModel,
 } from './models';
+import { type Capability, FORMAT_NAMES, type FormatName, formatsFor, takesModelId } from './routes';
 import { LIMITS } from './request';
 
 /** A model in the wire format that serves it. */
-export interface Target extends ServedModel {
-	displayName: string;
+export interface Target extends ServedModel, Pick<Model, 'displayName' | 'price'> {
 	format: FormatName;
 	/** A custom model: the registry's values are only what the form offers, others may be right as well. */
 	isOpen?: true;
@@ -34,46 +30,40 @@ export function findTarget(
 	customId = '',
 ): Target | undefined {
 	if (value === CUSTOM_MODEL.value) return findCustomTarget(customId, formats);
-	const model = MODELS.find((candidate) => candidate.value === value);
-	const format = model && formats.find((each) => model.formats[each]);
-	return format && targetOf(model, format);
+	return formats.map((format) => TARGETS.get(`${value} ${format}`)).find((target) => target);
 }
 
-/** One object for each, however many items ask for it. */
-const targets = new Map<string, Target>();
-
-function targetOf(model: Model, format: FormatName): Target | undefined {
-	const key = `${model.value} ${format}`;
-	const served = model.formats[format];
-	const target =
-		targets.get(key) ?? (served && { ...served, displayName: model.displayName, format });
-	if (target) targets.set(key, target);
-	return target;
-}
+/** By model and format: one object for each, however many items ask for it. */
+const TARGETS: ReadonlyMap<string, Target> = new Map(
+	MODELS.flatMap(({ value, displayName, price, formats }) =>
+		FORMAT_NAMES.flatMap((format) => {
+			const served = formats[format];
+			const target = served && { ...served, displayName, format, ...(price && { price }) };
+			return target ? [[`${value} ${format}`, target] as const] : [];
+		}),
+	),
+);
 
 function findCustomTarget(id: string, formats: readonly FormatName[]): Target | undefined {
-	// A gateway has one format for all.
-	const named = /^kling-\d/.test(id) ? 'path' : 'body';
-	const format = formats.find((each) => each === 'gateway' || MODEL_NAMES[each] === named);
+	const format = formats.find((each) => takesModelId(each, id));
 	if (!format) return undefined;
-	// An ID that the registry knows brings that model's limits along.
-	const known = knownModel(id, format);
+	// An ID that the registry knows brings that model's limits and price along.
+	const known = knownTarget(id, format);
 	return {
-		...(known ?? CUSTOM_MODEL.formats[format]),
+		...(known ?? { ...CUSTOM_MODEL.formats[format], isOpen: true }),
 		id,
 		displayName: id,
 		format,
-		...(!known && { isOpen: true }),
 	};
 }
 
-function knownModel(id: string, format: FormatName): ServedModel | undefined {
-	return MODELS.map((model) => model.formats[format]).find((served) => served?.id === id);
+function knownTarget(id: string, format: FormatName): Target | undefined {
+	return [...TARGETS.values()].find((target) => target.id === id && target.format === format);
 }
 
 /** What is known of a model by its ID on the wire, also of one that is not in the registry. */
 export function servedModel(id: string, format: FormatName): Capabilities {
-	return knownModel(id, format) ?? CUSTOM_MODEL.formats[format];
+	return knownTarget(id, format) ?? CUSTOM_MODEL.formats[format];
 }
 
 /** The models that can be asked for in any of the formats; retired ones only where gateways keep them. */
@@ -113,9 +103,7 @@ export function offeredBy<Offer>(
 ): Offer[] {
 	// Another model may be able to do whatever one of those can that are known.
 	const models = model === CUSTOM_MODEL ? ALL_MODELS : [model];
-	const all = models.flatMap(({ formats }) =>
-		CAPABILITIES[capability].map((each) => formats[each]),
-	);
+	const all = models.flatMap(({ formats }) => formatsFor(capability).map((each) => formats[each]));
 	return [...new Set(all.flatMap((served) => (served ? offersOf(served) : [])))].sort(
 		compareOffers,
 	);
@@ -153,6 +141,6 @@ function foldName(name: string): string {
 /** The models that a capability's form offers, Custom included. */
 export function modelsOf(capability: Capability): AnyModel[] {
 	return ALL_MODELS.filter(({ formats }) =>
-		CAPABILITIES[capability].some((format) => formats[format] !== undefined),
+		formatsFor(capability).some((format) => formats[format] !== undefined),
 	);
 }

@@ -1,61 +1,21 @@
 /**
- * The model registry: what each model can do, in each wire format that serves it. The form's
- * fields, the validation and the tables of docs/models.md come from here; no other file knows a fact
- * about a model.
+ * The model registry: what each model can do in each wire format that serves it, and its list price. The
+ * form's fields, the validation and the tables of docs/models.md come from here, in the order of the form;
+ * no other file knows a fact about a model.
  *
- * Source: docs/kling-api.md#models.
+ * Sources: docs/kling-api.md#models; for prices https://kling.ai/document-api/pricing/base/video, as of
+ * 2026-10-04 (docs/kling-api.md#prices).
  */
 
-import {
-	type AspectRatio,
-	type CameraAxis,
-	type CameraPreset,
-	type Mode,
-	type MultiShot,
-	type RequestFeature,
+import type {
+	AspectRatio,
+	CameraAxis,
+	CameraPreset,
+	Mode,
+	MultiShot,
+	RequestFeature,
 } from './request';
-
-/** A wire format, and in it the routes of one capability. */
-export type FormatName = 'gateway' | 'v1' | 'path' | 'v1-image' | 'path-image';
-
-/** What a node makes videos from, and the formats that can. */
-export const CAPABILITIES = {
-	textToVideo: ['gateway', 'v1', 'path'],
-	imageToVideo: ['v1-image', 'path-image'],
-} as const satisfies Record<string, readonly FormatName[]>;
-
-export type Capability = keyof typeof CAPABILITIES;
-
-/** Where Kling names models "kling-v3" in the body, and where "kling-3.0" in the path (docs/kling-api.md#models). */
-export const MODEL_NAMES: Readonly<Record<FormatName, 'body' | 'path'>> = {
-	gateway: 'body',
-	v1: 'body',
-	path: 'path',
-	'v1-image': 'body',
-	'path-image': 'path',
-};
-
-/** The formats in which tasks are asked for, by those in which they are created: some routes know all tasks. */
-const ASKED_IN: Readonly<Record<FormatName, FormatName>> = {
-	gateway: 'gateway',
-	v1: 'v1',
-	path: 'path',
-	'v1-image': 'v1-image',
-	'path-image': 'path',
-};
-
-/** The format in which a task is asked for that was created in this one. */
-export function askedIn(format: FormatName): FormatName {
-	return ASKED_IN[format];
-}
-
-/**
- * The formats of a capability that a credential can use, the preferred one first.
- * @param asked the formats in which the credential asks for tasks
- */
-export function formatsFor(capability: Capability, asked: readonly FormatName[]): FormatName[] {
-	return CAPABILITIES[capability].filter((format) => asked.includes(ASKED_IN[format]));
-}
+import type { FormatName } from './routes';
 
 export interface CameraSupport {
 	axes: readonly CameraAxis[];
@@ -108,6 +68,15 @@ export interface ServedModel extends Capabilities {
 	id: string;
 }
 
+/** Units per second of video, by mode. */
+type Rates = Readonly<Partial<Record<Mode, number>>>;
+
+export interface ListPrice {
+	/** Also of models whose sound cannot be chosen. */
+	silent: Rates;
+	withSound?: Rates;
+}
+
 export interface Model {
 	/** The Model option's value; part of the public contract. */
 	value: string;
@@ -116,6 +85,8 @@ export interface Model {
 	retired?: string;
 	/** What else a reader of the model list should know. */
 	note?: string;
+	/** Kling AI's list price, from which costs are estimated; absent: not known. */
+	price?: ListPrice;
 	/** What the model can do in each wire format that serves or served it. */
 	formats: Readonly<Partial<Record<FormatName, ServedModel>>>;
 }
@@ -185,6 +156,10 @@ export const MODELS: readonly Model[] = [
 	{
 		value: 'kling-v3',
 		displayName: 'Kling 3.0',
+		price: {
+			silent: { std: 0.6, pro: 0.8, '4k': 3 },
+			withSound: { std: 0.9, pro: 1.2, '4k': 3 },
+		},
 		formats: {
 			v1: { id: 'kling-v3', ...V3, cfgScale: true },
 			path: { id: 'kling-3.0', ...V3, ...NO_NEGATIVE_PROMPT_NO_CFG, ...LONG_PROMPT },
@@ -209,6 +184,7 @@ export const MODELS: readonly Model[] = [
 		value: 'kling-3.0-turbo',
 		displayName: 'Kling 3.0 Turbo',
 		note: 'Always generates sound',
+		price: { silent: { std: 0.8, pro: 1 } },
 		formats: {
 			path: {
 				id: 'kling-3.0-turbo',
@@ -231,6 +207,7 @@ export const MODELS: readonly Model[] = [
 	{
 		value: 'kling-v2-6',
 		displayName: 'Kling 2.6',
+		price: { silent: { std: 0.3, pro: 0.5 }, withSound: { pro: 1 } },
 		formats: {
 			v1: { id: 'kling-v2-6', ...FIRST_GENERATION, soundModes: ['pro'] },
 			path: {
@@ -259,6 +236,7 @@ export const MODELS: readonly Model[] = [
 	{
 		value: 'kling-v2-5-turbo',
 		displayName: 'Kling 2.5 Turbo',
+		price: { silent: { std: 0.3, pro: 0.5 } },
 		formats: {
 			v1: { id: 'kling-v2-5-turbo', ...FIRST_GENERATION },
 			path: { id: 'kling-2.5-turbo', ...FIRST_GENERATION, ...NO_NEGATIVE_PROMPT_NO_CFG },

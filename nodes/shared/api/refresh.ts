@@ -6,7 +6,7 @@ import { fromTransport, type KlingError } from './errors/klingError';
 import { meaningOf } from './errors/explainedError';
 import { FORMATS } from './formats';
 import { type ApiRequest, TransportError } from './http';
-import type { FormatName } from './models';
+import type { FormatName } from './routes';
 import type { Task } from './task';
 
 /** Requests at once. */

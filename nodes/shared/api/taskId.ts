@@ -9,28 +9,16 @@ export const MAX_ID_LENGTH = 256;
 /** Control characters, halves of surrogate pairs (which no address can carry), line separators. */
 const UNUSABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/**
- * Says why a text cannot be a task's ID, as the end of a sentence about it.
- * @returns undefined when it can
- */
-export function findIdFlaw(id: string): string | undefined {
-	if (id.length > MAX_ID_LENGTH) return `is longer than ${MAX_ID_LENGTH} characters`;
-	if (id.trim() === '') return 'is empty';
-	if (!canBeSent(id)) return 'contains characters that no ID has';
-	// Encoded or not, some server on the way would follow them to another route.
-	if (id.split(/[/\\]/).some((part) => part === '.' || part === '..')) {
-		return 'contains "." or ".." where an ID has a name';
-	}
-	return undefined;
+/** Whether a text can be a task's ID. */
+export function isSafeId(id: string): boolean {
+	// Encoded or not, some server on the way would follow the dots to another route.
+	const climbs = () => id.split(/[/\\]/).some((part) => part === '.' || part === '..');
+	return id.length <= MAX_ID_LENGTH && id.trim() !== '' && canBeSent(id) && !climbs();
 }
 
 /** Whether an ID can be written into an address, encoded. */
 export function canBeSent(id: string): boolean {
 	return !UNUSABLE.test(id);
-}
-
-export function isSafeId(id: string): boolean {
-	return findIdFlaw(id) === undefined;
 }
 
 /** Leaves room for an ending and for what users put in front: file systems take 255 bytes. */

@@ -3,7 +3,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { modelsOf, offeredBy } from '../api/modelLookup';
-import type { Capability } from '../api/models';
+import type { Capability } from '../api/routes';
 import { type CameraAxis, type CameraPreset, LIMITS, type MultiShot } from '../api/request';
 import { CAMERA_LABELS, LABELS, SHOT_TYPE_LABELS } from '../n8n/words/labels';
 import { compareNames, withThousands } from '../utils/text';

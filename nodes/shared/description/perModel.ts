@@ -3,7 +3,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { modelsOf, offeredBy } from '../api/modelLookup';
-import type { AnyModel, Capabilities, Capability } from '../api/models';
+import type { AnyModel, Capabilities } from '../api/models';
+import type { Capability } from '../api/routes';
 import type { Mode } from '../api/request';
 
 /** What a field offers for one model, and under which settings. */

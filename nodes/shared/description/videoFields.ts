@@ -3,7 +3,8 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { describeModel, modelsOf } from '../api/modelLookup';
-import { type Capability, CUSTOM_MODEL, DEFAULT_MODEL } from '../api/models';
+import { CUSTOM_MODEL, DEFAULT_MODEL } from '../api/models';
+import { type Capability } from '../api/routes';
 import { LIMITS, type Mode } from '../api/request';
 import { LABELS, MODE_LABELS } from '../n8n/words/labels';
 import { withThousands } from '../utils/text';

@@ -4,7 +4,7 @@
  * entry, and what leads from one to another: README.md.
  */
 
-import type { FormatName } from '../api/models';
+import type { FormatName } from '../api/routes';
 import type { Task } from '../api/task';
 
 /** Where entries are kept. */

@@ -3,7 +3,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { accountOf, type Connection } from '../api/connection';
-import { isFormatName } from '../api/formatLookup';
+import { isFormatName } from '../api/routes';
 import { isSafeId } from '../api/taskId';
 import type { LedgerEntry, LedgerStore } from '../engine/ledger';
 import { ExpiringMap } from '../utils/expiringMap';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { findTooLong, hasFeature, largestImage } from '../api/formatLookup';
 import { promptLimit, type Target } from '../api/modelLookup';
-import type { FormatName } from '../api/models';
+import type { FormatName } from '../api/routes';
 import {
 	type AspectRatio,
 	type CameraControl,

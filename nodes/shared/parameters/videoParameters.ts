@@ -3,7 +3,8 @@
 import { API_KEY_FORMATS, type Connection } from '../api/connection';
 import { largestImage } from '../api/formatLookup';
 import { findTarget, modelNamed, modelsIn, type Target } from '../api/modelLookup';
-import { type Capability, CUSTOM_MODEL, formatsFor } from '../api/models';
+import { CUSTOM_MODEL } from '../api/models';
+import { type Capability, formatsFor } from '../api/routes';
 import type { VideoRequest } from '../api/request';
 import type { ReadItem, VideoData } from './videoData';
 import type { NodeRun } from '../n8n/nodeRun';

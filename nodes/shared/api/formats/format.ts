@@ -1,6 +1,6 @@
 import type { ApiRequest } from '../http';
 import type { ServedModel } from '../models';
-import type { RequestFeature, VideoRequest } from '../request';
+import type { Image, RequestFeature, VideoRequest } from '../request';
 import type { TaskReply } from '../task';
 
 /** Fields of a request's body that users may not change by additional fields, or not unnoticed. */
@@ -72,4 +72,11 @@ export interface Format {
 	 * @throws {ShapeError} when it is JSON of another shape
 	 */
 	readTasks(reply: unknown): TaskReply[];
+}
+
+/** An image as both of Kling's formats take it: its address, or raw Base64 (docs/kling-api.md#images). */
+export function toImage(image: Image): string {
+	if (image.kind === 'url') return image.url;
+	// A file is read when it is sent; until then a request is only looked at.
+	return image.kind === 'data' ? image.base64 : '';
 }

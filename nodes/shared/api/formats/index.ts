@@ -1,4 +1,4 @@
-import type { FormatName } from '../models';
+import type { FormatName } from '../routes';
 import type { Format } from './format';
 import { gateway } from './gateway';
 import { path, pathImage } from './path';

@@ -6,8 +6,7 @@
 import { codePointsOf } from '../../utils/text';
 import type { Mode, MultiShot, VideoRequest } from '../request';
 import { type Fields, isFields, nameOf } from './fields';
-import type { Format } from './format';
-import { toImage } from './image';
+import { type Format, toImage } from './format';
 import { readTask, readTasks } from './reply';
 
 const RESOLUTIONS: Readonly<Record<Mode, string>> & Readonly<Partial<Record<string, string>>> = {

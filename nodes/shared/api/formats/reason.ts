@@ -1,8 +1,8 @@
 /** Finds the service's words on a task's status, above all the reason why it failed. */
 
 import { unpack } from '../json';
-import { toKnownStatus } from '../task';
 import { type Fields, isFields, textOf, webAddressOf } from './fields';
+import { toKnownStatus } from './statusWords';
 
 /** Where services say why a task failed, the most particular place first. */
 const REASON_NAMES = [

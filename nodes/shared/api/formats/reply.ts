@@ -7,11 +7,12 @@
  */
 
 import { parseJson } from '../json';
-import { type TaskReply, type TaskStatus, toKnownStatus, toTaskStatus } from '../task';
+import type { TaskReply, TaskStatus } from '../task';
 import { readCost } from './cost';
 import { type Fields, firstOf, idOf, isFields, timeOf } from './fields';
 import { externalIdIn, isTask, type Located, locateTask, MAX_ENTRIES, statusIn } from './levels';
 import { failureReason, statusMessage } from './reason';
+import { toKnownStatus, toTaskStatus } from './statusWords';
 import { findTaskId } from './taskIdSearch';
 import { readVideos } from './videos';
 
@@ -23,7 +24,7 @@ export class ShapeError extends Error {
 		/** The reply is a list of tasks, and has none. */
 		readonly isEmptyList = false,
 	) {
-		super(field === '' ? 'it holds no task' : `"${field}" is missing or of another kind`);
+		super(`Another shape: ${field}`);
 		this.name = 'ShapeError';
 	}
 }

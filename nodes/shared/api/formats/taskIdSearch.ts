@@ -5,9 +5,9 @@
  */
 
 import { unpack } from '../json';
-import { toKnownStatus } from '../task';
 import { type Fields, firstOf, idOf, isFields, quotedIn } from './fields';
 import { ID_NAMES, statusIn } from './levels';
+import { toKnownStatus } from './statusWords';
 
 /** Values that are looked at: more than any reply to a creation has, and quickly done. */
 const MAX_VALUES = 2000;

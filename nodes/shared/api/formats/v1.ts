@@ -5,8 +5,7 @@
 
 import type { CameraControl, MultiShot, VideoRequest } from '../request';
 import { isFields } from './fields';
-import type { Format } from './format';
-import { toImage } from './image';
+import { type Format, toImage } from './format';
 import { readTask, readTasks, ShapeError } from './reply';
 
 /** Of each capability one: tasks of the one are unknown to the other. */

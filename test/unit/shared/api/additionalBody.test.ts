@@ -4,7 +4,7 @@ import {
 	mergeBody,
 } from '../../../../nodes/shared/api/additionalBody';
 import { findTarget, type Target } from '../../../../nodes/shared/api/modelLookup';
-import type { FormatName } from '../../../../nodes/shared/api/models';
+import type { FormatName } from '../../../../nodes/shared/api/routes';
 import { REQUEST } from '../../gatewayReplies';
 
 const TARGETS: Readonly<Record<FormatName, Target>> = {

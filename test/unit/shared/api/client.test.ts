@@ -2,7 +2,7 @@ import { KlingClient } from '../../../../nodes/shared/api/client';
 import { provesNothingCreated } from '../../../../nodes/shared/api/errors/creation';
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import type { ApiReply, ApiRequest } from '../../../../nodes/shared/api/http';
-import type { FormatName } from '../../../../nodes/shared/api/models';
+import type { FormatName } from '../../../../nodes/shared/api/routes';
 import { reply, REQUEST, TARGET, task } from '../../gatewayReplies';
 
 const MODEL_IDS: Partial<Record<FormatName, string>> = { v1: 'kling-v2-6', path: 'kling-2.6' };

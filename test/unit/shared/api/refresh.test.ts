@@ -2,7 +2,7 @@ import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import type { ErrorKind } from '../../../../nodes/shared/api/errors/kinds';
 import { FORMATS } from '../../../../nodes/shared/api/formats';
 import type { ApiRequest } from '../../../../nodes/shared/api/http';
-import type { FormatName } from '../../../../nodes/shared/api/models';
+import type { FormatName } from '../../../../nodes/shared/api/routes';
 import { type Refreshed, Refresher } from '../../../../nodes/shared/api/refresh';
 import { knownById, type Task } from '../../../../nodes/shared/api/task';
 import { URL } from '../../gatewayReplies';

@@ -1,9 +1,4 @@
-import {
-	findIdFlaw,
-	isSafeId,
-	MAX_ID_LENGTH,
-	safeFileName,
-} from '../../../../nodes/shared/api/taskId';
+import { isSafeId, MAX_ID_LENGTH, safeFileName } from '../../../../nodes/shared/api/taskId';
 
 describe('an ID', () => {
 	it.each([
@@ -15,29 +10,27 @@ describe('an ID', () => {
 		['of other scripts', '任务-一 🎬'],
 		['as long as allowed', 'a'.repeat(MAX_ID_LENGTH)],
 	])('can be %s', (_name, id) => {
-		expect(findIdFlaw(id)).toBeUndefined();
 		expect(isSafeId(id)).toBe(true);
 	});
 
 	it.each([
-		['R15: two dots', '..', '".."'],
-		['R15: one dot', '.', '"."'],
-		['R15: a lone surrogate', 'task_\uD83D', 'characters that no ID has'],
-		['R15: a lone low surrogate', '\uDE00', 'characters that no ID has'],
-		['R15: a control character', 'task\u0000', 'characters that no ID has'],
-		['R15: a line break', 'task\n1', 'characters that no ID has'],
-		['R15: 1 MB', 'a'.repeat(1_000_000), 'longer than 256 characters'],
-		['R15: a way to another route', '../../account/costs', '".."'],
-		['R15: such a way in the middle', 'a/../b', '".."'],
-		['R15: with backslashes', '..\\..\\account', '".."'],
-		['R15: one character too many', 'a'.repeat(MAX_ID_LENGTH + 1), 'longer than'],
-		['R15: delete', 'a\u007F', 'characters that no ID has'],
-		['R15: a C1 control character', 'a\u0085b', 'characters that no ID has'],
-		['R15: a line separator', 'a\u2028b', 'characters that no ID has'],
-		['R15: nothing', '', 'is empty'],
-		['R15: blanks', '   ', 'is empty'],
-	])('can not be %s', (_name, id, flaw) => {
-		expect(findIdFlaw(id)).toContain(flaw);
+		['R15: two dots', '..'],
+		['R15: one dot', '.'],
+		['R15: a lone surrogate', 'task_\uD83D'],
+		['R15: a lone low surrogate', '\uDE00'],
+		['R15: a control character', 'task\u0000'],
+		['R15: a line break', 'task\n1'],
+		['R15: 1 MB', 'a'.repeat(1_000_000)],
+		['R15: a way to another route', '../../account/costs'],
+		['R15: such a way in the middle', 'a/../b'],
+		['R15: with backslashes', '..\\..\\account'],
+		['R15: one character too many', 'a'.repeat(MAX_ID_LENGTH + 1)],
+		['R15: delete', 'a\u007F'],
+		['R15: a C1 control character', 'a\u0085b'],
+		['R15: a line separator', 'a\u2028b'],
+		['R15: nothing', ''],
+		['R15: blanks', '   '],
+	])('can not be %s', (_name, id) => {
 		expect(isSafeId(id)).toBe(false);
 	});
 });

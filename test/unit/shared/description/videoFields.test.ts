@@ -4,11 +4,10 @@ import { offeredBy } from '../../../../nodes/shared/api/modelLookup';
 import {
 	ALL_MODELS,
 	type AnyModel,
-	CAPABILITIES,
 	type Capabilities,
-	type FormatName,
 	MODELS,
 } from '../../../../nodes/shared/api/models';
+import { formatsFor, type FormatName } from '../../../../nodes/shared/api/routes';
 import { OPERATIONS, shown, valuesOf } from './form.mts';
 
 const union = <Value>(lists: ReadonlyArray<readonly Value[]>) => new Set(lists.flat());
@@ -16,7 +15,7 @@ const union = <Value>(lists: ReadonlyArray<readonly Value[]>) => new Set(lists.f
 /** What a model can do in the formats of text to video. */
 function textFormatsOf({ formats }: AnyModel): Partial<Record<FormatName, Capabilities>> {
 	return Object.fromEntries(
-		CAPABILITIES.textToVideo.flatMap((each) => (each in formats ? [[each, formats[each]]] : [])),
+		formatsFor('textToVideo').flatMap((each) => (each in formats ? [[each, formats[each]]] : [])),
 	);
 }
 

@@ -2,7 +2,7 @@ import type { LookUp } from '../../../../nodes/shared/api/client';
 import { KlingError, type KlingErrorFacts } from '../../../../nodes/shared/api/errors/klingError';
 import type { ErrorKind } from '../../../../nodes/shared/api/errors/kinds';
 import { findTarget, type Target } from '../../../../nodes/shared/api/modelLookup';
-import type { FormatName } from '../../../../nodes/shared/api/models';
+import type { FormatName } from '../../../../nodes/shared/api/routes';
 import { knownById } from '../../../../nodes/shared/api/task';
 import { StoppedError } from '../../../../nodes/shared/engine/clock';
 import { externalTaskIdOf } from '../../../../nodes/shared/engine/externalIds';

@@ -5,7 +5,7 @@ import {
 	refusal,
 	unreadable,
 } from '../../../../../nodes/shared/api/errors/klingError';
-import { readVerdict } from '../../../../../nodes/shared/api/errors/verdict';
+import { readVerdict } from '../../../../../nodes/shared/api/formats/verdict';
 import { TransportError } from '../../../../../nodes/shared/api/http';
 
 /** What a reply without a task's ID ends in. */

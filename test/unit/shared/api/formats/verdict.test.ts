@@ -1,4 +1,4 @@
-import { readVerdict } from '../../../../../nodes/shared/api/errors/verdict';
+import { readVerdict } from '../../../../../nodes/shared/api/formats/verdict';
 
 describe('what a reply says of itself', () => {
 	it.each<[string, unknown, object]>([

@@ -3,9 +3,9 @@
  * put them, which may be several levels deep and as JSON in a text.
  */
 
-import { type Fields, firstOf, isFields, numberOf, quotedIn, textOf } from '../formats/fields';
-import { locateTask } from '../formats/levels';
-import { isKnownCode } from './codes';
+import { type Fields, firstOf, isFields, numberOf, quotedIn, textOf } from './fields';
+import { locateTask } from './levels';
+import { isKnownCode } from '../errors/codes';
 
 export interface Verdict {
 	/** The request was not carried out, whatever the HTTP status says. */
