@@ -71,7 +71,7 @@ export class VirtualKling {
 		this.clock = clock;
 		this.startedAt = clock.now();
 		this.client = new KlingClient(
-			[format],
+			{ formats: [format], isRelay: false, mayLackFormats: false },
 			async (request) => await this.send(request),
 			() => clock.now(),
 		);

@@ -55,12 +55,7 @@ export async function checkPaid(
 	{ interval, limit }: Pace,
 ): Promise<void> {
 	const { format } = target;
-	const client = new KlingClient(
-		connection.formats,
-		senderFor(connection),
-		Date.now,
-		connection.isRelay,
-	);
+	const client = new KlingClient(connection, senderFor(connection));
 	const externalTaskId = `n8n-check-live-${Date.now()}`;
 	let task: Task = await client.create({ ...request, externalTaskId }, target, () => {});
 	report.add(`${format}: create`, 'same', [`task ${task.id}`]);

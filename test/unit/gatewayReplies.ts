@@ -7,7 +7,9 @@ import type { VirtualClock } from '../../testkit/clocks/virtualClock.mts';
 
 /** A client of a Kling-compatible gateway. */
 export function gatewayClient(send: Send, clock: VirtualClock): KlingClient {
-	return new KlingClient(['gateway'], send, () => clock.now());
+	return new KlingClient({ formats: ['gateway'], isRelay: true, mayLackFormats: false }, send, () =>
+		clock.now(),
+	);
 }
 
 export const TARGET = findTarget('kling-v1-6', ['gateway']) as Target;

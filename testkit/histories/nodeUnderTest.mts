@@ -80,10 +80,10 @@ export async function runNode(nodeTry: NodeTry): Promise<Told[]> {
 /** The client's functions, and the end of a task, as the node gives them to the engine. */
 function serviceOf(
 	{ send, process }: NodeTry,
-	{ formats, isRelay, mayLackFormats }: Connection,
+	connection: Connection,
 ): TaskService<PlannedVideo, string> {
 	const now = () => process.clock.now();
-	const client = new KlingClient(formats, send, now, isRelay, mayLackFormats);
+	const client = new KlingClient(connection, send, now);
 	return {
 		create: async ({ request, target }, externalTaskId, onLeaving) =>
 			await client.create({ ...request, externalTaskId }, target, onLeaving),

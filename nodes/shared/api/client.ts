@@ -4,6 +4,7 @@ import { attempt } from '../utils/attempt';
 import { jsonBytes, lengthOf } from '../utils/pieces';
 import { mergeBody } from './additionalBody';
 import { type Account, accountRequest, readAccount } from './account';
+import type { Connection } from './connection';
 import { absentTask, KlingError, noAccount, otherShape } from './errors/klingError';
 import { isAbsent, meaningOf } from './errors/explainedError';
 import { type Answer, answerIn, exchange, receive } from './exchange';
@@ -43,18 +44,11 @@ export class KlingClient {
 	/** Whether a model's tasks bore their external IDs in the replies to their creation. */
 	private readonly keepsExternalIds = new Map<string, boolean>();
 
-	/**
-	 * @param formats those that the credential can use, the preferred one first
-	 * @param now milliseconds since the epoch
-	 * @param isRelay the service passes Kling's API on: it may not know external task IDs
-	 * @param mayLackFormats it may know one of the formats only, and answer the others as it likes
-	 */
+	/** @param now milliseconds since the epoch */
 	constructor(
-		private readonly formats: readonly FormatName[],
+		private readonly connection: Pick<Connection, 'formats' | 'isRelay' | 'mayLackFormats'>,
 		private readonly send: Send,
 		private readonly now: () => number = Date.now,
-		private readonly isRelay = false,
-		private readonly mayLackFormats = isRelay,
 	) {
 		this.refresher = new Refresher({
 			askForTask: async ({ format, id }, request) => await this.askForTask(format, request, id),
@@ -97,7 +91,7 @@ export class KlingClient {
 	 */
 	async find(id: string): Promise<Task> {
 		let absent: unknown;
-		for (const format of this.formats) {
+		for (const format of this.connection.formats) {
 			for (const request of FORMATS[format].find(id)) {
 				const found = await attempt(async () => await this.askForTask(format, request, id));
 				if (found.ok) return found.value;
@@ -117,7 +111,7 @@ export class KlingClient {
 	async findByTaskId({ id, raw }: Pick<TaskReply, 'id' | 'raw'>): Promise<Task> {
 		const isV1 = isFields(raw) && 'task_id' in raw;
 		// Tasks of the path format have an `id`; relays may say so of any.
-		const likely = this.formats.filter((format) => format !== 'path' || !isV1);
+		const likely = this.connection.formats.filter((format) => format !== 'path' || !isV1);
 		let absent: unknown;
 		for (const format of likely) {
 			const [request] = FORMATS[format].find(id);
@@ -146,7 +140,7 @@ export class KlingClient {
 		});
 		if (found.ok) {
 			const bears = found.value.externalTaskId;
-			const isIt = bears === undefined ? !this.isRelay : bears === externalTaskId;
+			const isIt = bears === undefined ? !this.connection.isRelay : bears === externalTaskId;
 			return isIt
 				? { is: 'created', task: { ...found.value, format: askedIn(format) } }
 				: { is: 'unknown' };
@@ -155,7 +149,7 @@ export class KlingClient {
 		const { unproven } = servedModel(modelId, format) ?? {};
 		const isKept =
 			this.keepsExternalIds.get(nameOf(format, modelId)) ?? !unproven?.includes('externalTaskId');
-		const isReliable = isKept && (!this.isRelay || isInKlingsWords(found.error));
+		const isReliable = isKept && (!this.connection.isRelay || isInKlingsWords(found.error));
 		return { is: isReliable ? 'notCreated' : 'unknown' };
 	}
 
@@ -181,7 +175,7 @@ export class KlingClient {
 	): Promise<Task[]> {
 		const lists: Task[][] = [];
 		let absent: unknown;
-		for (const format of this.formats) {
+		for (const format of this.connection.formats) {
 			const list = await attempt(async () => await this.listIn(format, limit, filters, onCut));
 			if (list.ok) lists.push(list.value);
 			else if (this.mayKnowOtherFormat(list.error)) absent ??= list.error;
@@ -209,7 +203,7 @@ export class KlingClient {
 		return (
 			checking === 'absent' ||
 			isAboutRoute === true ||
-			(this.mayLackFormats && checking === 'notUnderstood')
+			(this.connection.mayLackFormats && checking === 'notUnderstood')
 		);
 	}
 

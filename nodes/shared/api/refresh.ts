@@ -1,6 +1,6 @@
 /** Checks many running tasks with as few requests as their formats allow. */
 
-import { attempt } from '../utils/attempt';
+import { type Attempt, attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { fromTransport, type KlingError } from './errors/klingError';
 import { meaningOf } from './errors/explainedError';
@@ -86,20 +86,18 @@ export class Refresher {
 		);
 	}
 
-	/** @param lost how many such requests were lost in a row before */
+	/**
+	 * One request for all of them; what it doesn't tell is asked for one by one.
+	 * @param lost how many such requests were lost in a row before
+	 */
 	private async checkTogether(
 		format: FormatName,
 		checks: readonly Check[],
 		lost: number,
 		signal?: AbortSignal,
 	): Promise<void> {
-		const { many } = FORMATS[format];
 		const isWide = this.wide.has(format);
-		const ids = checks.map(({ task }) => task.id);
-		const asked = await attempt(async () => {
-			const request = many?.request(ids, isWide) as ApiRequest;
-			return await this.requests.run(async () => await this.questions.askForTasks(format, request));
-		});
+		const asked = await this.askForAll(format, checks, isWide);
 		const { checking } = asked.ok ? { checking: undefined } : meaningOf(asked.error);
 		if (!asked.ok && (checking === 'unanswered' || checking === 'stopped')) {
 			this.lost.set(format, lost + 1);
@@ -112,18 +110,12 @@ export class Refresher {
 			this.limits.set(format, Math.floor(checks.length / 2));
 			return await this.checkIn(format, checks, signal);
 		}
-		const byId = new Map((asked.ok ? asked.value : []).map((task) => [task.id, task]));
-		const missing = checks.filter(({ task }) => !byId.has(task.id));
-		const vague: Check[] = [];
-		for (const check of checks) {
-			const task = byId.get(check.task.id);
-			if (task && tellsEnough(task)) check.tell({ task });
-			else if (task) vague.push(check);
-		}
+		const tasks = asked.ok ? asked.value : [];
+		const { missing, vague } = tellWhatIsKnown(checks, tasks);
 		if (missing.length < 2 || missing.length <= checks.length / 2) {
 			return await this.checkEach([...missing, ...vague], signal);
 		}
-		if (!isWide && asked.ok && many?.isFull?.(asked.value.length, checks.length)) {
+		if (!isWide && asked.ok && FORMATS[format].many?.isFull?.(tasks.length, checks.length)) {
 			this.wide.add(format);
 			await Promise.all([
 				this.checkEach(vague, signal),
@@ -134,6 +126,18 @@ export class Refresher {
 		// A service that does not know the request, or lists the oldest first, is not asked again.
 		this.lost.set(format, LOST_IN_A_ROW);
 		await this.checkEach([...missing, ...vague], signal);
+	}
+
+	private async askForAll(
+		format: FormatName,
+		checks: readonly Check[],
+		isWide: boolean,
+	): Promise<Attempt<Task[]>> {
+		const ids = checks.map(({ task }) => task.id);
+		return await attempt(async () => {
+			const request = FORMATS[format].many?.request(ids, isWide) as ApiRequest;
+			return await this.requests.run(async () => await this.questions.askForTasks(format, request));
+		});
 	}
 
 	private async checkEach(checks: readonly Check[], signal?: AbortSignal): Promise<void> {
@@ -151,6 +155,25 @@ export class Refresher {
 			}),
 		);
 	}
+}
+
+/**
+ * Tells of the tasks that the reply tells enough of.
+ * @returns the others: those it doesn't have, and those it says too little of
+ */
+function tellWhatIsKnown(
+	checks: readonly Check[],
+	tasks: readonly Task[],
+): Record<'missing' | 'vague', Check[]> {
+	const byId = new Map(tasks.map((task) => [task.id, task]));
+	const others: Record<'missing' | 'vague', Check[]> = { missing: [], vague: [] };
+	for (const check of checks) {
+		const task = byId.get(check.task.id);
+		if (!task) others.missing.push(check);
+		else if (tellsEnough(task)) check.tell({ task });
+		else others.vague.push(check);
+	}
+	return others;
 }
 
 function notAsked(): KlingError {

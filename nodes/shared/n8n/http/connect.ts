@@ -13,7 +13,5 @@ export function connect(
 	connection: Connection,
 	around: (send: Send) => Send = (send) => send,
 ): KlingClient {
-	const { formats, isRelay, mayLackFormats } = connection;
-	const send = around(sendAsNode(context, connection));
-	return new KlingClient(formats, send, Date.now, isRelay, mayLackFormats);
+	return new KlingClient(connection, around(sendAsNode(context, connection)));
 }

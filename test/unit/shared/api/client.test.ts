@@ -23,7 +23,10 @@ function clientOf(
 		asked.push(`${request.method} ${request.path}`);
 		return answer(request, asked.length);
 	};
-	return { client: new KlingClient(formats, send, () => 0, isRelay), asked };
+	return {
+		client: new KlingClient({ formats, isRelay, mayLackFormats: isRelay }, send, () => 0),
+		asked,
+	};
 }
 
 const kindOf = async (promise: Promise<unknown>) => {

@@ -29,7 +29,7 @@ const reply = (body: unknown, status = 401): ApiReply => ({
 });
 
 const clientOf = (send: Send, connection: Connection) =>
-	new KlingClient(connection.formats, masked(send, connection));
+	new KlingClient(connection, masked(send, connection));
 
 const failureOf = async (send: Send, connection: Connection) =>
 	await clientOf(send, connection)

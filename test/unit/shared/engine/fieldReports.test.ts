@@ -19,7 +19,7 @@ async function run({ credential = {}, model = 'kling-v2-6', externalTaskId, rule
 	const requests: ApiRequest[] = [];
 	const uses = new Map(rules.map((rule) => [rule, 0]));
 	const client = new KlingClient(
-		connection.formats,
+		{ ...connection, mayLackFormats: connection.isRelay },
 		async (request) => {
 			requests.push(request);
 			const rule = rules.find(({ on }) => on(request));
@@ -33,7 +33,6 @@ async function run({ credential = {}, model = 'kling-v2-6', externalTaskId, rule
 			return await Promise.resolve({ status, headers: {}, body: text });
 		},
 		() => clock.now(),
-		connection.isRelay,
 	);
 	const service: TaskService<PlannedVideo, string | undefined> = {
 		create: async ({ request, target }, id, onLeaving) =>

@@ -22,10 +22,11 @@ async function getMany(send: Send, itemCount = 1) {
 		addExecutionHints: (hint: { message: string }) => void hints.push(hint),
 	};
 	const formats = ['v1'] as const;
+	const connection = { service: 'official', formats, isRelay: true, hasOwnBaseUrl: true };
 	const run = {
 		context,
-		client: new KlingClient(formats, send, Date.now, true),
-		connection: { service: 'official', formats, isRelay: true, hasOwnBaseUrl: true },
+		client: new KlingClient({ ...connection, mayLackFormats: true }, send),
+		connection,
 		itemIndexes: Array.from({ length: itemCount }, (_, item) => item),
 		continues: true,
 	} as unknown as NodeRun;
