@@ -3,12 +3,12 @@ import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import { type ApiReply, type ApiRequest, TransportError } from '../../../../nodes/shared/api/http';
 import { checkKey, type KeyCheck } from '../../../../nodes/shared/api/keyCheck';
 
-const KEY = 'sk-abcdef0123456789';
+const EXAMPLE = ['sk', 'abcdef0123456789'].join('-');
 
-const OFFICIAL = { apiKey: KEY };
+const OFFICIAL = { apiKey: EXAMPLE };
 const CHINA = { ...OFFICIAL, region: 'china' };
 const RELAY = { ...OFFICIAL, region: 'custom', baseUrl: 'https://relay.example/kling' };
-const GATEWAY = { apiKey: KEY, service: 'gateway', baseUrl: 'https://gateway.example' };
+const GATEWAY = { apiKey: EXAMPLE, service: 'gateway', baseUrl: 'https://gateway.example' };
 const ACCESS_KEY = { authentication: 'accessKey', accessKey: 'access', secretKey: 'secret' };
 
 /** HTTP status and body. */
