@@ -78,7 +78,9 @@ describe('Get Status', () => {
 			const error = errorOf(run);
 			expect(error.name).toBe('NodeApiError');
 			expect(factsOf(run)).toEqual({ ...expected, taskId, itemIndex: 0 });
-			expect(error.description).toContain(adviceOn(expected.kind, { connection: AT_GATEWAY }));
+			expect(error.description).toContain(
+				adviceOn(expected.kind, { connection: AT_GATEWAY, isById: true }),
+			);
 			expect(error.description).toContain(quote);
 			expect(sent(emulator, 'query').length).toBe(1);
 		},

@@ -91,7 +91,7 @@ const CUSTOM = { service: 'official', hasOwnBaseUrl: true } as const;
 function expectToSay(
 	run: Parameters<typeof errorOf>[0],
 	{ code, http, kind }: Fact,
-	{ quote = 'in Kling’s words', isCreating = true, ...place }: Place = {},
+	{ quote = 'in Kling’s words', isCreating = true, isById, ...place }: Place = {},
 ): void {
 	const error = errorOf(run) as ReturnType<typeof errorOf> & { httpCode?: string };
 	expect(error.name).toBe('NodeApiError');
@@ -103,7 +103,7 @@ function expectToSay(
 		...place,
 	});
 	expect(error.httpCode).toBe(String(http));
-	expect(error.description).toContain(adviceOn(kind, { isCreating, connection: CUSTOM }));
+	expect(error.description).toContain(adviceOn(kind, { isCreating, isById, connection: CUSTOM }));
 	expect(error.description).toContain(`"${quote}".`);
 	expect(error.description).toMatch(REQUEST_ID);
 }
@@ -113,6 +113,8 @@ interface Place {
 	quote?: string;
 	/** The request was to create a video. */
 	isCreating?: boolean;
+	/** By the ID that a user gave. */
+	isById?: boolean;
 	taskId?: string;
 	mayHaveStarted?: string;
 }
@@ -287,7 +289,11 @@ describe('Get Status', () => {
 
 	it.each(titled(FACTS))('says what %d means, after one request a route', async (code, each) => {
 		fail('query', { type: 'kling-error', code, message: 'in Kling’s words' });
-		expectToSay(await ask(), each, { isCreating: false, taskId: '867283741759111202' });
+		expectToSay(await ask(), each, {
+			isCreating: false,
+			isById: true,
+			taskId: '867283741759111202',
+		});
 		expect(sent(emulator, 'query')).toHaveLength(routesAsked(code));
 	});
 });

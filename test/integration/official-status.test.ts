@@ -70,7 +70,7 @@ describe('Get Status', () => {
 		]);
 		expect(factsOf(run)).toEqual(NOT_FOUND);
 		const connection = { service: 'official', hasOwnBaseUrl: true } as const;
-		expect(errorOf(run).description).toContain(adviceOn('notFound', { connection }));
+		expect(errorOf(run).description).toContain(adviceOn('notFound', { connection, isById: true }));
 	});
 
 	it('tries v1 only with an access key', async () => {

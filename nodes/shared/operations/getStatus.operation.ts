@@ -54,6 +54,6 @@ async function getOne(run: NodeRun, itemIndex: number): Promise<INodeExecutionDa
 		return await deliverTask(run, task, { itemIndex, ...delivery });
 	} catch (error) {
 		const facts = task ? toOutput(task) : { ...(taskId !== undefined && { task_id: taskId }) };
-		return failItem(run, error, { itemIndex, taskId, connection }, facts);
+		return failItem(run, error, { itemIndex, taskId, connection, isById: true }, facts);
 	}
 }

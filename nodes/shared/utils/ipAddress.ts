@@ -39,12 +39,13 @@ function isOwnIpv6(groups: readonly number[]): boolean {
 	if (embedded) return isOwnIpv4(embedded);
 	const [first = 0, second, third] = groups;
 	// Loopback and "no address"; unique local (fc00::/7), link-local (fe80::/10) and site-local
-	// (fec0::/10); a network's own translation (64:ff9b:1::/48, RFC 8215).
+	// (fec0::/10), multicast (ff00::/8); a network's own translation (64:ff9b:1::/48, RFC 8215).
 	const [last = 0] = groups.slice(7);
 	return (
 		(groups.slice(0, 7).every((group) => group === 0) && last <= 1) ||
 		(first & 0xfe00) === 0xfc00 ||
 		(first & 0xff80) === 0xfe80 ||
+		first >= 0xff00 ||
 		(first === 0x64 && second === 0xff9b && third === 1)
 	);
 }

@@ -22,6 +22,8 @@ import type { Words } from './words';
 export interface Situation {
 	/** A video was to be created; otherwise something was only checked. */
 	isCreating?: boolean;
+	/** A task was asked for by the ID that the user gave: only then there is a field to check. */
+	isById?: boolean;
 	/** A list was asked for, and the answer is one of those of a relay that has none. */
 	lacksList?: boolean;
 	/** The video is made from an image, or from text alone; absent where that is not known. */
@@ -366,16 +368,17 @@ function adviceOnFile(
 	);
 }
 
-function checkParameters({ isCreating }: Situation): string {
-	return isCreating
+function checkParameters(situation: Situation): string {
+	if (situation.isById) return `Check '${LABELS.taskId}'.`;
+	return situation.isCreating
 		? `Check which options the selected '${LABELS.model}' supports.`
-		: `Check '${LABELS.taskId}'.`;
+		: checkAddress(situation);
 }
 
-function checkModelOrTask({ isCreating, connection }: Situation): string {
-	if (!isCreating) {
-		return `Check '${LABELS.taskId}', and use the credential that created the task.`;
-	}
+function checkModelOrTask(situation: Situation): string {
+	const { isCreating, isById, connection } = situation;
+	if (isById) return `Check '${LABELS.taskId}', and use the credential that created the task.`;
+	if (!isCreating) return checkAddress(situation);
 	const formats =
 		connection?.service === 'gateway' ? ['gateway' as const] : (['v1', 'path'] as const);
 	const models = modelsIn(formats).map(({ displayName }) => displayName);

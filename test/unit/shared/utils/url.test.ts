@@ -21,6 +21,7 @@ const OWN = [
 	'http://127.1',
 	'http://0x7f000001',
 	'http://2130706433',
+	'http://[ff02::1]',
 ];
 
 const PUBLIC = [
@@ -39,7 +40,6 @@ const PUBLIC = [
 	'http://192.169.0.1',
 	'http://[2001:db8::1]',
 	'http://[::2]',
-	'http://[ff02::1]',
 	'http://localhost.example.com',
 	'http://10.example.com',
 	'http://127.0.0.1.example.com',

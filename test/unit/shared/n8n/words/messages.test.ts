@@ -720,13 +720,26 @@ const ERRORS: Array<[ExplainedError, Situation, message: string, description: st
 	],
 	[
 		new KlingError('badRequest', { httpStatus: 400, original: 'no', requestId: 'r-1' }),
-		{},
+		{ isById: true },
 		'Kling rejected the request (HTTP 400)',
 		'Check \'Task ID\'. Original reply: "no". Request ID: r-1.',
 	],
+	// A list, an account or a task that the node itself follows: there is no 'Task ID' to check.
+	[
+		new KlingError('badRequest', { httpStatus: 400, code: 1201 }),
+		{ connection: AT_KLING },
+		'Kling rejected the request (code 1201, HTTP 400)',
+		"Check 'Service' and 'Region' in the Kling API credential.",
+	],
 	[
 		new KlingError('notFound', { httpStatus: 404, code: 1203 }),
-		{},
+		{ connection: AT_KLING },
+		'Kling couldn’t find the model or task (code 1203, HTTP 404)',
+		"Check 'Service' and 'Region' in the Kling API credential.",
+	],
+	[
+		new KlingError('notFound', { httpStatus: 404, code: 1203 }),
+		{ isById: true },
 		'Kling couldn’t find the model or task (code 1203, HTTP 404)',
 		"Check 'Task ID', and use the credential that created the task.",
 	],
