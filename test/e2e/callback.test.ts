@@ -8,6 +8,8 @@ import {
 	chain,
 	FAIL_WORD,
 	fitCredentials,
+	imageItem,
+	imageNode,
 	klingAccount,
 	klingNode,
 	manualTrigger,
@@ -23,6 +25,7 @@ import {
 	type NodeSketch,
 	type WorkflowSource,
 } from '../../testkit/n8n/index.mts';
+import { sampleImage } from '../../testkit/sampleImage.mts';
 import { sampleVideo } from '../../testkit/sampleVideo.mts';
 
 /** Time enough for n8n to suspend the execution before Kling is done. */
@@ -238,6 +241,29 @@ describe('a batch of three', () => {
 			await host.emulator.sendCallback(host.lastCallbacks()[0]!);
 		}
 		await expectResumed(id);
+	});
+});
+
+describe('a video from an image', () => {
+	it('is sent with the image once, and resumes with the video alone', async () => {
+		const node = imageNode(kling, {
+			firstFrame: 'binary',
+			waitFor: 'callback',
+			waitOptions: {},
+		});
+		const id = await suspend(chain('From image', manualTrigger(), imageItem(), node));
+		const execution = await host.waitForExecution(id);
+
+		expect(execution.error).toBeUndefined();
+		const [task, ...others] = host.emulator.tasks();
+		expect(others).toEqual([]);
+		expect(host.sent('create')).toHaveLength(1);
+		expect(task?.body).toMatchObject({ image: sampleImage().toString('base64') });
+		const [item, ...more] = execution.items('Kling Image');
+		expect(more).toEqual([]);
+		expect(item?.json).toMatchObject({ task_id: task?.id, task_status: 'completed' });
+		expect(Object.keys(item?.binary ?? {})).toEqual(['data']);
+		expect(await host.binary(item!.binary!.data!)).toEqual(sampleVideo());
 	});
 });
 

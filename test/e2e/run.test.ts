@@ -6,7 +6,7 @@ import { errorFacts } from '../../testkit/engine/errorFacts.mts';
 import { eventually, pause } from '../../testkit/eventually.mts';
 import {
 	chain,
-	code,
+	imageItem,
 	imageNode,
 	FAIL_WORD,
 	klingAccount,
@@ -40,16 +40,9 @@ afterAll(async () => await host?.stop());
 
 const FROM_ITEM: INodeParameters = { prompt: '={{ $json.prompt }}' };
 
-/** A node that returns an item with a PNG image in the field `data`. */
-const IMAGE = code(
-	'Image',
-	`const data = '${sampleImage().toString('base64')}';
-return [{ json: {}, binary: { data: { data, mimeType: 'image/png', fileName: 'boat.png' } } }];`,
-);
-
 it('makes a video from an image of the item', async () => {
 	const kling = imageNode(official, { firstFrame: 'binary' });
-	const { id } = await host.importWorkflow(chain('Image', manualTrigger(), IMAGE, kling));
+	const { id } = await host.importWorkflow(chain('Image', manualTrigger(), imageItem(), kling));
 	const execution = await host.run(id);
 
 	expect(execution.error).toBeUndefined();

@@ -92,6 +92,7 @@ export {
 	fitAddress,
 	fitCredentials,
 	hashFile,
+	imageItem,
 	imageNode,
 	klingNode,
 	noOp,

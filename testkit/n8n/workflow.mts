@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import { join } from 'node:path';
+import { sampleImage } from '../sampleImage.mts';
 import { IMAGE_NODE, KLING_NODE, type NodeSketch, type WorkflowSource } from '../workflows.mts';
 import { repositoryFolder } from './repositoryFolder.mts';
 
@@ -154,6 +155,15 @@ export function prompts(...texts: string[]): NodeSketch {
 /** A Code node that runs once for all items. */
 export function code(name: string, jsCode: string): NodeSketch {
 	return { name, type: 'n8n-nodes-base.code', typeVersion: 2, parameters: { jsCode } };
+}
+
+/** A node that returns an item with a PNG image in the field `data`. */
+export function imageItem(): NodeSketch {
+	return code(
+		'Image',
+		`const data = '${sampleImage().toString('base64')}';
+return [{ json: {}, binary: { data: { data, mimeType: 'image/png', fileName: 'boat.png' } } }];`,
+	);
 }
 
 /** The Kling node, filled in for a plain video that is waited for. */
