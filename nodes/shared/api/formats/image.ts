@@ -1,3 +1,4 @@
+/** How an image is written into a request. */
 import type { Image } from '../request';
 
 /** An image as both of Kling's formats take it: its address, or raw Base64 (docs/kling-api.md#images). */
