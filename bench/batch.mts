@@ -1,10 +1,9 @@
-/** Part 1: a batch of videos through the waiting engine and through a sequential loop. */
+/** A batch of videos through the waiting engine and through a sequential loop. */
 import type { FormatName } from '../nodes/shared/api/routes.ts';
 import type { Section } from '../testkit/cli/section.mts';
 import { count, ratio, seconds } from '../testkit/cli/units.mts';
-import { runEngine, runSequentially } from './engine.mts';
-import { fixed, idealMakespan, jittered } from './generation.mts';
-import type { Measured } from './virtualKling.mts';
+import { runEngine, runSequentially, type Measured } from './virtualKling.mts';
+import { fixed, idealMakespan, jittered } from './numbers.mts';
 
 const VIDEOS = 20;
 const AT_ONCE = 5;

@@ -1,8 +1,11 @@
-/** Child processes of the benchmarks: fresh ones, so that nothing but what is measured is in them. */
+/** Child processes of the benchmarks, fresh ones, so that nothing but what is measured is in them; and the memory of one. */
 import { fork, type ChildProcess } from 'node:child_process';
 
 /** How long a child may take; milliseconds. */
 const TIMEOUT = 180_000;
+
+/** Time between two looks at the memory; milliseconds. */
+const SAMPLING_INTERVAL = 5;
 
 interface Child<Message> {
 	/** The first message it sends. @throws when it ends without one */
@@ -49,4 +52,28 @@ export function receiveTask<Task>(): Task {
 /** In a child: sends the parent its message. */
 export function sendToParent(message: unknown): void {
 	process.send?.(message);
+}
+
+/** Resident memory in bytes, before and at most during the work, and the difference; it took so many milliseconds. */
+export interface MemoryReading {
+	before: number;
+	peak: number;
+	growth: number;
+	duration: number;
+}
+
+/** In a child: resident memory while something is done. */
+export async function measure(work: () => Promise<void>): Promise<MemoryReading> {
+	global.gc?.();
+	const before = process.memoryUsage().rss;
+	let peak = before;
+	const sample = () => {
+		peak = Math.max(peak, process.memoryUsage().rss);
+	};
+	const sampler = setInterval(sample, SAMPLING_INTERVAL);
+	const startedAt = performance.now();
+	await work();
+	sample();
+	clearInterval(sampler);
+	return { before, peak, growth: peak - before, duration: performance.now() - startedAt };
 }

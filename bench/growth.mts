@@ -1,24 +1,15 @@
-/** Part 7: what ten, a hundred, a thousand and ten thousand items cost. */
+/** What ten, a hundred, a thousand and ten thousand items cost. */
 import type { Section } from '../testkit/cli/section.mts';
 import { count, kibibytes, ratio, seconds } from '../testkit/cli/units.mts';
-import { runChild } from './child.mts';
-import { runEngine } from './engine.mts';
-import { idealMakespan, jittered } from './generation.mts';
-import { withRemoteEmulator, type RemoteEmulator } from './remoteEmulator.mts';
 import { lagOf } from './batch.mts';
-import type { Measured } from './virtualKling.mts';
+import { heapWhileWaiting } from './memory.mts';
+import { runEngine, type Measured } from './virtualKling.mts';
+import { idealMakespan, jittered } from './numbers.mts';
 
 const SLOTS = 20;
 const SIZES = [10, 100, 1_000, 10_000] as const;
 /** Milliseconds. */
 const GENERATION = 60_000;
-
-/** Who holds the items: the built node, or a node that does nothing with them. */
-export interface WaitingHeapTask {
-	who: 'node' | 'idle';
-	items: number;
-	emulator: RemoteEmulator;
-}
 
 export interface GrowthResult extends Measured {
 	/** Milliseconds. */
@@ -36,7 +27,8 @@ export async function benchmarkGrowth(isQuick: boolean): Promise<Section<GrowthR
 			{ format: 'v1', generation: times, concurrency: SLOTS },
 			SLOTS,
 		);
-		const heap = (await heapWhileWaiting('node', items)) - (await heapWhileWaiting('idle', items));
+		const heap =
+			(await heapWhileWaiting('waiting', items)) - (await heapWhileWaiting('idle', items));
 		results.push({ ...measured, ideal: idealMakespan(times, SLOTS), heap });
 	}
 	return growthSection(results);
@@ -66,10 +58,4 @@ export function growthSection(results: readonly GrowthResult[]): Section<GrowthR
 function heapPerItem({ heap, videos }: GrowthResult, before?: GrowthResult): string {
 	if (before === undefined || before.videos <= SLOTS) return '';
 	return kibibytes((heap - before.heap) / (videos - before.videos));
-}
-
-async function heapWhileWaiting(who: WaitingHeapTask['who'], items: number): Promise<number> {
-	return await withRemoteEmulator(
-		async (emulator) => await runChild<number>('waitingHeap.child.mts', { who, items, emulator }),
-	);
 }

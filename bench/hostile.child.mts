@@ -12,11 +12,14 @@ import { loadImages } from '../nodes/shared/n8n/files/inputFile.ts';
 import { VideoIdentities } from '../nodes/shared/n8n/videoIdentity.ts';
 import { readText } from '../nodes/shared/n8n/http/replyText.ts';
 import { readVideoItems } from '../nodes/shared/parameters/videoParameters.ts';
-import { receiveTask, sendToParent } from './child.mts';
-import type { HostileReading, HostileTask } from './hostile.mts';
-import { HOSTILE_INPUTS, type HostileInput } from './hostileInputs.mts';
-import { measure } from './resident.mts';
-import { median } from './statistics.mts';
+import { receiveTask, sendToParent, measure } from './child.mts';
+import {
+	HOSTILE_INPUTS,
+	type HostileInput,
+	type HostileReading,
+	type HostileTask,
+} from './hostile.mts';
+import { median } from './numbers.mts';
 
 const { index } = receiveTask<HostileTask>();
 const input = HOSTILE_INPUTS[index] as HostileInput;

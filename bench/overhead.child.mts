@@ -1,5 +1,5 @@
 /** Runs many items through the node, n8n's request helper alone and bare fetch, and takes the time. */
-import type { IExecuteFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { ClientRequest } from 'node:http';
@@ -14,8 +14,8 @@ import { KLING_NODE } from '../testkit/workflows.mts';
 import { receiveTask, sendToParent } from './child.mts';
 import type { Contender, OverheadReading, OverheadTask } from './overhead.mts';
 import { requestsOf, reset } from './remoteEmulator.mts';
-import { median } from './statistics.mts';
-import { loadTypes, runNode, VIDEO, type NodeRun } from './workflow.mts';
+import { median } from './numbers.mts';
+import { loadTypes, runNode, standIn, VIDEO } from './workflow.mts';
 
 const PATH = '/v1/videos/text2video';
 
@@ -72,32 +72,17 @@ function bodyOf(index: number): object {
 }
 
 /** Sends the same requests the way every node must: by n8n's helper, with its credential. */
-class BareHelper implements INodeType {
-	description: INodeTypeDescription = {
-		displayName: 'Bare Helper',
-		name: 'bareHelper',
-		group: ['input'],
-		version: 1,
-		description: 'The node without the node',
-		defaults: { name: 'Bare Helper' },
-		inputs: ['main'],
-		outputs: ['main'],
-		credentials: [{ name: 'klingApi' }],
-		properties: [],
-	};
-
-	async execute(this: IExecuteFunctions) {
-		const items = this.getInputData();
-		await sendAll(items.length, async (method, path, body) => {
-			const options = { method, url: baseUrl + path, body, json: true };
-			return (await this.helpers.httpRequestWithAuthentication.call(
-				this,
-				'klingApi',
-				options,
-			)) as unknown;
-		});
-		return [items.map((_, item) => ({ json: {}, pairedItem: { item } }))];
-	}
+async function bareHelper(this: IExecuteFunctions) {
+	const input = this.getInputData();
+	await sendAll(input.length, async (method, path, body) => {
+		const options = { method, url: baseUrl + path, body, json: true };
+		return (await this.helpers.httpRequestWithAuthentication.call(
+			this,
+			'klingApi',
+			options,
+		)) as unknown;
+	});
+	return [input.map((_, item) => ({ json: {}, pairedItem: { item } }))];
 }
 
 /**
@@ -118,12 +103,8 @@ function setNodeClock(clock: VirtualClock): void {
 }
 
 async function contenders(): Promise<Record<Contender, (count: number) => Promise<void>>> {
-	const types = await loadTypes();
-	const common: Omit<NodeRun, 'type' | 'parameters' | 'items'> = {
-		types: {
-			...types,
-			nodeTypes: { ...types.nodeTypes, 'bench.bareHelper': new BareHelper() },
-		},
+	const common = {
+		types: await loadTypes({ 'bench.bareHelper': standIn([], bareHelper, ['klingApi']) }),
 		credential: format === 'gateway' ? klingGateway(emulator) : klingAccount(emulator),
 	};
 	const parameters = {

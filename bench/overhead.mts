@@ -1,4 +1,4 @@
-/** Part 4: what an item costs beyond its requests. */
+/** What an item costs beyond its requests. */
 import type { Section } from '../testkit/cli/section.mts';
 import { count, milliseconds, ratio } from '../testkit/cli/units.mts';
 import { runChild } from './child.mts';

@@ -1,12 +1,11 @@
-/** Part 2: our polling against the published schedules of other nodes. */
+/** Our polling against the published schedules of other nodes. */
 import type { FormatName } from '../nodes/shared/api/routes.ts';
 import { isOver, type Task } from '../nodes/shared/api/task.ts';
 import type { Section } from '../testkit/cli/section.mts';
 import { count } from '../testkit/cli/units.mts';
 import { lagOf } from './batch.mts';
-import { measure, runEngine } from './engine.mts';
-import { fixed, jittered } from './generation.mts';
-import type { Measured, VirtualKling } from './virtualKling.mts';
+import { measure, runEngine, type Measured, type VirtualKling } from './virtualKling.mts';
+import { fixed, jittered } from './numbers.mts';
 
 /** When a node asks: at once after the creation, then at a fixed interval. All times in milliseconds. */
 interface Schedule {

@@ -15,7 +15,7 @@ export function sideBySideTables(): string {
 	return renderTables(read<SideBySide>(SIDE_BY_SIDE));
 }
 
-/** Of `npm run bench:growth`. */
+/** Of `npm run bench -- growth`. */
 export function growthTable(): string {
 	const { date, machine, sections } = read<{
 		date: string;
@@ -23,7 +23,7 @@ export function growthTable(): string {
 		sections: [{ results: GrowthResult[] }];
 	}>(GROWTH);
 	const section = growthSection(sections[0].results);
-	const origin = `\`npm run bench:growth\`, ${date}, on ${machineText(machine)}.`;
+	const origin = `\`npm run bench -- growth\`, ${date}, on ${machineText(machine)}.`;
 	return [`${origin} ${section.note}`, sectionTable(section)].join('\n\n');
 }
 

@@ -1,4 +1,4 @@
-/** The emulator on a virtual clock, and the node's own client in front of it. */
+/** The node's waiting engine against the emulator on a virtual clock, and what it is compared with. */
 import {
 	EMULATOR_API_KEY,
 	startEmulator,
@@ -10,15 +10,23 @@ import type { ApiReply, ApiRequest } from '../nodes/shared/api/http.ts';
 import { findTarget } from '../nodes/shared/api/modelLookup.ts';
 import type { FormatName } from '../nodes/shared/api/routes.ts';
 import type { VideoRequest } from '../nodes/shared/api/request.ts';
-import type { Task } from '../nodes/shared/api/task.ts';
+import { isOver, type Task } from '../nodes/shared/api/task.ts';
+import { runBatch } from '../nodes/shared/engine/runBatch.ts';
 import { Semaphore } from '../nodes/shared/utils/semaphore.ts';
 import { externalTaskIdOf } from '../nodes/shared/engine/externalIds.ts';
 import type { PlannedVideo, TaskService } from '../nodes/shared/engine/taskService.ts';
 import { VirtualClock } from '../testkit/clocks/virtualClock.mts';
-import { mean } from './statistics.mts';
+import { MemoryLedger } from '../testkit/memoryLedger.mts';
+import { mean } from './numbers.mts';
 
 /** How long a request takes to reach Kling; milliseconds. */
 const LATENCY = 200;
+
+/** The node's default, in milliseconds. */
+const POLLING_INTERVAL = 5_000;
+
+/** The node's default, in milliseconds. */
+const TIMEOUT = 60 * 60_000;
 
 const MODELS: Readonly<Partial<Record<FormatName, string>>> = {
 	gateway: 'kling-v1-6',
@@ -173,5 +181,49 @@ export class VirtualKling {
 					return { status: reply.status, headers, body: await reply.text() };
 				}),
 		);
+	}
+}
+
+/** Runs the videos of `generation` through the waiting engine, all in one batch. */
+export async function runEngine(options: KlingOptions, maxConcurrency: number): Promise<Measured> {
+	return await measure(options, async (kling) => {
+		const videos = options.generation.map((_, index) => kling.plan(index));
+		const outcomes = await runBatch(videos, kling.service(), {
+			clock: kling.clock,
+			ledger: new MemoryLedger(),
+			timeout: TIMEOUT,
+			maxConcurrency,
+			polling: { pollingInterval: POLLING_INTERVAL, onTimeout: 'error' },
+			stopOnFailure: false,
+		});
+		for (const { state, error } of outcomes) if (state !== 'finished') throw error;
+	});
+}
+
+/** Does what other nodes do: creates a video, checks it until it is finished, then the next one. */
+export async function runSequentially(options: KlingOptions): Promise<Measured> {
+	return await measure(options, async (kling) => {
+		for (const index of options.generation.keys()) {
+			let task = await kling.create(index);
+			while (!isOver(task)) {
+				await kling.clock.sleep(POLLING_INTERVAL);
+				task = await kling.client.find(task.id);
+			}
+			kling.deliver(task);
+		}
+	});
+}
+
+/** Runs something against a Kling of its own. */
+export async function measure(
+	options: KlingOptions,
+	run: (kling: VirtualKling) => Promise<void>,
+): Promise<Measured> {
+	const kling = await VirtualKling.start(options);
+	try {
+		await run(kling);
+		return kling.measure();
+	} finally {
+		await kling.stop();
 	}
 }

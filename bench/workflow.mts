@@ -1,5 +1,5 @@
-/** Workflows for n8n's engine: a manual trigger and one node. */
-import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
+/** Workflows for n8n's engine: a manual trigger and one node, the package's or one to compare it with. */
+import type { ICredentialDataDecryptedObject, INodeParameters, INodeType } from 'n8n-workflow';
 import {
 	loadBuiltPackage,
 	runWorkflow,
@@ -19,9 +19,9 @@ export const VIDEO: INodeParameters = {
 	aspectRatio: '16:9',
 };
 
-export type Types = Pick<EngineOptions, 'nodeTypes' | 'credentialTypes'>;
+type Types = Pick<EngineOptions, 'nodeTypes' | 'credentialTypes'>;
 
-export interface NodeRun {
+interface NodeRun {
 	types: Types;
 	/** Type of the node. */
 	type: string;
@@ -31,9 +31,41 @@ export interface NodeRun {
 	items: number;
 }
 
-/** The built package: run `npm run build` first. */
-export async function loadTypes(): Promise<Types> {
-	return await loadBuiltPackage(process.cwd());
+/**
+ * The built package: run `npm run build` first.
+ * @param others nodes beside those of the package, by their types
+ */
+export async function loadTypes(others: Readonly<Record<string, INodeType>>): Promise<Types> {
+	const { nodeTypes, ...types } = await loadBuiltPackage(process.cwd());
+	return { ...types, nodeTypes: { ...nodeTypes, ...others } };
+}
+
+/** A node to compare the package's with. */
+export function standIn(
+	parameters: readonly string[],
+	execute: INodeType['execute'],
+	credentials: readonly string[] = [],
+): INodeType {
+	return {
+		execute,
+		description: {
+			displayName: 'Stand-In',
+			name: 'standIn',
+			group: ['input'],
+			version: 1,
+			description: 'For comparison',
+			defaults: { name: 'Stand-In' },
+			inputs: ['main'],
+			outputs: ['main'],
+			credentials: credentials.map((name) => ({ name })),
+			properties: parameters.map((name) => ({
+				displayName: name,
+				name,
+				type: 'string',
+				default: '',
+			})),
+		},
+	};
 }
 
 /** Runs one node. @throws when it fails, or returns another number of items than it was given */

@@ -1,3 +1,4 @@
+/** The credential: the service, its address and its keys, and how they sign a request. */
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialType,

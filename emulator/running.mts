@@ -1,3 +1,4 @@
+/** What a running emulator offers to those who have started it. */
 import type { CallbackDelivery, CallbackRequest } from './callbacks.mts';
 import type { Fault } from './fault-schema.mts';
 import type { RecordedRequest } from './log.mts';

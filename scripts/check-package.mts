@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { ratio } from '../testkit/cli/units.mts';
 import { parseFlags } from '../testkit/cli/flags.mts';
 
 /** The whole package, packed; bytes. It is loaded with every n8n. */
@@ -22,6 +23,17 @@ const DEPENDENCIES = [
 	'bundleDependencies',
 	'bundledDependencies',
 ];
+
+/** What to load takes in a process that does nothing else, against n8n-workflow, which n8n has loaded before. */
+const LOADING = `
+const timeOf = (modules) => {
+	const startedAt = performance.now();
+	for (const module of modules) require(module);
+	return performance.now() - startedAt;
+};
+const n8n = timeOf(['n8n-workflow']);
+console.log(timeOf(process.argv.slice(1)) / n8n);
+`;
 
 interface PackageJson {
 	scripts: Record<string, string>;
@@ -65,7 +77,8 @@ for (const name of INSTALL_SCRIPTS) {
 	hold(!(name in manifest.scripts), `package.json has a script "${name}"`);
 }
 const entry = readFileSync('index.js', 'utf8');
-for (const path of [...manifest.n8n.nodes, ...manifest.n8n.credentials]) {
+const modules = [...manifest.n8n.nodes, ...manifest.n8n.credentials];
+for (const path of modules) {
 	hold(paths.includes(path), `the tarball lacks ${path}, which package.json names`);
 	hold(entry.includes(`'./${path}'`), `index.js lacks ${path}, which package.json names`);
 }
@@ -79,4 +92,7 @@ for (const [path, { resolved, integrity, link }] of Object.entries(packages)) {
 
 for (const problem of problems) console.error(problem);
 console.log(`The tarball holds ${paths.length} files in ${size} bytes`);
+const load = ['-e', LOADING, ...modules.map((path) => `./${path}`)];
+const share = Number(execFileSync(process.execPath, load, { encoding: 'utf8' }));
+console.log(`To load it takes ${ratio(share)} the time of n8n-workflow`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -1,6 +1,7 @@
 /**
  * `npm run check:words`: words that users should not read, anywhere in what they do read or in names
- * that reach them. One term for one thing: CONTRIBUTING.md, "Words", says which.
+ * that reach them. One term for one thing: CONTRIBUTING.md, "Words", says which. And the words that
+ * every file of code begins with: what it is for.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -18,9 +19,15 @@ const PLACES = [
 	'CHANGELOG.md',
 ];
 
-const files = execFileSync('git', ['ls-files', '--', ...PLACES], { encoding: 'utf8' })
-	.split('\n')
-	.filter((file) => /\.(ts|mts|json|md)$/.test(file) && file !== 'scripts/check-words.mts');
+/** Their tests are described by what they test. */
+const CODE = ['nodes', 'credentials', 'emulator', 'testkit', 'bench', 'scripts', 'test', '*.*js'];
+
+const list = (places: readonly string[]) =>
+	execFileSync('git', ['ls-files', '--', ...places], { encoding: 'utf8' }).split('\n');
+
+const files = list(PLACES).filter(
+	(file) => /\.(ts|mts|json|md)$/.test(file) && file !== 'scripts/check-words.mts',
+);
 
 let found = 0;
 for (const file of files) {
@@ -34,4 +41,11 @@ for (const file of files) {
 		});
 }
 console.log(`${files.length} files, ${found} words that are out`);
-process.exitCode = found > 0 ? 1 : 0;
+
+const isCode = /(?<!\.test)\.[cm]?[jt]s$/;
+const headless = list(CODE).filter(
+	(file) => isCode.test(file) && !/^\s*\/[*/]/.test(readFileSync(file, 'utf8')),
+);
+for (const file of headless)
+	console.error(`${file} does not begin with a sentence on what it is for`);
+process.exitCode = found + headless.length > 0 ? 1 : 0;

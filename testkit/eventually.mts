@@ -1,3 +1,4 @@
+/** Waiting in real time for what another process or a socket does. */
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Waits for so many milliseconds. */

@@ -1,3 +1,4 @@
+/** A ledger for the engine alone. */
 import type { LedgerEntry, LedgerStore } from '../nodes/shared/engine/ledger.ts';
 
 /** The engine's memory without n8n: it remembers nothing beyond its own life. */

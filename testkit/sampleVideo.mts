@@ -1,3 +1,4 @@
+/** The emulator's video, for comparison. */
 import { readFileSync } from 'node:fs';
 import { SAMPLE_VIDEO } from '../emulator/index.mts';
 

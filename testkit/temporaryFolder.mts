@@ -1,3 +1,4 @@
+/** Folders that are gone after a test. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -9,8 +9,7 @@ import {
 } from '../../testkit/n8n/index.mts';
 import { EMULATOR_API_KEY } from '../../emulator/index.mts';
 import { residentMemory } from '../../testkit/n8n/process.mts';
-import { idealMakespan } from '../generation.mts';
-import { mean } from '../statistics.mts';
+import { idealMakespan, mean } from '../numbers.mts';
 import { looksAt, type SelfCheck } from './database.mts';
 import { NO_TIME, videoOf } from './order.mts';
 import { deliveredItems, WAYS, type Setting, type WayName } from './ways.mts';

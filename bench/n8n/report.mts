@@ -3,9 +3,8 @@ import { sectionTable, type Section } from '../../testkit/cli/section.mts';
 import { count, kibibytes, mebibytes, percent, ratio, seconds } from '../../testkit/cli/units.mts';
 import { machineText, type Machine } from '../machine.mts';
 import type { Chart, Colour } from './charts.mts';
-import { FAULT_SHARE } from './faults.mts';
+import { FAULT_SHARE, type GenerationRange } from './order.mts';
 import type { Reading } from './measure.mts';
-import type { GenerationRange } from './order.mts';
 import { WAYS, WAIT_SECONDS, type WayName } from './ways.mts';
 
 export interface SideBySide {

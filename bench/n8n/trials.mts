@@ -1,9 +1,8 @@
 /** Which trials there are, and how they are run: one after the other, or on the bad network all at once. */
 import { startEmulator, type EmulatorOptions } from '../../emulator/index.mts';
 import { startHost, type Host } from '../../testkit/n8n/index.mts';
-import { addFaults } from './faults.mts';
+import { addFaults, generationTimes, videoOf, type GenerationRange } from './order.mts';
 import { measure, warmUp, type Reading, type Trial } from './measure.mts';
-import { generationTimes, videoOf, type GenerationRange } from './order.mts';
 import type { WayName } from './ways.mts';
 
 interface Plan {

@@ -1,3 +1,4 @@
+/** The node Kling Image to Video. */
 import {
 	type IExecuteFunctions,
 	type INodeExecutionData,

@@ -1,3 +1,4 @@
+/** The node Kling Text to Video. */
 import {
 	type IExecuteFunctions,
 	type INodeExecutionData,

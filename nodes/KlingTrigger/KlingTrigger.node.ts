@@ -1,3 +1,4 @@
+/** The node Kling Trigger. */
 import {
 	type INodeType,
 	type INodeTypeDescription,

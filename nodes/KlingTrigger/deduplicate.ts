@@ -1,3 +1,4 @@
+/** Tells whether a delivery to Kling Trigger has been there before. */
 import { createHash } from 'node:crypto';
 
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';

@@ -1,3 +1,4 @@
+/** The form of Kling Trigger. */
 import type { INodeProperties } from 'n8n-workflow';
 
 import { downloadFields, simplifyField } from '../shared/description/outputFields';

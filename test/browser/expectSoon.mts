@@ -1,3 +1,4 @@
+/** Expectations of a page that takes its time. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 const PATIENCE_MS = 60_000;

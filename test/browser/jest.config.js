@@ -1,6 +1,6 @@
+/** The tests in a browser, on a real n8n. */
 const shared = require('../e2e/jest.config.js');
 
-/** The tests in a browser, on a real n8n. */
 module.exports = {
 	...shared,
 	roots: ['<rootDir>/test/browser'],

@@ -1,3 +1,4 @@
+/** Opens the forms of the nodes in n8n's editor. */
 import type { NodeView } from '../../testkit/browser/pages/nodeView.mts';
 import type { Session } from '../../testkit/browser/session.mts';
 

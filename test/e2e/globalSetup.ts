@@ -1,3 +1,4 @@
+/** What happens once before all tests on a real n8n. */
 import { installN8n } from '../../testkit/n8n/install.mts';
 import { printProgress } from '../../testkit/npm/npm.mts';
 

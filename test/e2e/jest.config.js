@@ -1,6 +1,6 @@
+/** The tests on a real n8n: two at a time, each with an n8n of its own that mostly waits, and with time to start it. */
 const shared = require('../../jest.config.js');
 
-/** The tests on a real n8n: two at a time, each with an n8n of its own that mostly waits, and with time to start it. */
 module.exports = {
 	...shared,
 	rootDir: '../..',

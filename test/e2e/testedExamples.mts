@@ -1,3 +1,4 @@
+/** Knows which example workflows are run by a test. */
 import { readdir, readFile } from 'node:fs/promises';
 
 /** The examples that a test of this folder reads, in order to run them. */

@@ -1,3 +1,4 @@
+/** A gateway's client, and replies for it, of several unit tests. */
 import { KlingClient } from '../../nodes/shared/api/client';
 import type { ApiReply, ApiRequest, Send } from '../../nodes/shared/api/http';
 import { findTarget, type Target } from '../../nodes/shared/api/modelLookup';

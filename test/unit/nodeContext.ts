@@ -1,3 +1,4 @@
+/** What n8n hands to a node, as far as unit tests need it. */
 import type { INode } from 'n8n-workflow';
 
 import type { NodeContext } from '../../nodes/shared/n8n/http/context';

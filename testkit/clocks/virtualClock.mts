@@ -1,3 +1,4 @@
+/** A clock for the waiting engine whose time passes in steps. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, StoppedError } from '../../nodes/shared/engine/clock.ts';
 

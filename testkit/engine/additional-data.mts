@@ -1,3 +1,4 @@
+/** What n8n's engine gets from n8n's server. */
 import type { ExecutionLifecycleHooks } from 'n8n-core';
 import type { ICredentialsHelper, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
 import { loadEngine } from './core.mts';

@@ -1,3 +1,4 @@
+/** n8n's store of files, for the engine without a server. */
 import type { IBinaryData } from 'n8n-workflow';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** Runs the test of a credential without a server. */
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialTestFunction,

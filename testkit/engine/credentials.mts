@@ -1,3 +1,4 @@
+/** Credentials for the engine, without n8n's database. */
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentials,

@@ -1,3 +1,4 @@
+/** A server that the tests of the engine send requests to. */
 import {
 	createServer,
 	type IncomingHttpHeaders,

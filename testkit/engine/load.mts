@@ -1,3 +1,4 @@
+/** Loads workflows and the built package from files. */
 import type { ICredentialType } from 'n8n-workflow';
 import { readFile } from 'node:fs/promises';
 import { loadEngine } from './core.mts';

@@ -1,3 +1,4 @@
+/** The nodes that the engine knows. */
 import type {
 	IDataObject,
 	IExecuteFunctions,

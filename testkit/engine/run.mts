@@ -1,3 +1,4 @@
+/** Runs a workflow on n8n's engine, without a server. */
 import type { ExecutionLifecycleHooks } from 'n8n-core';
 import type {
 	ExecutionError,

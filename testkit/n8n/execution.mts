@@ -1,4 +1,5 @@
 /** An execution as n8n has stored it. */
+import { parse } from 'flatted';
 import type {
 	ExecutionStatus,
 	IDataObject,
@@ -7,7 +8,6 @@ import type {
 	ITaskData,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
-import { parseFlatted } from './flatted.mts';
 
 /** What `GET /rest/executions/:id` answers, as far as it is of use here. */
 export interface StoredExecution {
@@ -50,7 +50,7 @@ export class Execution {
 		this.startedAt = new Date(stored.startedAt);
 		this.stoppedAt = date(stored.stoppedAt);
 		this.waitTill = date(stored.waitTill);
-		this.data = parseFlatted(stored.data) as IRunExecutionData;
+		this.data = parse(stored.data) as IRunExecutionData;
 	}
 
 	/** Neither running nor suspended. */

@@ -1,3 +1,4 @@
+/** Where the repository is. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,3 +1,4 @@
+/** Joins two sockets, for proxies. */
 import type { Socket } from 'node:net';
 
 /**

@@ -1,3 +1,4 @@
+/** Servers on loopback, at ports that are free. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,3 +1,4 @@
+/** Where what takes long to install is kept. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 

@@ -1,3 +1,4 @@
+/** Packs a package by npm. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

@@ -1,3 +1,4 @@
+/** An item on its way through a batch. */
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { Outcome } from '../engine/runBatch';

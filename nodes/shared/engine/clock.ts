@@ -1,3 +1,4 @@
+/** The clock of the waiting engine, and the error that ends its waiting. */
 import { ExplainedError } from '../api/errors/explainedError';
 
 /** Time as the waiting engine sees it: n8n's in production, a virtual one in tests and benchmarks. */

@@ -1,3 +1,4 @@
+/** Pauses that can be cut short. */
 import { attempt } from '../utils/attempt';
 import { type Clock, StoppedError } from './clock';
 

@@ -1,3 +1,4 @@
+/** When tasks are asked for, and for how long. */
 import { isAbsent, isUnanswered, ExplainedError } from '../api/errors/explainedError';
 import { sharesChecks } from '../api/formatLookup';
 import type { Refreshed } from '../api/refresh';

@@ -1,3 +1,4 @@
+/** Turns a task into the item that the user gets, with its file. */
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { noVideo } from '../api/errors/klingError';

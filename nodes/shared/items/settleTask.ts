@@ -1,3 +1,4 @@
+/** Decides what comes of a task that is over. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { taskFailed } from '../api/errors/klingError';

@@ -1,3 +1,4 @@
+/** The clock that the nodes run on. */
 import { sleep } from 'n8n-workflow';
 
 import { type Clock, StoppedError } from '../engine/clock';

@@ -1,3 +1,4 @@
+/** What each operation of a node has to offer. */
 import type { INodeExecutionData, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { NodeRun } from '../n8n/nodeRun';

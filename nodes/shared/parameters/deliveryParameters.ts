@@ -1,3 +1,4 @@
+/** Reads the parameters that say how a video is delivered. */
 import type { OutputOptions } from '../items/deliverTask';
 import { boolean, check, text, withDefault } from './fieldTypes';
 import type { ParameterReader } from './parameterReader';

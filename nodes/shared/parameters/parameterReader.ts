@@ -1,3 +1,4 @@
+/** Reads parameters from n8n one by one. */
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import type { z } from 'zod';
 

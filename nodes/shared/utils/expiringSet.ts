@@ -1,3 +1,4 @@
+/** Remembers that something has been there, for a while. */
 import { ExpiringMap } from './expiringMap';
 
 /** How many members a set has at most, if nobody says otherwise. */

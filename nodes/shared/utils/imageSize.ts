@@ -1,3 +1,4 @@
+/** Reads the size of an image from its header. */
 import { imageTypeOf } from './fileKind';
 
 /** In pixels. */

@@ -1,3 +1,4 @@
+/** n8n's page to sign in. */
 import type { Page } from 'playwright-core';
 
 /** Signs in by the form. @param url n8n's address */

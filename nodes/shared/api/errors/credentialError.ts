@@ -1,3 +1,4 @@
+/** What can be wrong with the credential, as an error. */
 import { ExplainedError } from './explainedError';
 
 /** What is wrong with a field of the credential, or with the request it is to sign. */

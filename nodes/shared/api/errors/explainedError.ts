@@ -1,3 +1,4 @@
+/** What all errors of this package have in common. */
 import { type ErrorKind, type ErrorMeaning, MEANINGS } from './kinds';
 
 /**

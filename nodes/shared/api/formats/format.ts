@@ -1,3 +1,4 @@
+/** What each wire format of the Kling API has to offer. */
 import type { ApiRequest } from '../http';
 import type { ServedModel } from '../models';
 import type { Image, RequestFeature, VideoRequest } from '../request';

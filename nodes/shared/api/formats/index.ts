@@ -1,3 +1,4 @@
+/** All wire formats by their names. */
 import type { FormatName } from '../routes';
 import type { Format } from './format';
 import { gateway } from './gateway';

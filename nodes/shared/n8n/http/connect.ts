@@ -1,3 +1,4 @@
+/** From a node's credential to a client of the Kling API. */
 import { KlingClient } from '../../api/client';
 import type { Connection } from '../../api/connection';
 import type { Send } from '../../api/http';

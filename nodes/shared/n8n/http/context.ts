@@ -1,3 +1,4 @@
+/** What n8n hands to a node, as far as requests need it. */
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 /** What n8n hands a node when it runs, and when a webhook of its is called. */

@@ -1,3 +1,4 @@
+/** A download that failed, as an error. */
 import { ExplainedError } from '../../api/errors/explainedError';
 import type { TransportProblem } from '../../api/http';
 

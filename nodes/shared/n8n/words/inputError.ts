@@ -1,3 +1,4 @@
+/** A parameter that can't be used, as an error. */
 import { ExplainedError } from '../../api/errors/explainedError';
 import type { Parameter } from './labels';
 import type { Words } from './words';

@@ -1,3 +1,4 @@
+/** An input file that can't be had, as an error. */
 import { ExplainedError } from '../../api/errors/explainedError';
 import type { Parameter } from './labels';
 
