@@ -40,7 +40,7 @@ export const triggerWebhooks: IWebhookDescription[] = [
  * return long after the request was answered.
  */
 export async function handleCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const handled = await attempt(async () => await tryToHandle(context));
+	const handled = await attempt(tryToHandle(context));
 	if (handled.ok) return handled.value;
 	context.logger.warn(notes.callbackNotHandled(handled.error));
 	return answer(context, 503, answers.tryLater);
@@ -60,9 +60,7 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 	if (!statuses.includes(reported.status)) return answer(context, 200, answers.notSelected);
 	if (deduplicate && isDelivered(context, reported)) return answer(context, 200, answers.repeated);
 
-	const confirmed = await attempt(
-		async () => await confirm(context, connection, reported, parameters),
-	);
+	const confirmed = await attempt(confirm(context, connection, reported, parameters));
 	if (!confirmed.ok) {
 		context.logger.warn(notes.callbackIgnored(confirmed.error));
 		return answer(context, isUnanswered(confirmed.error) ? 503 : 404, answers.notConfirmed);
@@ -129,14 +127,13 @@ async function confirm(
 async function follow(task: Task, reported: TaskReply, find: () => Promise<Task>): Promise<Task> {
 	let latest = task;
 	await attempt(
-		async () =>
-			await retry(
-				async () => {
-					latest = await find();
-					if (isBehind(latest, reported)) throw new Error('The status is still behind');
-				},
-				{ clock: systemClock, tries: TRIES_BEHIND, pausesFirst: true, isWorthRetrying: () => true },
-			),
+		retry(
+			async () => {
+				latest = await find();
+				if (isBehind(latest, reported)) throw new Error('The status is still behind');
+			},
+			{ clock: systemClock, tries: TRIES_BEHIND, pausesFirst: true, isWorthRetrying: () => true },
+		),
 	);
 	return latest;
 }
@@ -161,9 +158,7 @@ async function toTriggerItem(
 ): Promise<INodeExecutionData> {
 	const itemIndex = 0;
 	const tools = { context, clock: systemClock, allowsOwnNetwork: isInOwnNetwork(baseUrl) };
-	const delivered = await attempt(
-		async () => await deliverTask(tools, task, { itemIndex, ...delivery }),
-	);
+	const delivered = await attempt(deliverTask(tools, task, { itemIndex, ...delivery }));
 	if (delivered.ok) return delivered.value;
 	const circumstances = { itemIndex, taskId: task.id };
 	return failItem({ context, continues: true }, delivered.error, circumstances, toOutput(task));

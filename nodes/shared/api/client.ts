@@ -93,7 +93,7 @@ export class KlingClient {
 		let absent: unknown;
 		for (const format of this.connection.formats) {
 			for (const request of FORMATS[format].find(id)) {
-				const found = await attempt(async () => await this.askForTask(format, request, id));
+				const found = await attempt(this.askForTask(format, request, id));
 				if (found.ok) return found.value;
 				if (!this.mayKnowOtherFormat(found.error)) throw found.error;
 				absent ??= found.error;
@@ -115,9 +115,7 @@ export class KlingClient {
 		let absent: unknown;
 		for (const format of likely) {
 			const [request] = FORMATS[format].find(id);
-			const found = await attempt(
-				async () => await this.askForTask(format, request as ApiRequest, id),
-			);
+			const found = await attempt(this.askForTask(format, request as ApiRequest, id));
 			if (found.ok && found.value.id === id) return found.value;
 			if (!found.ok && !this.mayKnowOtherFormat(found.error)) throw found.error;
 			absent ??= found.ok ? absentTask(true) : found.error;
@@ -176,7 +174,7 @@ export class KlingClient {
 		const lists: Task[][] = [];
 		let absent: unknown;
 		for (const format of this.connection.formats) {
-			const list = await attempt(async () => await this.listIn(format, limit, filters, onCut));
+			const list = await attempt(this.listIn(format, limit, filters, onCut));
 			if (list.ok) lists.push(list.value);
 			else if (this.mayKnowOtherFormat(list.error)) absent ??= list.error;
 			else throw list.error;

@@ -19,7 +19,7 @@ export interface Reaction {
 export async function react(send: Send, request: ApiRequest, now: () => number): Promise<Reaction> {
 	let reply: ApiReply | undefined;
 	const noting: Send = async (each) => (reply = await send(each));
-	const asked = await attempt(async () => await exchange(noting, request, now));
+	const asked = await attempt(exchange(noting, request, now));
 	return asked.ok ? asked.value : { reply, error: asked.error };
 }
 

@@ -59,7 +59,7 @@ export class Refresher {
 				}),
 		);
 		for (const [format, its] of checks) {
-			void attempt(async () => await this.checkIn(format, its, signal)).then((checked) => {
+			void attempt(this.checkIn(format, its, signal)).then((checked) => {
 				if (!checked.ok) for (const { tell } of its) tell({ error: checked.error });
 			});
 		}

@@ -39,9 +39,7 @@ export async function createVideos(
 	callbackUrl?: string,
 ): Promise<Created> {
 	const identities = new VideoIdentities(run.context);
-	const created = await attempt(
-		async () => await createAll(run, identities, items, options, deliver, callbackUrl),
-	);
+	const created = await attempt(createAll(run, identities, items, options, deliver, callbackUrl));
 	identities.end(created.ok && isWhole(created.value));
 	if (!created.ok) throw created.error;
 	return created.value;

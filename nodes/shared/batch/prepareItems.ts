@@ -74,7 +74,7 @@ export async function findIdsInUse(
 			const ownId = item.request.externalTaskId;
 			if (ownId === undefined || task || isUnsure) return [];
 			const checked = await attempt(
-				async () => await requests.run(async () => await refuseIdInUse(run, item.target, ownId)),
+				requests.run(async () => await refuseIdInUse(run, item.target, ownId)),
 			);
 			return checked.ok ? [] : [[item.key, checked.error] as const];
 		}),

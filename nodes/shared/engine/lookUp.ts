@@ -68,9 +68,7 @@ async function findBearerOfId(
 	if (!meaningOf(error).mayBeIdInUse || externalTaskId === undefined) return undefined;
 	if (maySayInUse(error)) return await findSent(sent, error, context);
 	// Words that say nothing of it: without an answer the rejection stands.
-	const asked = await attempt(
-		async () => await context.service.findByExternalId({ ...sent, externalTaskId }),
-	);
+	const asked = await attempt(context.service.findByExternalId({ ...sent, externalTaskId }));
 	return asked.ok && asked.value.is === 'created' ? reused(asked.value.task) : undefined;
 }
 
@@ -86,16 +84,15 @@ export async function findSent(
 	const { externalTaskId } = sent;
 	if (externalTaskId === undefined) return { is: 'unknown', error: cause };
 	const asked = await attempt(
-		async () =>
-			await retry(async () => await service.findByExternalId({ ...sent, externalTaskId }), {
-				...LOOK_UP,
-				clock,
-				signal,
-				deadline,
-				isWorthRetrying: (error, tries) =>
-					isUnanswered(error) &&
-					(meaningOf(error).checking !== 'notUnderstood' || tries < LOOK_UP_NOT_UNDERSTOOD.tries),
-			}),
+		retry(async () => await service.findByExternalId({ ...sent, externalTaskId }), {
+			...LOOK_UP,
+			clock,
+			signal,
+			deadline,
+			isWorthRetrying: (error, tries) =>
+				isUnanswered(error) &&
+				(meaningOf(error).checking !== 'notUnderstood' || tries < LOOK_UP_NOT_UNDERSTOOD.tries),
+		}),
 	);
 	if (!asked.ok) {
 		const isStopped = meaningOf(asked.error).checking === 'stopped';

@@ -17,7 +17,7 @@ export class Pause {
 		const ended = new AbortController();
 		this.end = () => ended.abort();
 		const either = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
-		await attempt(async () => await this.clock.sleep(ms, either));
+		await attempt(this.clock.sleep(ms, either));
 		this.end = undefined;
 		if (signal?.aborted) throw new StoppedError();
 	}

@@ -117,7 +117,7 @@ class Batch<Video extends PlannedVideo, Result> {
 		outcome: Outcome<Result>,
 		release: () => void,
 	): Promise<void> {
-		const ended = await attempt(async () => await this.createAndWait(video, outcome));
+		const ended = await attempt(this.createAndWait(video, outcome));
 		// A failure is handled while the place is still taken: after one that ends the batch nothing
 		// further is created.
 		if (!ended.ok) this.fail(outcome, ended.error);
@@ -130,9 +130,7 @@ class Batch<Video extends PlannedVideo, Result> {
 
 	/** Delivers a task, or fails the video by what keeps it from being delivered. Never throws. */
 	private async deliver(video: Video, task: Task, outcome: Outcome<Result>): Promise<void> {
-		const delivered = await attempt(
-			async () => await this.service.deliver(video, task, this.signal),
-		);
+		const delivered = await attempt(this.service.deliver(video, task, this.signal));
 		if (!delivered.ok) return this.fail(outcome, delivered.error);
 		outcome.result = delivered.value;
 		this.setState(outcome, 'finished');
@@ -189,7 +187,7 @@ class Batch<Video extends PlannedVideo, Result> {
 		const note = (latest: Task) => {
 			outcome.task = latest;
 		};
-		const waited = await attempt(async () => await poller.waitFor(task, deadline, isReused, note));
+		const waited = await attempt(poller.waitFor(task, deadline, isReused, note));
 		if (waited.ok) return waited.value;
 		const { error } = waited;
 		const isAccepted =

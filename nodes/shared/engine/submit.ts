@@ -71,7 +71,7 @@ async function createUntilSettled<Video extends PlannedVideo>(
 		const pause = backoff(tries - 1);
 		const end = Math.min(deadline, startedAt + (policy?.within ?? Infinity));
 		if (clock.now() + pause >= end) return outcome;
-		const slept = await attempt(async () => await clock.sleep(pause, signal));
+		const slept = await attempt(clock.sleep(pause, signal));
 		if (!slept.ok) return { is: 'notCreated', error: slept.error };
 	}
 }
@@ -95,9 +95,7 @@ async function createOnce<Video extends PlannedVideo>(
 		if (signal.aborted) throw new StoppedError();
 		record.begin(sent);
 	};
-	const created = await attempt(
-		async () => await service.create(video, sent.externalTaskId, onLeaving, signal),
-	);
+	const created = await attempt(service.create(video, sent.externalTaskId, onLeaving, signal));
 	if (created.ok) return note(record, { is: 'created', task: created.value, isReused: false });
 	// It never left.
 	if (!record.isUnsure) return { is: 'notCreated', error: created.error };
@@ -124,9 +122,7 @@ async function createWithoutId<Video extends PlannedVideo>(
 	refusal: CreateOutcome,
 ): Promise<CreateOutcome> {
 	const { externalTaskId = '', ...sent } = sentRequestOf(video, record);
-	const asked = await attempt(
-		async () => await submission.service.findByExternalId({ ...sent, externalTaskId }),
-	);
+	const asked = await attempt(submission.service.findByExternalId({ ...sent, externalTaskId }));
 	if (!asked.ok) return refusal;
 	const { value } = asked;
 	if (value.is === 'created') return note(record, { ...value, isReused: true });

@@ -77,7 +77,7 @@ export class Throttle {
 		for (let tries = 0; ; tries++) {
 			const pause = backoff(tries, last && requestedPause(last));
 			if (last && this.clock.now() + pause >= deadline) return last;
-			await attempt(async () => await this.pauses.run(this.endedTasks === 0 ? pause : 0, signal));
+			await attempt(this.pauses.run(this.endedTasks === 0 ? pause : 0, signal));
 			this.endedTasks = Math.max(0, this.endedTasks - 1);
 			if (signal.aborted) return stopped();
 			last = await create();

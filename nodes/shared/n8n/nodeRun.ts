@@ -65,7 +65,7 @@ export async function forEachItem<Result>(
 				await places.run(async () => {
 					if (hasFailed || signal?.aborted)
 						return { ok: false as const, error: new StoppedError() };
-					const handled = await attempt(async () => await handle(itemIndex));
+					const handled = await attempt(handle(itemIndex));
 					if (!handled.ok) hasFailed = true;
 					return handled;
 				}),

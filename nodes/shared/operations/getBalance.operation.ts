@@ -31,7 +31,7 @@ export const getBalanceOperation: Operation = {
 	fields: [simplifyField(OPERATIONS)],
 	async execute(run) {
 		// It is the same for all items.
-		const asked = await attempt(async () => await askForAccount(run));
+		const asked = await attempt(askForAccount(run));
 		return await forEachItem(run, async (itemIndex): Promise<INodeExecutionData> => {
 			const { context, connection } = run;
 			try {
@@ -51,13 +51,12 @@ async function askForAccount({ client, clock, connection, signal }: NodeRun): Pr
 		throw new InputError(undefined, supportWords.noBalance('gateway'));
 	}
 	const asked = await attempt(
-		async () =>
-			await retry(async () => await client.account(), {
-				clock,
-				signal,
-				tries: TRIES,
-				isWorthRetrying: isUnanswered,
-			}),
+		retry(async () => await client.account(), {
+			clock,
+			signal,
+			tries: TRIES,
+			isWorthRetrying: isUnanswered,
+		}),
 	);
 	if (asked.ok) return asked.value;
 	const { checking } = meaningOf(asked.error);

@@ -54,7 +54,7 @@ export async function readVideoItems(
 			async (itemIndex) =>
 				await places.run(async () => {
 					await breathe();
-					return { itemIndex, ...(await attempt(async () => await readItem(itemIndex))) };
+					return { itemIndex, ...(await attempt(readItem(itemIndex))) };
 				}),
 		),
 	);

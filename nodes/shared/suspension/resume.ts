@@ -54,7 +54,7 @@ export const waitingWebhooks: IWebhookDescription[] = [
  * would destroy the execution. May return long after the request was answered.
  */
 export async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const handled = await attempt(async () => await tryToResume(context));
+	const handled = await attempt(tryToResume(context));
 	if (handled.ok) return handled.value;
 	context.logger.warn(notes.callbackNotHandled(handled.error));
 	return answer(context, 503, answers.tryLater);
@@ -99,7 +99,7 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	if (!areAllOver) return answer(context, 200, answers.stillWaiting);
 	// While one callback is being looked into, another one may complete the batch.
 	if (!run.claim(calledAt, systemClock.now())) return answer(context, 200, answers.alreadyResuming);
-	const finished = await attempt(async () => await finishAll(context, connection, suspended, run));
+	const finished = await attempt(finishAll(context, connection, suspended, run));
 	if (!finished.ok) {
 		run.release();
 		throw finished.error;
@@ -212,7 +212,7 @@ async function finishSuspended(
 	}
 	const { task } = outcome;
 	const shape = { itemIndex, modelName, simplify, downloadTo };
-	const settled = await attempt(async () => await settleTask(tools, task, shape));
+	const settled = await attempt(settleTask(tools, task, shape));
 	return settled.ok
 		? settled.value
 		: failItem(failure, settled.error, { itemIndex, taskId }, factsOfTask(task, modelName));

@@ -127,7 +127,7 @@ function checkNow(due: number): void {
 async function checkOnce({ look, times: [now, ...later] }: Scheduled): Promise<void> {
 	if (now === undefined) return;
 	scheduledFor.delete(look.resumeUrl);
-	const called = await attempt(async () => await callBack(look));
+	const called = await attempt(callBack(look));
 	if (called.ok && called.value) enter({ look, times: later });
 }
 

@@ -136,7 +136,7 @@ async function finish(run: NodeRun, video: BatchVideo): Promise<void> {
 		new VideoRecord(contextLedger(run.context, run.connection), video).failed();
 	}
 	const shape = { ...delivery, itemIndex, modelName: target.id };
-	const settled = await attempt(async () => await settleTask(run, task, shape));
+	const settled = await attempt(settleTask(run, task, shape));
 	if (settled.ok) {
 		Object.assign(video, { state: 'finished', result: settled.value });
 	} else {

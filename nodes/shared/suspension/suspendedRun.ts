@@ -200,7 +200,7 @@ export class SuspendedRun {
 		const startedAt = checker.clock.now();
 		const running = this.running();
 		const before = checker.requests();
-		const checked = await attempt(async () => await this.check(running, checker));
+		const checked = await attempt(this.check(running, checker));
 		this.isCheckingAll = false;
 		if (running.length > 1) this.costPerTask = (checker.requests() - before) / running.length;
 		if (!checked.ok) throw checked.error;
@@ -327,7 +327,7 @@ export class SuspendedRun {
 				if (pause <= 0) break;
 				await clock.sleep(pause);
 			}
-			const checked = await attempt(async () => await this.checkAll(checker));
+			const checked = await attempt(this.checkAll(checker));
 			if (checked.ok) await this.follow([], checker);
 		} finally {
 			this.isWaitingForQuiet = false;
