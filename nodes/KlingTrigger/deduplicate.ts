@@ -5,7 +5,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { deliveryId } from '../shared/api/callback';
 import type { TaskReply } from '../shared/api/task';
-import { ExpiringSet } from '../shared/utils/expiringSet';
+import { ExpiringMap } from '../shared/utils/expiringMap';
 
 /** How many deliveries are remembered. */
 const MEMORY = 1000;
@@ -14,7 +14,7 @@ const MEMORY = 1000;
  * Deliveries that this process has seen lately: each call of a webhook has its own copy of the static
  * data, so that two at once know nothing of each other.
  */
-const recent = new ExpiringSet(10 * 60_000);
+const recent = new ExpiringMap<true>(10 * 60_000, 100_000);
 
 type Delivered = Pick<TaskReply, 'id' | 'status'>;
 
@@ -33,7 +33,7 @@ export function isDelivered(context: IWebhookFunctions, delivered: Delivered): b
 export function isRepeated(context: IWebhookFunctions, delivered: Delivered): boolean {
 	if (isDelivered(context, delivered)) return true;
 	const names = namesOf(context, delivered);
-	for (const name of names) recent.add(keyOf(context, name));
+	for (const name of names) recent.set(keyOf(context, name), true);
 	const store = storeOf(context);
 	store.deliveries = [...(store.deliveries ?? []), ...names].slice(-MEMORY);
 	return false;

@@ -23,7 +23,7 @@ import { answer, bodyOf, isFromKling } from '../shared/n8n/webhook';
 import { attempt } from '../shared/utils/attempt';
 import { SingleFlight } from '../shared/utils/singleFlight';
 import { isInOwnNetwork } from '../shared/utils/url';
-import { CALLBACK_CHECK } from '../shared/engine/policies';
+import { CALLBACK_CHECK, PAUSES_BEHIND } from '../shared/engine/policies';
 import { retry } from '../shared/engine/retry';
 import { isDelivered, isRepeated } from './deduplicate';
 import { readTriggerParameters, type TriggerParameters } from './triggerParameters';
@@ -77,16 +77,10 @@ async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponse
 	};
 }
 
-/**
- * How often a task is checked again whose status is behind the callback: with pauses that double
- * from one second on, for half a minute.
- */
-const TRIES_BEHIND = 5;
-
 const unverified = new UnverifiedCallbacks(() => systemClock.now());
 
 /** By trigger and task: a callback that is repeated meanwhile is not a further question. */
-const following = new SingleFlight<Task>();
+const rechecks = new SingleFlight<Task>();
 
 /**
  * The task as Kling knows it; as the callback reports it, if Fetch Task is off.
@@ -112,10 +106,10 @@ async function confirm(
 	if (!task || !isBehind(task, reported)) return task;
 	answer(context, 200, answers.received);
 	const key = [context.getWorkflow().id, context.getNode().id, context.getMode(), task.id];
-	return await following.run(
+	return await rechecks.run(
 		JSON.stringify(key),
 		async () =>
-			await follow(
+			await recheck(
 				task,
 				reported,
 				async () => await client.findByTaskId({ id: task.id, raw: reported.raw }),
@@ -124,17 +118,14 @@ async function confirm(
 }
 
 /** Checks a task until its status is what the callback says. @returns it as it was checked last */
-async function follow(task: Task, reported: TaskReply, find: () => Promise<Task>): Promise<Task> {
+async function recheck(task: Task, reported: TaskReply, find: () => Promise<Task>): Promise<Task> {
 	let latest = task;
-	await attempt(
-		retry(
-			async () => {
-				latest = await find();
-				if (isBehind(latest, reported)) throw new Error('The status is still behind');
-			},
-			{ clock: systemClock, tries: TRIES_BEHIND, pausesFirst: true, isWorthRetrying: () => true },
-		),
-	);
+	for (const pause of PAUSES_BEHIND) {
+		await systemClock.sleep(pause);
+		const found = await attempt(find());
+		if (found.ok) latest = found.value;
+		if (!isBehind(latest, reported)) break;
+	}
 	return latest;
 }
 

@@ -5,7 +5,7 @@ import { type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import { KlingError } from '../api/errors/klingError';
 import { isOver } from '../api/task';
 import { failItem } from '../items/errorItem';
-import { factsOfTask } from '../items/settleTask';
+import { factsOfTask } from '../items/deliverTask';
 import { UnknownOutcomeError } from '../engine/submit';
 import { contextLedger } from '../n8n/contextLedger';
 import { STATUS_LABELS } from '../n8n/words/labels';

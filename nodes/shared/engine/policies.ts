@@ -41,6 +41,12 @@ export const ID_CHECK = { tries: 3 } as const satisfies RetryPolicy;
 /** A callback's own question that gets no answer, before the callback is given back. */
 export const CALLBACK_CHECK = { tries: 3 } as const satisfies RetryPolicy;
 
+/**
+ * When a task is checked again whose callback is ahead of its status, or whose video is not listed
+ * yet: after these pauses, which are half a minute together. Milliseconds.
+ */
+export const PAUSES_BEHIND = [1_000, 2_000, 4_000, 8_000, 8_000, 8_000];
+
 /** Reading a file from n8n's store. */
 export const FILE_READ = { tries: 3 } as const satisfies RetryPolicy;
 

@@ -30,8 +30,6 @@ export interface RetryOptions extends RetryPolicy {
 	isWorthRetrying(error: unknown, tries: number): boolean;
 	/** How long the service asked to wait after this error; milliseconds. */
 	requestedPause?(error: unknown): number | undefined;
-	/** Pauses even before the first try. */
-	pausesFirst?: boolean;
 }
 
 /**
@@ -49,18 +47,16 @@ export async function retry<Result>(
 		deadline = Infinity,
 		isWorthRetrying,
 		requestedPause,
-		pausesFirst = false,
 	}: RetryOptions,
 ): Promise<Result> {
 	const end = Math.min(deadline, clock.now() + within);
-	if (pausesFirst) await clock.sleep(backoff(0), signal);
 	for (let tries = 1; ; tries++) {
 		if (signal?.aborted) throw new StoppedError();
 		const tried = await attempt(work);
 		if (tried.ok) return tried.value;
 		const { error } = tried;
 		if (tries >= most || !isWorthRetrying(error, tries)) throw error;
-		const pause = backoff(pausesFirst ? tries : tries - 1, requestedPause?.(error));
+		const pause = backoff(tries - 1, requestedPause?.(error));
 		if (clock.now() + pause >= end) throw error;
 		await clock.sleep(pause, signal);
 	}

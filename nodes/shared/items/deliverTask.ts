@@ -1,13 +1,13 @@
-/** Turns a task into the item that the user gets, with its file. */
-import type { INodeExecutionData } from 'n8n-workflow';
+/** Turns a task into the item that the user gets, with its file, and decides what comes of one that is over. */
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { noVideo } from '../api/errors/klingError';
+import { noVideo, taskFailed } from '../api/errors/klingError';
 import type { Task } from '../api/task';
 import { safeFileName } from '../api/taskId';
 import type { NodeContext } from '../n8n/http/context';
 import { downloadVideo } from '../n8n/files/downloadVideo';
 import type { Clock } from '../engine/clock';
-import { type ItemOptions, toItem } from './toItem';
+import { type ItemOptions, toItem, toOutput } from './toItem';
 
 /** What a task is delivered with. */
 export interface DownloadTools {
@@ -48,4 +48,25 @@ export async function deliverTask(
 	const fileName = safeFileName(task.id);
 	const file = await downloadVideo(context, video.url, fileName, tools);
 	return toItem(task, shape, { [downloadTo]: file });
+}
+
+/**
+ * The end of a task that was waited for: its item, or the error that says why there is no video.
+ * @throws {KlingError} when the task failed, or is completed but has no video
+ * @throws {DownloadError} when the file does not come whole
+ */
+export async function settleTask(
+	tools: DownloadTools,
+	task: Task,
+	shape: OutputShape,
+): Promise<INodeExecutionData> {
+	if (task.status === 'failed') throw taskFailed(task);
+	return await deliverTask(tools, task, shape);
+}
+
+/** What an error item says of its task: all there is once the video is finished, else where it stands. */
+export function factsOfTask(task: Task, modelName?: string): IDataObject {
+	return task.status === 'completed'
+		? toOutput(task, modelName)
+		: { task_id: task.id, task_status: task.status };
 }

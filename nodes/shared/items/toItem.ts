@@ -1,7 +1,8 @@
-/** From a task to the item that a node returns. The fields are part of the public contract. */
+/** From a task, or an account, to the item that a node returns. The fields are part of the public contract. */
 
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import type { Account, Pack } from '../api/account';
 import { maskKeys } from '../api/mask';
 import type { Task, Video } from '../api/task';
 
@@ -52,7 +53,22 @@ export function toItem(
 	};
 }
 
+/** The account's resource packs, as Get Balance returns them. */
+export function toBalanceItem(
+	{ packs, remaining, raw }: Account,
+	{ itemIndex, simplify }: Pick<ItemOptions, 'itemIndex' | 'simplify'>,
+): INodeExecutionData {
+	return {
+		json: simplify ? { packs: packs.map(toPackOutput), remaining } : (raw as IDataObject),
+		pairedItem: { item: itemIndex },
+	};
+}
+
+function toPackOutput({ effectiveAt, expiresAt, ...facts }: Pack): IDataObject {
+	return present({ ...facts, effective_at: effectiveAt, expires_at: expiresAt });
+}
+
 /** The facts that are known. */
-export function present(facts: object): IDataObject {
+function present(facts: object): IDataObject {
 	return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }

@@ -8,7 +8,7 @@ import { videoOptions } from '../description/optionFields';
 import { downloadFields, simplifyField } from '../description/outputFields';
 import { type VideoForm, videoFields } from '../description/videoFields';
 import { waitForField, waitOptions } from '../description/waitFields';
-import { settleTask } from '../items/settleTask';
+import { settleTask } from '../items/deliverTask';
 import { parametersOf } from '../parameters/parameterReader';
 import { readVideoItems } from '../parameters/videoParameters';
 import { readWaitParameters } from '../parameters/waitParameters';

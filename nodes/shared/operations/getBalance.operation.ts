@@ -6,7 +6,7 @@ import type { Account } from '../api/account';
 import { isUnanswered, meaningOf } from '../api/errors/explainedError';
 import { forEachItem, type NodeRun } from '../n8n/nodeRun';
 import { simplifyField } from '../description/outputFields';
-import { toBalanceItem } from '../items/balanceItem';
+import { toBalanceItem } from '../items/toItem';
 import { failItem } from '../items/errorItem';
 import { InputError } from '../n8n/words/inputError';
 import { supportWords } from '../n8n/words/parameters';

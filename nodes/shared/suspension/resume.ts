@@ -12,8 +12,7 @@ import { type Connection, toConnection } from '../api/connection';
 import type { Refreshed } from '../api/refresh';
 import { isOver } from '../api/task';
 import { failItem } from '../items/errorItem';
-import { factsOfTask, settleTask } from '../items/settleTask';
-import type { DownloadTools } from '../items/deliverTask';
+import { type DownloadTools, factsOfTask, settleTask } from '../items/deliverTask';
 import { connect } from '../n8n/http/connect';
 import { answers, notes } from '../n8n/words/notes';
 import { CREDENTIAL } from '../n8n/http/send';
@@ -88,7 +87,7 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	const key = keyOf(context, waiting);
 	const run = runOf(key, waiting);
 	const calledAt = systemClock.now();
-	if (run.isClaimed(calledAt)) return answer(context, 200, answers.alreadyResuming);
+	if (run.resumption.isClaimed(calledAt)) return answer(context, 200, answers.alreadyResuming);
 	const about = [context.getExecutionId(), context.getNode().id, reported.id];
 	const report = {
 		taskId: reported.id,
@@ -98,13 +97,15 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	weighAgain(key, run);
 	if (!areAllOver) return answer(context, 200, answers.stillWaiting);
 	// While one callback is being looked into, another one may complete the batch.
-	if (!run.claim(calledAt, systemClock.now())) return answer(context, 200, answers.alreadyResuming);
+	if (!run.resumption.claim(calledAt, systemClock.now()))
+		return answer(context, 200, answers.alreadyResuming);
 	const finished = await attempt(finishAll(context, connection, suspended, run));
 	if (!finished.ok) {
-		run.release();
+		run.resumption.release();
 		throw finished.error;
 	}
-	run.handOver(systemClock.now());
+	run.resumption.handOver(systemClock.now());
+	run.forget();
 	weighAgain(key, run);
 	const workflowData = [finished.value];
 	if (context.getResponseObject().headersSent) return { noWebhookResponse: true, workflowData };
@@ -126,7 +127,7 @@ function keyOf(context: IWebhookFunctions, [first]: readonly Waiting[]): string 
 function runOf(key: string, waiting: readonly Waiting[]): SuspendedRun {
 	const known = runs.get(key);
 	const run =
-		known && !known.isSpent(systemClock.now())
+		known && !known.resumption.isSpent(systemClock.now())
 			? known
 			: new SuspendedRun(
 					waiting.map(({ taskId: id, format, simplify }) => ({

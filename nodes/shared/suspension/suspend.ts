@@ -8,7 +8,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { findBodyChange } from '../api/additionalBody';
 import type { Refreshed } from '../api/refresh';
 import { isOver, lacksVideo, type Task } from '../api/task';
-import { settleTask } from '../items/settleTask';
+import { settleTask } from '../items/deliverTask';
 import { toItem } from '../items/toItem';
 import { contextLedger } from '../n8n/contextLedger';
 import { InputError } from '../n8n/words/inputError';

@@ -9,9 +9,12 @@ import type { Refreshed } from '../api/refresh';
 import { isOver, knownById, lacksVideo, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
 import { memoryOf } from '../utils/memoryOf';
+import { SingleFlight } from '../utils/singleFlight';
 import type { Clock } from '../engine/clock';
-import { CALLBACK_CHECK } from '../engine/policies';
+import { CALLBACK_CHECK, PAUSES_BEHIND } from '../engine/policies';
 import { retry } from '../engine/retry';
+import { RequestBudget } from './requestBudget';
+import { Resumption } from './resumption';
 
 /** How one callback asks Kling. */
 export interface Checker {
@@ -31,35 +34,6 @@ interface Report {
 	isSelfCheck: boolean;
 }
 
-/**
- * When a task is checked again whose callback is ahead of its status, or whose video is not listed
- * yet: after these pauses, which are half a minute together. Milliseconds.
- */
-const PAUSES_BEHIND = [1_000, 2_000, 4_000, 8_000, 8_000, 8_000];
-
-/** Requests to Kling that a callback may cost, on average over an execution. */
-const REQUESTS_PER_CALLBACK = 2;
-
-/**
- * When the average does not allow to check the other tasks, that waits until no callback has come
- * for so long: one second per request that is too much, within these limits. Milliseconds.
- */
-const QUIET_PER_REQUEST = 1_000;
-const SHORTEST_QUIET = 2_000;
-const LONGEST_QUIET = 60_000;
-
-/**
- * How long after a resumption was handed to n8n another one is held for a repetition of the same:
- * n8n answers callbacks itself from then on, unless it failed to start the execution. Milliseconds.
- */
-const START_LIMIT = 10_000;
-
-/**
- * How many looks may check all tasks whatever that costs: as many as there are. A copy of one that
- * somebody sends again and again is a callback like any other.
- */
-const FREE_LOOKS = 4;
-
 /** What is remembered of a run and of each of its tasks beside replies, at most; bytes. */
 const PER_RUN = 1_000;
 const PER_TASK = 500;
@@ -76,25 +50,21 @@ export class SuspendedRun {
 	private readonly over = new Map<string, Refreshed>();
 	/** Checked last with these outcomes, which are not to be trusted yet. */
 	private readonly behind = new Map<string, Refreshed>();
-	/** The tasks that are being checked. */
-	private readonly asking = new Map<string, Promise<Refreshed>>();
+	/** By task: callbacks share the checks that are under way. */
+	private readonly checks = new SingleFlight<Refreshed>();
 	/** The tasks that are checked again because a callback is ahead of them, and how often they were. */
-	private readonly followed = new Map<string, number>();
-	private isFollowing = false;
+	private readonly lagging = new Map<string, number>();
+	private isRechecking = false;
 	private readonly tasks: Map<string, WaitedFor>;
 	/** Of the replies in `over`; bytes. */
 	private replies = 0;
 
-	/** Requests that may be spent before the average is exceeded; negative when it is. */
-	private credit = 0;
-	/** What checking all tasks together cost last, per task. */
-	private costPerTask = 0;
+	private readonly budget = new RequestBudget();
+	readonly resumption = new Resumption();
 	private isCheckingAll = false;
-	private looks = 0;
 	private checkedAllAt = -Infinity;
 	private calledAt = -Infinity;
 	private isWaitingForQuiet = false;
-	private resuming?: { handedOverAt?: number };
 
 	/** @param tasks that are waited for */
 	constructor(tasks: readonly WaitedFor[]) {
@@ -112,68 +82,32 @@ export class SuspendedRun {
 	}
 
 	/**
-	 * Looks into a callback.
+	 * Checks what a callback makes worth checking.
 	 * @returns whether all tasks are over
 	 * @throws {KlingError} when Kling does not answer
 	 */
 	async handleCallback({ taskId, ...report }: Report, checker: Checker): Promise<boolean> {
-		const isSelfCheck = report.isSelfCheck && this.looks < FREE_LOOKS;
-		if (isSelfCheck) this.looks++;
+		const isSelfCheck = this.budget.receive(report.isSelfCheck);
 		const calledAt = checker.clock.now();
 		this.calledAt = calledAt;
-		this.credit += REQUESTS_PER_CALLBACK;
-		const wasAsked = this.asking.has(taskId);
+		const wasUnderWay = this.checks.has(taskId);
 		if (this.canCheckAll(isSelfCheck)) await this.checkAll(checker);
 		else await this.check([taskId], checker);
 		// The shared answer may be of before the callback.
-		if (wasAsked) await this.check([taskId], checker);
+		if (wasUnderWay) await this.check([taskId], checker);
 		if (this.isOver()) return true;
 
 		checker.onUnderstood();
-		await this.follow(isSelfCheck ? [] : [taskId], checker);
+		await this.recheckLagging(isSelfCheck ? [] : [taskId], checker);
 		if (this.isOver() || this.checkedAllAt >= calledAt) return this.isOver();
 		await this.checkAllWhenQuiet(checker);
 		return this.isOver();
 	}
 
-	/**
-	 * Begins to resume the execution.
-	 * @param calledAt when the callback came: one that was still being looked into while another one
-	 * resumed the execution is no sign that this failed; milliseconds of the checker's clock
-	 * @param now the same
-	 * @returns false when another callback has begun that
-	 */
-	claim(calledAt: number, now: number): boolean {
-		if (this.isClaimed(now)) return false;
-		if (calledAt <= (this.resuming?.handedOverAt ?? -Infinity)) return false;
-		this.resuming = {};
-		return true;
-	}
-
-	isClaimed(now: number): boolean {
-		if (!this.resuming) return false;
-		const { handedOverAt } = this.resuming;
-		return handedOverAt === undefined || now - handedOverAt < START_LIMIT;
-	}
-
-	/**
-	 * The items are on their way to n8n, which starts the execution. From then on nothing is known of
-	 * the run but that.
-	 */
-	handOver(now: number): void {
-		this.resuming = { handedOverAt: now };
-		for (const known of [this.tasks, this.over, this.behind, this.followed]) known.clear();
+	/** Nothing more is known of the run: its items are n8n's. */
+	forget(): void {
+		for (const known of [this.tasks, this.over, this.behind, this.lagging]) known.clear();
 		this.replies = 0;
-	}
-
-	/** Whether it was handed over to n8n, which did not start the execution: a new one is needed. */
-	isSpent(now: number): boolean {
-		return this.resuming?.handedOverAt !== undefined && !this.isClaimed(now);
-	}
-
-	/** Resuming came to nothing: the next callback may do it. */
-	release(): void {
-		this.resuming = undefined;
 	}
 
 	private isOver(): boolean {
@@ -189,10 +123,8 @@ export class SuspendedRun {
 		return this.tasks.has(id) && !this.over.has(id);
 	}
 
-	/** Checking all is dear where the service has no list, or one that does not show the tasks. */
 	private canCheckAll(isSelfCheck: boolean): boolean {
-		if (this.isCheckingAll) return false;
-		return isSelfCheck || this.credit >= Math.ceil(this.costPerTask * this.running().length);
+		return !this.isCheckingAll && (isSelfCheck || this.budget.allows(this.running().length));
 	}
 
 	private async checkAll(checker: Checker): Promise<void> {
@@ -202,7 +134,7 @@ export class SuspendedRun {
 		const before = checker.requests();
 		const checked = await attempt(this.check(running, checker));
 		this.isCheckingAll = false;
-		if (running.length > 1) this.costPerTask = (checker.requests() - before) / running.length;
+		this.budget.noteCheckOfAll(running.length, checker.requests() - before);
 		if (!checked.ok) throw checked.error;
 		this.checkedAllAt = startedAt;
 	}
@@ -232,21 +164,18 @@ export class SuspendedRun {
 
 	/** Asks about each task, but for those that are being asked about: their answers are shared. */
 	private ask(ids: readonly string[], checker: Checker): Array<Promise<Refreshed>> {
-		const fresh = ids.filter((id) => !this.asking.has(id));
+		const fresh = ids.filter((id) => !this.checks.has(id));
 		const before = checker.requests();
 		const outcomes = checker.refresh(fresh.map((id) => knownById(this.tasks.get(id) as WaitedFor)));
-		fresh.forEach((id, index) => {
-			const noted = (outcomes[index] as Promise<Refreshed>).then((outcome) => {
-				this.asking.delete(id);
-				this.note(id, outcome);
-				return outcome;
-			});
-			this.asking.set(id, noted);
-		});
-		void Promise.all(outcomes).then(() => {
-			this.credit -= checker.requests() - before;
-		});
-		return ids.map((id) => this.asking.get(id) as Promise<Refreshed>);
+		void Promise.all(outcomes).then(() => this.budget.spend(checker.requests() - before));
+		return ids.map(
+			async (id) =>
+				await this.checks.run(id, async () => {
+					const outcome = await (outcomes[fresh.indexOf(id)] as Promise<Refreshed>);
+					this.note(id, outcome);
+					return outcome;
+				}),
+		);
 	}
 
 	private note(id: string, outcome: Refreshed): void {
@@ -280,31 +209,31 @@ export class SuspendedRun {
 	 * holds some megabytes for each that is not finished.
 	 * @param reported the tasks that the callback says are over
 	 */
-	private async follow(reported: readonly string[], checker: Checker): Promise<void> {
-		for (const id of reported) this.followed.set(id, 0);
-		for (const id of this.behind.keys()) this.followed.set(id, this.followed.get(id) ?? 0);
-		if (this.isFollowing) return;
-		this.isFollowing = true;
+	private async recheckLagging(reported: readonly string[], checker: Checker): Promise<void> {
+		for (const id of reported) this.lagging.set(id, 0);
+		for (const id of this.behind.keys()) this.lagging.set(id, this.lagging.get(id) ?? 0);
+		if (this.isRechecking) return;
+		this.isRechecking = true;
 		try {
 			for (;;) {
-				for (const id of this.over.keys()) this.followed.delete(id);
-				if (this.followed.size === 0 || this.running().length === 0) return;
-				await checker.clock.sleep(PAUSES_BEHIND[Math.min(...this.followed.values())] ?? 0);
-				await this.checkFollowed(checker);
+				for (const id of this.over.keys()) this.lagging.delete(id);
+				if (this.lagging.size === 0 || this.running().length === 0) return;
+				await checker.clock.sleep(PAUSES_BEHIND[Math.min(...this.lagging.values())] ?? 0);
+				await this.checkLagging(checker);
 			}
 		} finally {
-			this.isFollowing = false;
+			this.isRechecking = false;
 		}
 	}
 
-	private async checkFollowed(checker: Checker): Promise<void> {
-		const open = [...this.followed.keys()].filter((id) => this.isOpen(id));
+	private async checkLagging(checker: Checker): Promise<void> {
+		const open = [...this.lagging.keys()].filter((id) => this.isOpen(id));
 		await Promise.all(this.ask(open, checker));
 		for (const id of open) {
-			const tries = (this.followed.get(id) ?? 0) + 1;
-			this.followed.set(id, tries);
+			const tries = (this.lagging.get(id) ?? 0) + 1;
+			this.lagging.set(id, tries);
 			if (tries < PAUSES_BEHIND.length) continue;
-			this.followed.delete(id);
+			this.lagging.delete(id);
 			const outcome = this.behind.get(id);
 			if (!outcome) continue;
 			this.behind.delete(id);
@@ -322,20 +251,16 @@ export class SuspendedRun {
 		const { clock } = checker;
 		try {
 			for (;;) {
-				const pause = this.calledAt + this.quiet() - clock.now();
-				if (this.isOver() || this.resuming) return;
+				const quiet = this.budget.quietBefore(this.running().length);
+				const pause = this.calledAt + quiet - clock.now();
+				if (this.isOver() || this.resumption.hasBegun) return;
 				if (pause <= 0) break;
 				await clock.sleep(pause);
 			}
 			const checked = await attempt(this.checkAll(checker));
-			if (checked.ok) await this.follow([], checker);
+			if (checked.ok) await this.recheckLagging([], checker);
 		} finally {
 			this.isWaitingForQuiet = false;
 		}
-	}
-
-	private quiet(): number {
-		const missing = Math.ceil(this.costPerTask * this.running().length) - this.credit;
-		return Math.min(LONGEST_QUIET, Math.max(SHORTEST_QUIET, missing * QUIET_PER_REQUEST));
 	}
 }

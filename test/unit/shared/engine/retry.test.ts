@@ -126,29 +126,6 @@ describe('a retry', () => {
 	});
 });
 
-describe('with a pause before the first try', () => {
-	beforeEach(() => jest.spyOn(Math, 'random').mockReturnValue(1));
-	afterEach(() => jest.restoreAllMocks());
-
-	it('the pauses grow from there', async () => {
-		const { triedAt } = await tryHard(2, { pausesFirst: true });
-		expect(triedAt).toEqual([1, 3, 7]);
-	});
-
-	it('whoever has not tried yet tries once, even after the deadline', async () => {
-		const clock = new VirtualClock();
-		const { work, triedAt } = workOf(9, clock);
-		const late = retry(work, {
-			clock,
-			isWorthRetrying: () => true,
-			pausesFirst: true,
-			deadline: clock.now() + 500,
-		});
-		await expect(late).rejects.toThrow('failure 1');
-		expect(triedAt).toEqual([1]);
-	});
-});
-
 describe('Stop', () => {
 	it('ends the pause between two tries', async () => {
 		const stop = new AbortController();

@@ -301,42 +301,14 @@ describe('what is remembered', () => {
 		const others = new SuspendedRun(idsOf(60).map((id) => ({ id, format: 'v1' })));
 		const late = others.handleCallback(called('task-0'), kling.checker());
 		for (const each of [run, others]) {
-			each.claim(0, 0);
-			each.handOver(0);
+			each.resumption.claim(0, 0);
+			each.resumption.handOver(0);
+			each.forget();
 		}
 		expect(await late).toBe(false);
 		for (const each of [run, others]) {
 			expect(each.outcomes.size).toBe(0);
 			expect(each.memory).toBeLessThan(2_000);
-			expect([each.isSpent(9_000), each.isSpent(11_000)]).toEqual([false, true]);
 		}
-	});
-});
-
-describe('an execution', () => {
-	it('is resumed by one callback', () => {
-		const run = runOf(['a']);
-		expect([run.claim(0, 0), run.claim(1, 1), run.isClaimed(60_000)]).toEqual([true, false, true]);
-	});
-
-	it('is resumed by the next one if n8n did not start it', () => {
-		const run = runOf(['a']);
-		run.claim(0, 0);
-		run.handOver(60_000);
-		expect([run.claim(65_000, 65_000), run.claim(71_000, 71_000)]).toEqual([false, true]);
-	});
-
-	it('is not resumed again by one that was still being looked into, however long that took', () => {
-		const run = runOf(['a']);
-		run.claim(0, 0);
-		run.handOver(60_000);
-		expect(run.claim(59_000, 90_000)).toBe(false);
-	});
-
-	it('is resumed by the next one if resuming failed', () => {
-		const run = runOf(['a']);
-		run.claim(0, 0);
-		run.release();
-		expect(run.claim(1, 1)).toBe(true);
 	});
 });

@@ -1,7 +1,7 @@
 import { KlingError } from '../../../../nodes/shared/api/errors/klingError';
 import type { Task } from '../../../../nodes/shared/api/task';
 import type { OutputShape } from '../../../../nodes/shared/items/deliverTask';
-import { factsOfTask, settleTask } from '../../../../nodes/shared/items/settleTask';
+import { factsOfTask, settleTask } from '../../../../nodes/shared/items/deliverTask';
 import { VirtualClock } from '../../../../testkit/clocks/virtualClock.mts';
 import { created, URL } from '../../gatewayReplies';
 import { nodeContext } from '../../nodeContext';
