@@ -1,6 +1,6 @@
 /** Kling for tests of callbacks: each test says what it answers, when, and whether its list shows tasks. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LoopbackServer } from '../../testkit/network/loopback.mts';
 
 interface KnownTask {
 	id: string;
@@ -12,7 +12,7 @@ interface KnownTask {
 }
 
 /** The v1 format on loopback; counts its requests. */
-export class CallbackKling {
+export class CallbackKling extends LoopbackServer {
 	readonly tasks = new Map<string, KnownTask>();
 	/** Of the API; downloads are not among them. */
 	requests: string[] = [];
@@ -29,23 +29,6 @@ export class CallbackKling {
 	/** Never the same ID twice: what is remembered of one test does not matter in the next. */
 	private lastId = 8000;
 	private underWay = 0;
-	private readonly server: Server = createServer((request, response) => {
-		void this.handle(request, response);
-	});
-
-	get url(): string {
-		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-	}
-
-	async start(): Promise<void> {
-		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-	}
-
-	async stop(): Promise<void> {
-		this.server.closeAllConnections();
-		await new Promise((resolve) => this.server.close(resolve));
-	}
-
 	reset(): void {
 		this.tasks.clear();
 		Object.assign(this, { requests: [], downloads: [], most: 0, latency: 0 });
@@ -82,7 +65,7 @@ export class CallbackKling {
 		return task;
 	}
 
-	private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+	protected async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const url = request.url ?? '';
 		const parts: Buffer[] = [];
 		for await (const part of request) parts.push(part as Buffer);

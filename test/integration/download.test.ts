@@ -8,6 +8,7 @@ import {
 	errorOf,
 	expectFailed,
 	factsOf,
+	finishedFacts,
 	items,
 	NODE,
 	numbered,
@@ -243,23 +244,11 @@ describe('with Continue', () => {
 			{ input: numbered(2), node: { onError: 'continueRegularOutput' } },
 		);
 		const [task] = emulator.tasks();
-		const url = urlOf(task?.id);
 		const [first, second] = run.items(NODE);
 		expectFailed(first, {
 			item: 0,
 			error: { ...LINK_EXPIRED, taskId: task?.id },
-			facts: {
-				task_id: task?.id,
-				task_status: 'completed',
-				task_status_msg: '任务完成',
-				created_at: task?.createdAt,
-				updated_at: task?.updatedAt,
-				model_name: 'kling-v1-6',
-				video_id: 'video_001',
-				video_url: url,
-				duration: 5,
-				task_result: { videos: [{ id: 'video_001', url, duration: 5 }] },
-			},
+			facts: finishedFacts(emulator),
 		});
 		expect(second?.json).not.toHaveProperty('error');
 		expect((await run.binary(second)).equals(sampleVideo())).toBe(true);

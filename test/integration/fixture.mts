@@ -170,6 +170,24 @@ export function numbered(count: number): INodeExecutionData[] {
 	return items(...Array.from({ length: count }, (_, n) => ({ n })));
 }
 
+/** What the gateway tells of the emulator's first task once its video is finished: the facts of its item. */
+export function finishedFacts(emulator: Emulator, duration = 5) {
+	const [task] = emulator.tasks();
+	const url = `${emulator.url}/videos/${task?.id}.mp4`;
+	return {
+		task_id: task?.id,
+		task_status: 'completed',
+		task_status_msg: '任务完成',
+		created_at: task?.createdAt,
+		updated_at: task?.updatedAt,
+		model_name: 'kling-v1-6',
+		video_id: 'video_001',
+		video_url: url,
+		duration,
+		task_result: { videos: [{ id: 'video_001', url, duration }] },
+	};
+}
+
 /** The requests of one route. */
 export function sent(emulator: Emulator, route: RecordedRequest['route']): RecordedRequest[] {
 	return emulator.requests().filter((request) => request.route === route);

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import {
+	finishedFacts,
 	items,
 	NODE,
 	PLAIN,
@@ -230,21 +231,9 @@ describe('against the emulator', () => {
 			duration: 10,
 		});
 		const [task] = emulator.tasks();
-		const url = `${emulator.url}/videos/${task?.id}.mp4`;
 		expect(run.items(NODE)).toEqual([
 			{
-				json: {
-					task_id: task?.id,
-					task_status: 'completed',
-					task_status_msg: '任务完成',
-					created_at: task?.createdAt,
-					updated_at: task?.updatedAt,
-					model_name: 'kling-v1-6',
-					video_id: 'video_001',
-					video_url: url,
-					duration: 10,
-					task_result: { videos: [{ id: 'video_001', url, duration: 10 }] },
-				},
+				json: finishedFacts(emulator, 10),
 				binary: { data: expect.objectContaining({ fileName: `${task?.id}.mp4` }) },
 				pairedItem: { item: 0 },
 			},

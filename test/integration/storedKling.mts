@@ -1,7 +1,7 @@
 /** A service that has the tasks of stored executions, and writes down what it is asked to create. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { LoopbackServer } from '../../testkit/network/loopback.mts';
 import { sampleVideo } from '../../testkit/sampleVideo.mts';
 
 export interface StoredTask {
@@ -24,13 +24,13 @@ export interface Creation {
 const GATEWAY = '/gateway/v1/videos/text2video';
 const V1 = '/v1/videos/text2video';
 
-export class StoredKling {
+export class StoredKling extends LoopbackServer {
 	readonly creations: Creation[] = [];
 
 	/** The tasks that it has; they are all finished. */
 	tasks: StoredTask[] = [];
 
-	private readonly server: Server = createServer(async (request, response) => {
+	protected async handle(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
 		const { pathname, searchParams } = new URL(request.url ?? '', this.url);
 		if (pathname.startsWith('/videos/')) {
 			response.writeHead(200, { 'content-type': 'video/mp4' });
@@ -42,20 +42,6 @@ export class StoredKling {
 				: this.find(pathname, searchParams);
 		response.writeHead(status, { 'content-type': 'application/json' });
 		return response.end(JSON.stringify(body));
-	});
-
-	/** "http://127.0.0.1:<port>" */
-	get url(): string {
-		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-	}
-
-	async start(): Promise<void> {
-		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-	}
-
-	async stop(): Promise<void> {
-		this.server.closeAllConnections();
-		await new Promise((resolve) => this.server.close(resolve));
 	}
 
 	/** Has these tasks from now on, and forgets what was created. */

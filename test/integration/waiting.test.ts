@@ -7,6 +7,7 @@ import {
 	errorOf,
 	expectFailed,
 	factsOf,
+	finishedFacts,
 	items,
 	NODE,
 	numbered,
@@ -283,22 +284,9 @@ describe('as a tool of an AI agent', () => {
 			{ ...WAIT, downloadVideo: true },
 			{ node, input: numbered(1) },
 		);
-		const [task] = emulator.tasks();
-		const url = `${emulator.url}/videos/${task?.id}.mp4`;
 		expect(run.items(NODE)).toEqual([
 			{
-				json: {
-					task_id: task?.id,
-					task_status: 'completed',
-					task_status_msg: '任务完成',
-					created_at: task?.createdAt,
-					updated_at: task?.updatedAt,
-					model_name: 'kling-v1-6',
-					video_id: 'video_001',
-					video_url: url,
-					duration: 5,
-					task_result: { videos: [{ id: 'video_001', url, duration: 5 }] },
-				},
+				json: finishedFacts(emulator),
 				pairedItem: { item: 0 },
 			},
 		]);

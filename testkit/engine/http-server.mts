@@ -1,11 +1,6 @@
 /** A server that the tests of the engine send requests to. */
-import {
-	createServer,
-	type IncomingHttpHeaders,
-	type Server,
-	type ServerResponse,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { LoopbackServer } from '../network/loopback.mts';
 
 export interface ReceivedRequest {
 	method: string;
@@ -15,7 +10,7 @@ export interface ReceivedRequest {
 }
 
 /** An HTTP server on a free port of 127.0.0.1 that answers as each test tells it to. */
-export class HttpServer {
+export class HttpServer extends LoopbackServer {
 	readonly requests: ReceivedRequest[] = [];
 
 	/** How many requests were ended by the client before their answer was complete. */
@@ -24,35 +19,15 @@ export class HttpServer {
 	/** Answers a request; one that it leaves open stays pending. */
 	answer: (request: ReceivedRequest, response: ServerResponse) => void = () => {};
 
-	private readonly server: Server = createServer((incoming, response) => {
-		const { method = '', url = '', headers } = incoming;
-		const request = { method, url, headers };
-		this.requests.push(request);
-		response.on('close', () => {
-			if (!response.writableFinished) this.aborted++;
-		});
-		this.answer(request, response);
-	});
-
 	/** How many connections are open. */
 	connections = 0;
 
-	/** "http://127.0.0.1:<port>" */
-	get url(): string {
-		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-	}
-
-	async start(): Promise<void> {
+	override async start(): Promise<void> {
 		this.server.on('connection', (socket) => {
 			this.connections++;
 			socket.on('close', () => this.connections--);
 		});
-		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-	}
-
-	async stop(): Promise<void> {
-		this.server.closeAllConnections();
-		await new Promise((resolve) => this.server.close(resolve));
+		await super.start();
 	}
 
 	/** Forgets what was received. */
@@ -60,6 +35,16 @@ export class HttpServer {
 		this.requests.length = 0;
 		this.aborted = 0;
 		this.answer = () => {};
+	}
+
+	protected handle(incoming: IncomingMessage, response: ServerResponse): void {
+		const { method = '', url = '', headers } = incoming;
+		const request = { method, url, headers };
+		this.requests.push(request);
+		response.on('close', () => {
+			if (!response.writableFinished) this.aborted++;
+		});
+		this.answer(request, response);
 	}
 }
 

@@ -1,6 +1,6 @@
 /** Servers on loopback, at ports that are free. */
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Listening {
@@ -20,4 +20,27 @@ export async function listenOnLoopback(server: Server): Promise<Listening> {
 			await once(server, 'close');
 		},
 	};
+}
+
+/** An HTTP server for tests, at a free port of 127.0.0.1. */
+export abstract class LoopbackServer {
+	protected readonly server = createServer((request, response) => {
+		void this.handle(request, response);
+	});
+	private listening?: Listening;
+
+	/** "http://127.0.0.1:<port>" */
+	get url(): string {
+		return `http://127.0.0.1:${this.listening?.port}`;
+	}
+
+	async start(): Promise<void> {
+		this.listening = await listenOnLoopback(this.server);
+	}
+
+	async stop(): Promise<void> {
+		await this.listening?.close();
+	}
+
+	protected abstract handle(request: IncomingMessage, response: ServerResponse): unknown;
 }

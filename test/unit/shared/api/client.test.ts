@@ -273,7 +273,7 @@ describe('list', () => {
 			asked++;
 			return isPath(request)
 				? pathList()
-				: v1List(...Array.from({ length: size }, (_, n) => `${page}-${n}`));
+				: v1List(...Array.from({ length: size }, (_, n) => `${page}-${n % 10}`));
 		});
 		let cuts = 0;
 		// A status that never comes.

@@ -42,13 +42,14 @@ const reply = (body: unknown, status = 200): ApiReply => ({
 
 it('Get Many says once that a list goes on and on, and returns what was read', async () => {
 	const { items, hints } = await getMany(async ({ path }) => {
+		// A full page, but of two tasks only.
 		const tasks = Array.from({ length: 500 }, (_, n) => ({
-			task_id: `${path}-${n}`,
+			task_id: `${path}-${n % 2}`,
 			task_status: 'succeed',
 		}));
 		return await Promise.resolve(reply({ code: 0, data: tasks }));
 	}, 2);
-	expect(items).toHaveLength(2 * 200 * 500);
+	expect(items).toHaveLength(2 * 200 * 2);
 	expect(hints.map(({ message }) => message)).toEqual([notes.listCut]);
 });
 
