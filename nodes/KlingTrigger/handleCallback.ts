@@ -7,19 +7,16 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { readCallback } from '../shared/api/callback';
-import { type Connection, toConnection } from '../shared/api/connection';
+import type { Connection } from '../shared/api/connection';
 import { isUnanswered } from '../shared/api/errors/explainedError';
-import { maskerOf } from '../shared/api/mask';
 import { lacksVideo, type Task, type TaskReply, type TaskStatus } from '../shared/api/task';
 import { type OutputOptions, deliverTask } from '../shared/items/deliverTask';
 import { failItem } from '../shared/items/errorItem';
 import { toOutput } from '../shared/items/toItem';
 import { connect } from '../shared/n8n/http/connect';
 import { answers, notes } from '../shared/n8n/words/notes';
-import { CREDENTIAL } from '../shared/n8n/http/send';
 import { systemClock } from '../shared/n8n/systemClock';
-import { answer, bodyOf, isFromKling } from '../shared/n8n/webhook';
+import { answer, neverThrowing, receiveCallback } from '../shared/n8n/webhook';
 import { attempt } from '../shared/utils/attempt';
 import { SingleFlight } from '../shared/utils/singleFlight';
 import { isInOwnNetwork } from '../shared/utils/url';
@@ -40,22 +37,15 @@ export const triggerWebhooks: IWebhookDescription[] = [
  * return long after the request was answered.
  */
 export async function handleCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const handled = await attempt(tryToHandle(context));
-	if (handled.ok) return handled.value;
-	context.logger.warn(notes.callbackNotHandled(handled.error));
-	return answer(context, 503, answers.tryLater);
+	return await neverThrowing(context, tryToHandle(context));
 }
 
 async function tryToHandle(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const parameters = readTriggerParameters(context);
 	const { statuses, verifySignature, deduplicate, delivery } = parameters;
-	const connection = toConnection(await context.getCredentials(CREDENTIAL));
-	if (verifySignature) {
-		const { webhookSecret } = connection;
-		if (webhookSecret === undefined) return answer(context, 401, answers.noSecret);
-		if (!isFromKling(context, webhookSecret)) return answer(context, 401, answers.badSignature);
-	}
-	const reported = readCallback(bodyOf(context), maskerOf(connection));
+	const received = await receiveCallback(context, verifySignature ? 'required' : 'ignored');
+	if ('refused' in received) return answer(context, 401, received.refused);
+	const { connection, reported } = received;
 	if (!reported) return answer(context, 400, answers.notACallback);
 	if (!statuses.includes(reported.status)) return answer(context, 200, answers.notSelected);
 	if (deduplicate && isDelivered(context, reported)) return answer(context, 200, answers.repeated);

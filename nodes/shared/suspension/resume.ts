@@ -7,17 +7,15 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { readCallback } from '../api/callback';
-import { type Connection, toConnection } from '../api/connection';
+import type { Connection } from '../api/connection';
 import type { Refreshed } from '../api/refresh';
 import { isOver } from '../api/task';
 import { failItem } from '../items/errorItem';
 import { type DownloadTools, factsOfTask, settleTask } from '../items/deliverTask';
 import { connect } from '../n8n/http/connect';
-import { answers, notes } from '../n8n/words/notes';
-import { CREDENTIAL } from '../n8n/http/send';
+import { answers } from '../n8n/words/notes';
 import { systemClock } from '../n8n/systemClock';
-import { answer, bodyOf, isFromKling } from '../n8n/webhook';
+import { answer, neverThrowing, receiveCallback } from '../n8n/webhook';
 import { attempt } from '../utils/attempt';
 import { ExpiringMap } from '../utils/expiringMap';
 import { Semaphore } from '../utils/semaphore';
@@ -53,10 +51,7 @@ export const waitingWebhooks: IWebhookDescription[] = [
  * would destroy the execution. May return long after the request was answered.
  */
 export async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const handled = await attempt(tryToResume(context));
-	if (handled.ok) return handled.value;
-	context.logger.warn(notes.callbackNotHandled(handled.error));
-	return answer(context, 503, answers.tryLater);
+	return await neverThrowing(context, tryToResume(context));
 }
 
 /**
@@ -73,11 +68,9 @@ const runs = new ExpiringMap<SuspendedRun>(KEPT_FOR, MOST_MEMORY);
 const requests = new Semaphore(PARALLEL_REQUESTS);
 
 async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const connection = toConnection(await context.getCredentials(CREDENTIAL));
-	if (!isFromKling(context, connection.webhookSecret)) {
-		return answer(context, 401, answers.badSignature);
-	}
-	const reported = readCallback(bodyOf(context));
+	const received = await receiveCallback(context, 'ifPossible');
+	if ('refused' in received) return answer(context, 401, received.refused);
+	const { connection, reported } = received;
 	if (!reported || !isOver(reported)) return answer(context, 200, answers.stillWaiting);
 	const suspended = readSuspendedItems(context);
 	const waiting = suspended.flatMap(({ klingWaiting }) => klingWaiting ?? []);
