@@ -2,6 +2,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { type Clock, StoppedError } from '../engine/clock';
+import { onAbort } from '../utils/onAbort';
 
 /** Real time, with pauses that end at once when the signal is aborted. */
 export const systemClock: Clock = {
@@ -9,21 +10,21 @@ export const systemClock: Clock = {
 	now: () => performance.timeOrigin + performance.now(),
 
 	async sleep(ms, stopSignal) {
-		if (stopSignal?.aborted) throw new StoppedError();
 		// One of its own, because Node warns of a leak when many sleepers listen to the same signal.
-		const signal = stopSignal && AbortSignal.any([stopSignal]);
-		let stop: (() => void) | undefined;
-		const stopped = new Promise<'stopped'>((resolve) => {
-			stop = () => resolve('stopped');
-			signal?.addEventListener('abort', stop);
+		const stop = new AbortController();
+		let tell: () => void = () => {};
+		const stopped = new Promise<true>((resolve) => (tell = () => resolve(true)));
+		const stopWaiting = onAbort(stopSignal, () => {
+			stop.abort();
+			tell();
 		});
 		// n8n-workflow before 2.34 ignores the signal: the race ends the pause, its timer runs out unseen.
-		const pause = sleep(ms, signal).then(
-			() => 'over' as const,
-			() => 'stopped' as const,
+		const isOver = sleep(ms, stop.signal).then(
+			() => false,
+			() => true,
 		);
-		const end = await Promise.race([pause, stopped]);
-		if (stop) signal?.removeEventListener('abort', stop);
-		if (end === 'stopped') throw new StoppedError();
+		const isStopped = await Promise.race([isOver, stopped]);
+		stopWaiting();
+		if (isStopped) throw new StoppedError();
 	},
 };

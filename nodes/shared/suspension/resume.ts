@@ -89,7 +89,7 @@ async function tryToResume(context: IWebhookFunctions): Promise<IWebhookResponse
 	const areAllOver = await run.handleCallback(report, checkerFor(context, connection));
 	weighAgain(key, run);
 	if (!areAllOver) return answer(context, 200, answers.stillWaiting);
-	// While one callback is being looked into, another one may complete the batch.
+	// While one callback is being handled, another one may complete the batch.
 	if (!run.resumption.claim(calledAt, systemClock.now()))
 		return answer(context, 200, answers.alreadyResuming);
 	const finished = await attempt(finishAll(context, connection, suspended, run));

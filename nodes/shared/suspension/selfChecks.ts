@@ -1,6 +1,6 @@
 /**
- * Looks at the tasks of a suspended execution, for callbacks that never come: the node calls its own
- * resume URL, as Kling would. A look costs one or two requests to Kling; a suspended execution less
+ * Checks the tasks of a suspended execution, for callbacks that never come: the node calls its own
+ * resume URL, as Kling would. A check costs one or two requests to Kling; a suspended execution less
  * than a kilobyte, no worker and no connection. They end with the process: a restart of n8n loses
  * them, and then only callbacks and the time limit resume the execution.
  */
@@ -32,41 +32,41 @@ interface SelfCheck {
 }
 
 /**
- * The first look: a callback that came in the moment between the last check and the suspension was
+ * The first check: a callback that came in the moment between the last check and the suspension was
  * rejected by n8n. Milliseconds.
  */
-const FIRST_LOOK = 15_000;
+const FIRST_CHECK = 15_000;
 
 /** When the others come, as parts of the time limit: rarely, since callbacks do come as a rule. */
-const LATER_LOOKS = [0.25, 0.5];
+const LATER_CHECKS = [0.25, 0.5];
 
 /**
  * How long before the time limit the last one comes, so that the videos can be downloaded in time;
  * in milliseconds, and as a part of the limit where that is less.
  */
-const LAST_LOOK = { before: 2 * 60_000, part: 0.2 };
+const LAST_CHECK = { before: 2 * 60_000, part: 0.2 };
 
 /** How long n8n may take to answer; milliseconds. */
 const ANSWER_LIMIT = 30_000;
 
-/** @returns when the looks come, in order; milliseconds from the suspension on */
+/** @returns when the checks come, in order; milliseconds from the suspension on */
 export function timesOfSelfChecks(timeLeft: number): number[] {
-	const last = timeLeft - Math.min(LAST_LOOK.before, timeLeft * LAST_LOOK.part);
-	const earlier = [FIRST_LOOK, ...LATER_LOOKS.map((part) => timeLeft * part)];
+	const last = timeLeft - Math.min(LAST_CHECK.before, timeLeft * LAST_CHECK.part);
+	const earlier = [FIRST_CHECK, ...LATER_CHECKS.map((part) => timeLeft * part)];
 	const times = new Set([...earlier.filter((time) => time < last), last]);
 	return [...times].filter((time) => time > 0).sort((one, other) => one - other);
 }
 
 interface Scheduled {
-	look: SelfCheck;
-	/** Of the next look and those after it; by the monotonic clock. None once it is cancelled. */
+	check: SelfCheck;
+	/** Of the next check and those after it; by the monotonic clock. None once it is cancelled. */
 	times: number[];
 }
 
-/** Looks that are due within so many milliseconds share a timer. */
+/** Checks that are due within so many milliseconds share a timer. */
 const GRAIN = 250;
 
-/** The looks to come, by when they are due; by the monotonic clock. */
+/** The checks to come, by when they are due; by the monotonic clock. */
 const schedule = new Map<number, Scheduled[]>();
 
 /** The same, by the resume URL. */
@@ -79,25 +79,25 @@ let nextDue = Infinity;
 const calls = new Semaphore(5);
 
 /**
- * Schedules looks. They end when n8n says that the execution does not wait any more.
+ * Schedules checks. They end when n8n says that the execution does not wait any more.
  * @param times milliseconds from now on, in order
  */
-export function scheduleSelfChecks(look: SelfCheck, times: readonly number[]): void {
+export function scheduleSelfChecks(check: SelfCheck, times: readonly number[]): void {
 	const now = performance.now();
-	enter({ look, times: times.map((time) => now + time) });
+	enqueue({ check, times: times.map((time) => now + time) });
 }
 
-/** The execution is resumed: n8n would log every further look as an error. */
+/** The execution is resumed: n8n would log every further check as an error. */
 export function cancelSelfChecks(resumeUrl: string): void {
 	const scheduled = scheduledFor.get(resumeUrl);
 	scheduledFor.delete(resumeUrl);
 	scheduled?.times.splice(0);
 }
 
-function enter(scheduled: Scheduled): void {
+function enqueue(scheduled: Scheduled): void {
 	const [time] = scheduled.times;
 	if (time === undefined) return;
-	scheduledFor.set(scheduled.look.resumeUrl, scheduled);
+	scheduledFor.set(scheduled.check.resumeUrl, scheduled);
 	const due = Math.ceil(time / GRAIN) * GRAIN;
 	const others = schedule.get(due) ?? [];
 	others.push(scheduled);
@@ -124,16 +124,16 @@ function checkNow(due: number): void {
 	if (next < Infinity) wakeAt(next);
 }
 
-async function checkOnce({ look, times: [now, ...later] }: Scheduled): Promise<void> {
+async function checkOnce({ check, times: [now, ...later] }: Scheduled): Promise<void> {
 	if (now === undefined) return;
-	scheduledFor.delete(look.resumeUrl);
-	const called = await attempt(callBack(look));
-	if (called.ok && called.value) enter({ look, times: later });
+	scheduledFor.delete(check.resumeUrl);
+	const called = await attempt(callBack(check));
+	if (called.ok && called.value) enqueue({ check, times: later });
 }
 
 /** @returns whether the execution may still be waiting */
-async function callBack(look: SelfCheck): Promise<boolean> {
-	const { resumeUrl, taskId, webhookSecret, mark, logger } = look;
+async function callBack(check: SelfCheck): Promise<boolean> {
+	const { resumeUrl, taskId, webhookSecret, mark, logger } = check;
 	const body = JSON.stringify({ task_id: taskId, task_status: 'succeed', [MARK]: mark });
 	const sent = await attempt(async () => {
 		const reply = await fetch(resumeUrl, {
@@ -184,12 +184,12 @@ function answerIn(text: string): Record<string, unknown> | undefined {
 	return isFields(json) ? json : undefined;
 }
 
-/** The field by which a look is told from a callback: it does not claim that its task is over. */
+/** The field by which a self check is told from a callback: it does not claim that its task is over. */
 const MARK = 'n8n_look';
 
 /**
- * What only this n8n's own looks at an execution can say, whichever of its processes sends or gets
- * them: whoever knows the resume URL could ask for the checks of a look otherwise.
+ * What only this n8n's own checks of an execution can say, whichever of its processes sends or gets
+ * them: whoever knows the resume URL could ask for such checks otherwise.
  * @param about the execution, its node and one of its tasks
  */
 export function markOf({ authentication }: Connection, about: readonly string[]): string {
