@@ -1,38 +1,30 @@
 /** The node Kling Image to Video. */
-import {
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeType,
-	type INodeTypeDescription,
-	type IWebhookFunctions,
-	type IWebhookResponseData,
-	NodeConnectionTypes,
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { resume, waitingWebhooks } from '../shared/suspension/resume';
+import { resume } from '../shared/suspension/resume';
 import { testCredential } from '../shared/n8n/credentialTest';
 import { operationsFor } from '../shared/operations';
 import { imageToVideoForm } from './imageToVideoForm';
 
-const { properties, subtitle, execute } = operationsFor(imageToVideoForm);
+const { description, execute } = operationsFor(imageToVideoForm);
 
 export class KlingImageToVideo implements INodeType {
 	description: INodeTypeDescription = {
+		...description,
 		displayName: 'Kling Image to Video',
 		name: 'klingImageToVideo',
 		icon: { light: 'file:../../icons/kling.svg', dark: 'file:../../icons/kling.dark.svg' },
-		group: ['transform'],
-		version: 1,
-		subtitle,
+		subtitle: description.subtitle,
 		description: 'Generate videos from images with Kling AI',
 		defaults: { name: 'Kling Image to Video' },
 		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'klingApi', required: true, testedBy: 'testCredential' }],
-		webhooks: waitingWebhooks,
-		waitingNodeTooltip: 'Waiting for Kling’s callback',
-		properties,
 	};
 
 	methods = { credentialTest: { testCredential } };

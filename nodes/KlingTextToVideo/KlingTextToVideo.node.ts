@@ -1,39 +1,31 @@
 /** The node Kling Text to Video. */
-import {
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeType,
-	type INodeTypeDescription,
-	type IWebhookFunctions,
-	type IWebhookResponseData,
-	NodeConnectionTypes,
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { resume, waitingWebhooks } from '../shared/suspension/resume';
+import { resume } from '../shared/suspension/resume';
 import { testCredential } from '../shared/n8n/credentialTest';
 import { operationsFor } from '../shared/operations';
 import { getBalanceOperation } from '../shared/operations/getBalance.operation';
 import { textToVideoForm } from './textToVideoForm';
 
-const { properties, subtitle, execute } = operationsFor(textToVideoForm, [getBalanceOperation]);
+const { description, execute } = operationsFor(textToVideoForm, [getBalanceOperation]);
 
 export class KlingTextToVideo implements INodeType {
 	description: INodeTypeDescription = {
+		...description,
 		displayName: 'Kling Text to Video',
 		name: 'klingTextToVideo',
 		icon: { light: 'file:../../icons/kling.svg', dark: 'file:../../icons/kling.dark.svg' },
-		group: ['transform'],
-		version: 1,
-		subtitle,
+		subtitle: description.subtitle,
 		description: 'Generate videos from text with Kling AI',
 		defaults: { name: 'Kling Text to Video' },
 		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'klingApi', required: true, testedBy: 'testCredential' }],
-		webhooks: waitingWebhooks,
-		waitingNodeTooltip: 'Waiting for Kling’s callback',
-		properties,
 	};
 
 	methods = { credentialTest: { testCredential } };

@@ -6,20 +6,18 @@ import { LABELS } from '../shared/n8n/words/labels';
 
 export const textToVideoForm: VideoForm = {
 	capability: 'textToVideo',
-	fields: (operations) => [
-		...perModel(
-			'textToVideo',
-			(offers) => ({ values: offers(({ aspectRatios }) => aspectRatios) }),
-			({ values, show }) => ({
-				displayName: LABELS.aspectRatio,
-				name: 'aspectRatio',
-				type: 'options',
-				options: values.map((value) => ({ name: value, value })),
-				default: '16:9',
-				description:
-					'The ratio of width to height. At Kling AI most models support only 16:9, 9:16 and 1:1.',
-				displayOptions: { show: { operation: operations, ...show('') } },
-			}),
-		),
-	],
+	fields: perModel(
+		'textToVideo',
+		'',
+		(offers) => ({ values: offers(({ aspectRatios }) => aspectRatios) }),
+		(values) => ({
+			displayName: LABELS.aspectRatio,
+			name: 'aspectRatio',
+			type: 'options',
+			options: values.map((value) => ({ name: value, value })),
+			default: '16:9',
+			description:
+				'The ratio of width to height. At Kling AI most models support only 16:9, 9:16 and 1:1.',
+		}),
+	),
 };

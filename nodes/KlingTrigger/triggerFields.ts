@@ -38,8 +38,8 @@ export const triggerFields: INodeProperties[] = [
 		default: [...DEFAULT_STATUSES],
 		required: true,
 	},
-	...downloadFields(undefined, false),
-	simplifyField(),
+	...downloadFields(false),
+	simplifyField,
 	{
 		displayName: 'Options',
 		name: 'options',

@@ -293,7 +293,7 @@ describe('C9: twenty thousand deliveries', () => {
 
 describe('C10: the form', () => {
 	it('says how long waiting by callback holds a worker', () => {
-		const { options = [] } = waitForField(['createAndWait']);
+		const { options = [] } = waitForField;
 		const callback = options.find((option) => 'value' in option && option.value === 'callback');
 		expect(callback).toHaveProperty('description', expect.stringMatching(/concurrency limit/));
 	});

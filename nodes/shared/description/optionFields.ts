@@ -7,80 +7,29 @@ import type { Capability } from '../api/routes';
 import { type CameraAxis, type CameraPreset, LIMITS, type MultiShot } from '../api/request';
 import { CAMERA_LABELS, LABELS, SHOT_TYPE_LABELS } from '../n8n/words/labels';
 import { compareNames, withThousands } from '../utils/text';
-import { perModel } from './perModel';
-import { showFor } from './showFor';
+import { optionsOf, perModel } from './perModel';
 import type { VideoForm } from './videoFields';
 
-const CAMERA_OPTIONS: Readonly<Record<CameraAxis | CameraPreset, INodePropertyOptions>> = {
-	down_back: {
-		name: CAMERA_LABELS.down_back,
-		value: 'down_back',
-		description: 'Moves down and back',
-	},
-	forward_up: {
-		name: CAMERA_LABELS.forward_up,
-		value: 'forward_up',
-		description: 'Moves forward and up',
-	},
-	horizontal: {
-		name: CAMERA_LABELS.horizontal,
-		value: 'horizontal',
-		description: 'Moves sideways. Negative values move left, positive values right.',
-	},
-	left_turn_forward: {
-		name: CAMERA_LABELS.left_turn_forward,
-		value: 'left_turn_forward',
-		description: 'Turns left while moving forward',
-	},
-	pan: {
-		name: CAMERA_LABELS.pan,
-		value: 'pan',
-		description: 'Turns sideways. Negative values turn left, positive values right.',
-	},
-	right_turn_forward: {
-		name: CAMERA_LABELS.right_turn_forward,
-		value: 'right_turn_forward',
-		description: 'Turns right while moving forward',
-	},
-	roll: {
-		name: CAMERA_LABELS.roll,
-		value: 'roll',
-		description:
-			'Rotates the picture. Negative values turn counterclockwise, positive values clockwise.',
-	},
-	tilt: {
-		name: CAMERA_LABELS.tilt,
-		value: 'tilt',
-		description: 'Tilts the camera. Negative values tilt down, positive values up.',
-	},
-	vertical: {
-		name: CAMERA_LABELS.vertical,
-		value: 'vertical',
-		description: 'Moves up or down. Negative values move down, positive values up.',
-	},
-	zoom: {
-		name: CAMERA_LABELS.zoom,
-		value: 'zoom',
-		description: 'Changes the field of view. Negative values narrow it, positive values widen it.',
-	},
+const CAMERA_DESCRIPTIONS: Readonly<Record<CameraAxis | CameraPreset, string>> = {
+	down_back: 'Moves down and back',
+	forward_up: 'Moves forward and up',
+	horizontal: 'Moves sideways. Negative values move left, positive values right.',
+	left_turn_forward: 'Turns left while moving forward',
+	pan: 'Turns sideways. Negative values turn left, positive values right.',
+	right_turn_forward: 'Turns right while moving forward',
+	roll: 'Rotates the picture. Negative values turn counterclockwise, positive values clockwise.',
+	tilt: 'Tilts the camera. Negative values tilt down, positive values up.',
+	vertical: 'Moves up or down. Negative values move down, positive values up.',
+	zoom: 'Changes the field of view. Negative values narrow it, positive values widen it.',
 };
 
-const SHOT_TYPE_OPTIONS: Readonly<Record<MultiShot['shotType'], INodePropertyOptions>> = {
-	customize: {
-		name: SHOT_TYPE_LABELS.customize,
-		value: 'customize',
-		description: "You describe each shot. 'Prompt' is ignored.",
-	},
-	intelligence: {
-		name: SHOT_TYPE_LABELS.intelligence,
-		value: 'intelligence',
-		description: "Kling splits 'Prompt' into shots",
-	},
+const SHOT_TYPE_DESCRIPTIONS: Readonly<Record<MultiShot['shotType'], string>> = {
+	customize: "You describe each shot. 'Prompt' is ignored.",
+	intelligence: "Kling splits 'Prompt' into shots",
 };
 
 /** The Options collection of Create and of Create and Wait. */
 export function videoOptions(
-	operations: string[],
 	{ capability, options: own = [] }: VideoForm,
 	further: INodeProperties[] = [],
 ): INodeProperties {
@@ -106,15 +55,15 @@ export function videoOptions(
 		} satisfies INodeProperties,
 		...perModel(
 			capability,
+			'/',
 			(offers) => ({ values: offers(({ cfgScale }) => (cfgScale ? [cfgScale] : [])) }),
-			({ show }): INodeProperties => ({
+			() => ({
 				displayName: LABELS.cfgScale,
 				name: 'cfgScale',
 				type: 'number',
 				typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
 				default: 0.5,
 				description: 'How closely the video follows the prompt, from 0 (loosely) to 1 (strictly)',
-				displayOptions: { show: show('/') },
 			}),
 		),
 		{
@@ -129,10 +78,11 @@ export function videoOptions(
 		...multiShotFields(capability),
 		...perModel(
 			capability,
+			'/',
 			(offers) => ({
 				values: offers(({ negativePrompt }) => (negativePrompt ? [negativePrompt] : [])),
 			}),
-			({ show }): INodeProperties => ({
+			() => ({
 				displayName: LABELS.negativePrompt,
 				name: 'negativePrompt',
 				type: 'string',
@@ -140,22 +90,21 @@ export function videoOptions(
 				default: '',
 				placeholder: 'e.g. blurry, text, watermark',
 				description: `What the video should not show (max ${withThousands(LIMITS.promptLength)} characters)`,
-				displayOptions: { show: show('/') },
 			}),
 		),
 		...perModel(
 			capability,
+			'/',
 			(offers) => {
 				const modes = offers(({ soundModes }) => soundModes);
 				return { values: modes, modes };
 			},
-			({ show }): INodeProperties => ({
+			() => ({
 				displayName: LABELS.sound,
 				name: 'sound',
 				type: 'boolean',
 				default: true,
 				description: 'Whether to generate sound. Videos with sound cost more.',
-				displayOptions: { show: show('/') },
 			}),
 		),
 		{
@@ -175,7 +124,6 @@ export function videoOptions(
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		displayOptions: showFor(operations),
 		options: options.sort((one, other) => compareNames(one.displayName, other.displayName)),
 	};
 }
@@ -184,19 +132,19 @@ function cameraControlFields(capability: Capability): INodeProperties[] {
 	const presets = presetsOf(capability);
 	return perModel(
 		capability,
+		'/',
 		(offers) => ({
 			values: offers(({ camera }) => [...(camera?.axes ?? []), ...(camera?.presets ?? [])]),
 			modes: offers(({ camera, modes }) => (camera ? (camera.modes ?? modes) : [])),
 			durations: offers(({ camera, durations }) => (camera ? (camera.durations ?? durations) : [])),
 		}),
-		({ values, show }): INodeProperties => ({
+		(values) => ({
 			displayName: LABELS.cameraControl,
 			name: 'cameraControl',
 			type: 'fixedCollection',
 			placeholder: 'Add camera control',
 			default: {},
 			description: 'How the camera moves',
-			displayOptions: { show: show('/') },
 			options: [
 				{
 					displayName: 'Control',
@@ -206,7 +154,7 @@ function cameraControlFields(capability: Capability): INodeProperties[] {
 							displayName: 'Type',
 							name: 'type',
 							type: 'options',
-							options: sortByName(values.map((type) => CAMERA_OPTIONS[type])),
+							options: sortByName(optionsOf(values, CAMERA_LABELS, CAMERA_DESCRIPTIONS)),
 							default: 'zoom',
 							description: 'The kind of movement',
 						},
@@ -245,15 +193,15 @@ function presetsOf(capability: Capability): ReadonlySet<CameraAxis | CameraPrese
 function multiShotFields(capability: Capability): INodeProperties[] {
 	return perModel(
 		capability,
+		'/',
 		(offers) => ({ values: offers(({ multiShot }) => multiShot) }),
-		({ values, show }): INodeProperties => ({
+		(values) => ({
 			displayName: LABELS.multiShot,
 			name: 'multiShot',
 			type: 'fixedCollection',
 			placeholder: 'Add multi-shot',
 			default: {},
 			description: 'Combine several shots in one video',
-			displayOptions: { show: show('/') },
 			options: [
 				{
 					displayName: 'Settings',
@@ -263,7 +211,7 @@ function multiShotFields(capability: Capability): INodeProperties[] {
 							displayName: 'Shot Type',
 							name: 'shotType',
 							type: 'options',
-							options: sortByName(values.map((type) => SHOT_TYPE_OPTIONS[type])),
+							options: sortByName(optionsOf(values, SHOT_TYPE_LABELS, SHOT_TYPE_DESCRIPTIONS)),
 							default: 'customize',
 							description: 'How the video is split into shots',
 						},

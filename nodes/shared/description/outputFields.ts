@@ -4,13 +4,9 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { LABELS } from '../n8n/words/labels';
 import { DEFAULT_OUTPUT_FIELD } from '../parameters/deliveryParameters';
-import { showFor } from './showFor';
 
 /** Download Video and the field it goes to. */
-export function downloadFields(
-	operations: string[] | undefined,
-	downloadByDefault: boolean,
-): INodeProperties[] {
+export function downloadFields(downloadByDefault: boolean): INodeProperties[] {
 	const downloadVideo: INodeProperties = {
 		displayName: LABELS.downloadVideo,
 		name: 'downloadVideo',
@@ -18,7 +14,6 @@ export function downloadFields(
 		default: true,
 		description:
 			'Whether to download the finished video as a file. Kling deletes its copy after 30 days.',
-		displayOptions: showFor(operations),
 	};
 	return [
 		{ ...downloadVideo, default: downloadByDefault },
@@ -30,18 +25,15 @@ export function downloadFields(
 			required: true,
 			placeholder: 'e.g. data',
 			hint: 'The name of the output binary field to put the file in',
-			displayOptions: { show: { ...showFor(operations).show, downloadVideo: [true] } },
+			displayOptions: { show: { downloadVideo: [true] } },
 		},
 	];
 }
 
-export function simplifyField(operations?: string[]): INodeProperties {
-	return {
-		displayName: LABELS.simplify,
-		name: 'simplify',
-		type: 'boolean',
-		default: true,
-		description: 'Whether to return a simplified version of the response instead of the raw data',
-		displayOptions: showFor(operations),
-	};
-}
+export const simplifyField: INodeProperties = {
+	displayName: LABELS.simplify,
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};

@@ -1,6 +1,6 @@
 /** Makes form fields out of the model registry: a variant of a field for each distinct offer. */
 
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { modelsOf, offeredBy } from '../api/modelLookup';
 import type { AnyModel, Capabilities } from '../api/models';
@@ -17,20 +17,18 @@ export interface Offer<Value> {
 	durations?: number[];
 }
 
-type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
-
 /** What one model offers of something, in any of its formats. */
 export type Offers = <Value>(offersOf: (served: Capabilities) => readonly Value[]) => Value[];
 
 /**
  * Builds one variant of a field per distinct offer, each shown for the models that offer just that.
- * @param build `show` makes the variant's display condition; its argument is the prefix of the node's
- * own parameters: nothing, or a slash from inside a collection
+ * @param prefix of the node's own parameters: nothing, or a slash from inside a collection
  */
 export function perModel<Value>(
 	capability: Capability,
+	prefix: '' | '/',
 	offerOf: (offers: Offers) => Offer<Value>,
-	build: (variant: { values: Value[]; show: (prefix: '' | '/') => Show }) => INodeProperties,
+	build: (values: Value[]) => INodeProperties,
 ): INodeProperties[] {
 	const variants = new Map<string, Offer<Value> & { models: AnyModel[] }>();
 	for (const model of modelsOf(capability)) {
@@ -52,19 +50,28 @@ export function perModel<Value>(
 		variant.models.push(model);
 		variants.set(key, variant);
 	}
-	return [...variants.values()].map(({ values, models, modes, durations }) =>
-		build({
-			values,
-			show: (prefix) => ({
+	return [...variants.values()].map(({ values, models, modes, durations }) => ({
+		...build(values),
+		displayOptions: {
+			show: {
 				[`${prefix}model`]: models.map(({ value }) => value),
 				...(modes && { [`${prefix}mode`]: modes }),
 				...(durations && { [`${prefix}duration`]: durations }),
-			}),
-		}),
-	);
+			},
+		},
+	}));
 }
 
 /** @returns the allowed values if the model has others as well, for which the field must be hidden */
 function restricts<Value>(allowed: Value[] | undefined, all: Value[]): Value[] | undefined {
 	return allowed && allowed.length < all.length ? allowed : undefined;
+}
+
+/** The entries of an options field, in the order of the values. */
+export function optionsOf<Value extends string>(
+	values: readonly Value[],
+	labels: Readonly<Record<Value, string>>,
+	descriptions: Readonly<Record<Value, string>>,
+): INodePropertyOptions[] {
+	return values.map((value) => ({ name: labels[value], value, description: descriptions[value] }));
 }

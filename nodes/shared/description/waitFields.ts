@@ -4,94 +4,72 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { LABELS, ON_TIMEOUT_LABELS, WAIT_FOR_LABELS } from '../n8n/words/labels';
 import { WAIT_DEFAULTS } from '../parameters/waitParameters';
-import { showFor } from './showFor';
+import { optionsOf } from './perModel';
 
 const { maxConcurrency, onTimeout, pollingInterval, timeout } = WAIT_DEFAULTS;
 
 const ONLY_POLLING = { show: { '/waitFor': ['polling'] } };
 
-export function waitForField(operations: string[]): INodeProperties {
-	return {
-		displayName: LABELS.waitFor,
-		name: 'waitFor',
-		type: 'options',
-		options: [
-			{
-				name: WAIT_FOR_LABELS.polling,
-				value: 'polling',
-				description: 'Check every few seconds until the videos are finished',
-			},
-			{
-				name: WAIT_FOR_LABELS.callback,
-				value: 'callback',
-				description:
-					'Pause the execution until Kling calls back. Requires Kling AI, and an n8n instance that is reachable from the internet. The execution pauses once all videos are created: with more items than your account’s concurrency limit, it occupies a worker until the last one is.',
-			},
-		],
-		default: 'polling',
-		description: 'How to find out when the videos are finished',
-		displayOptions: showFor(operations),
-	};
-}
+export const waitForField: INodeProperties = {
+	displayName: LABELS.waitFor,
+	name: 'waitFor',
+	type: 'options',
+	options: optionsOf(['polling', 'callback'], WAIT_FOR_LABELS, {
+		polling: 'Check every few seconds until the videos are finished',
+		callback:
+			'Pause the execution until Kling calls back. Requires Kling AI, and an n8n instance that is reachable from the internet. The execution pauses once all videos are created: with more items than your account’s concurrency limit, it occupies a worker until the last one is.',
+	}),
+	default: 'polling',
+	description: 'How to find out when the videos are finished',
+};
 
-export function waitOptions(operations: string[]): INodeProperties {
-	return {
-		displayName: 'Wait Options',
-		name: 'waitOptions',
-		type: 'collection',
-		placeholder: 'Add wait option',
-		default: {},
-		description:
-			'These settings apply to all items. Expressions are evaluated for the first item only.',
-		displayOptions: showFor(operations),
-		options: [
-			{
-				displayName: LABELS.maxConcurrency,
-				name: 'maxConcurrency',
-				type: 'number',
-				typeOptions: { minValue: 1, numberPrecision: 0 },
-				default: maxConcurrency,
-				displayOptions: ONLY_POLLING,
-				description:
-					'How many videos to generate at the same time. If your account allows fewer, the remaining items wait their turn.',
-			},
-			{
-				displayName: LABELS.onTimeout,
-				name: 'onTimeout',
-				type: 'options',
-				options: [
-					{
-						name: ON_TIMEOUT_LABELS.continue,
-						value: 'continue',
-						description: 'Return the item with its current status',
-					},
-					{
-						name: ON_TIMEOUT_LABELS.error,
-						value: 'error',
-						description: 'Fail the item. The message includes the task ID.',
-					},
-				],
-				default: onTimeout,
-				displayOptions: ONLY_POLLING,
-				description: 'What to do with an item whose video isn’t finished in time',
-			},
-			{
-				displayName: LABELS.pollingInterval,
-				name: 'pollingInterval',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: pollingInterval,
-				displayOptions: ONLY_POLLING,
-				description: `How often to check the status. At ${pollingInterval} seconds, the interval increases after two minutes.`,
-			},
-			{
-				displayName: LABELS.timeout,
-				name: 'timeout',
-				type: 'number',
-				typeOptions: { minValue: 0 },
-				default: timeout,
-				description: 'How long to wait for each video',
-			},
-		],
-	};
-}
+export const waitOptions: INodeProperties = {
+	displayName: 'Wait Options',
+	name: 'waitOptions',
+	type: 'collection',
+	placeholder: 'Add wait option',
+	default: {},
+	description:
+		'These settings apply to all items. Expressions are evaluated for the first item only.',
+	options: [
+		{
+			displayName: LABELS.maxConcurrency,
+			name: 'maxConcurrency',
+			type: 'number',
+			typeOptions: { minValue: 1, numberPrecision: 0 },
+			default: maxConcurrency,
+			displayOptions: ONLY_POLLING,
+			description:
+				'How many videos to generate at the same time. If your account allows fewer, the remaining items wait their turn.',
+		},
+		{
+			displayName: LABELS.onTimeout,
+			name: 'onTimeout',
+			type: 'options',
+			options: optionsOf(['continue', 'error'], ON_TIMEOUT_LABELS, {
+				continue: 'Return the item with its current status',
+				error: 'Fail the item. The message includes the task ID.',
+			}),
+			default: onTimeout,
+			displayOptions: ONLY_POLLING,
+			description: 'What to do with an item whose video isn’t finished in time',
+		},
+		{
+			displayName: LABELS.pollingInterval,
+			name: 'pollingInterval',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: pollingInterval,
+			displayOptions: ONLY_POLLING,
+			description: `How often to check the status. At ${pollingInterval} seconds, the interval increases after two minutes.`,
+		},
+		{
+			displayName: LABELS.timeout,
+			name: 'timeout',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: timeout,
+			description: 'How long to wait for each video',
+		},
+	],
+};

@@ -10,8 +10,6 @@ import { LABELS } from '../n8n/words/labels';
 import { readVideoItems } from '../parameters/videoParameters';
 import type { Operation } from './operation';
 
-const OPERATIONS = ['create'];
-
 /** How long a limit of the account is waited out; milliseconds. */
 const TIMEOUT = 5 * 60_000;
 
@@ -27,9 +25,9 @@ export function createOperation(form: VideoForm): Operation {
 			description: 'Start generating a video and return its task ID right away',
 		},
 		fields: [
-			...videoFields(OPERATIONS, form),
-			simplifyField(OPERATIONS),
-			videoOptions(OPERATIONS, form, [
+			...videoFields(form),
+			simplifyField,
+			videoOptions(form, [
 				{
 					displayName: LABELS.callbackUrl,
 					name: 'callbackUrl',

@@ -14,8 +14,6 @@ import { readVideoItems } from '../parameters/videoParameters';
 import { readWaitParameters } from '../parameters/waitParameters';
 import type { Operation } from './operation';
 
-const OPERATIONS = ['createAndWait'];
-
 export function createAndWaitOperation(form: VideoForm): Operation {
 	return {
 		option: {
@@ -25,12 +23,12 @@ export function createAndWaitOperation(form: VideoForm): Operation {
 			description: 'Generate a video, wait until it is finished, and download it',
 		},
 		fields: [
-			...videoFields(OPERATIONS, form),
-			waitForField(OPERATIONS),
-			...downloadFields(OPERATIONS, true),
-			simplifyField(OPERATIONS),
-			videoOptions(OPERATIONS, form),
-			waitOptions(OPERATIONS),
+			...videoFields(form),
+			waitForField,
+			...downloadFields(true),
+			simplifyField,
+			videoOptions(form),
+			waitOptions,
 		],
 		async execute(run) {
 			const wait = readWaitParameters(parametersOf(run.context, 0));

@@ -16,8 +16,6 @@ import { attempt } from '../utils/attempt';
 import { retry } from '../engine/retry';
 import type { Operation } from './operation';
 
-const OPERATIONS = ['getBalance'];
-
 /** How often Kling is asked until it answers: it takes one such request a second. */
 const TRIES = 4;
 
@@ -28,7 +26,7 @@ export const getBalanceOperation: Operation = {
 		action: 'Get balance',
 		description: 'Retrieve the units left in the account’s resource packs (Kling AI only)',
 	},
-	fields: [simplifyField(OPERATIONS)],
+	fields: [simplifyField],
 	async execute(run) {
 		// It is the same for all items.
 		const asked = await attempt(askForAccount(run));

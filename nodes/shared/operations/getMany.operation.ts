@@ -7,7 +7,6 @@ import { KlingError } from '../api/errors/klingError';
 import { meaningOf } from '../api/errors/explainedError';
 import { forEachItem, type NodeRun } from '../n8n/nodeRun';
 import { simplifyField } from '../description/outputFields';
-import { showFor } from '../description/showFor';
 import { failItem } from '../items/errorItem';
 import { toItem } from '../items/toItem';
 import { LABELS, STATUS_LABELS } from '../n8n/words/labels';
@@ -16,8 +15,6 @@ import { parametersOf } from '../parameters/parameterReader';
 import { readListParameters } from '../parameters/taskParameters';
 import { compareNames } from '../utils/text';
 import type { Operation } from './operation';
-
-const OPERATIONS = ['getMany'];
 
 export const getManyOperation: Operation = {
 	option: {
@@ -33,7 +30,6 @@ export const getManyOperation: Operation = {
 			type: 'boolean',
 			default: false,
 			description: 'Whether to return all results or only up to a given limit',
-			displayOptions: showFor(OPERATIONS),
 		},
 		{
 			displayName: LABELS.limit,
@@ -42,10 +38,10 @@ export const getManyOperation: Operation = {
 			typeOptions: { minValue: 1 },
 			default: 50,
 			description: 'Max number of results to return',
-			displayOptions: { show: { operation: OPERATIONS, returnAll: [false] } },
+			displayOptions: { show: { returnAll: [false] } },
 		},
 		filtersField(),
-		simplifyField(OPERATIONS),
+		simplifyField,
 	],
 	async execute(run) {
 		let isCut = false;
@@ -72,7 +68,6 @@ function filtersField(): INodeProperties {
 		placeholder: 'Add filter',
 		default: {},
 		description: 'Return only videos that match all of these filters',
-		displayOptions: showFor(OPERATIONS),
 		options: [
 			{
 				displayName: 'Created After',

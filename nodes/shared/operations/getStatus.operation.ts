@@ -5,7 +5,6 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { Task } from '../api/task';
 import { forEachItem, type NodeRun } from '../n8n/nodeRun';
 import { downloadFields, simplifyField } from '../description/outputFields';
-import { showFor } from '../description/showFor';
 import { deliverTask } from '../items/deliverTask';
 import { failItem } from '../items/errorItem';
 import { toOutput } from '../items/toItem';
@@ -14,8 +13,6 @@ import { readDelivery } from '../parameters/deliveryParameters';
 import { parametersOf } from '../parameters/parameterReader';
 import { readTaskId } from '../parameters/taskParameters';
 import type { Operation } from './operation';
-
-const OPERATIONS = ['getStatus'];
 
 export const getStatusOperation: Operation = {
 	option: {
@@ -34,10 +31,9 @@ export const getStatusOperation: Operation = {
 			placeholder: 'e.g. 867283741759111202',
 			description:
 				'The task ID returned by Create or Create and Wait. With Kling AI you can also enter your external task ID.',
-			displayOptions: showFor(OPERATIONS),
 		},
-		...downloadFields(OPERATIONS, false),
-		simplifyField(OPERATIONS),
+		...downloadFields(false),
+		simplifyField,
 	],
 	execute: async (run) => await forEachItem(run, async (itemIndex) => await getOne(run, itemIndex)),
 };

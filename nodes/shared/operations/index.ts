@@ -1,8 +1,17 @@
 /** Joins the operations of a node into its form, and runs the chosen one. */
 
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+	updateDisplayOptions,
+} from 'n8n-workflow';
 
+import { CREDENTIAL } from '../n8n/http/send';
 import { startRun } from '../n8n/nodeRun';
+import { waitingWebhooks } from '../suspension/resume';
 import { explainAddress } from '../suspension/resumeUrl';
 import type { VideoForm } from '../description/videoFields';
 import { failItem } from '../items/errorItem';
@@ -14,11 +23,12 @@ import { getManyOperation } from './getMany.operation';
 import { getStatusOperation } from './getStatus.operation';
 import type { Operation } from './operation';
 
-/** What a node is made of: its form, and what runs. */
+/** What nodes have in common: what n8n is told of them, and what runs. */
 export interface NodeOperations {
-	properties: INodeProperties[];
-	/** The expression of the node's subtitle: the chosen operation's name. */
-	subtitle: string;
+	description: Omit<
+		INodeTypeDescription,
+		'displayName' | 'name' | 'icon' | 'description' | 'defaults' | 'usableAsTool'
+	>;
 	/**
 	 * Runs the chosen operation over all input items.
 	 * @throws {NodeApiError | NodeOperationError}
@@ -40,19 +50,32 @@ export function operationsFor(form: VideoForm, own: readonly Operation[] = []): 
 	].sort((one, other) => compareNames(one.option.name, other.option.name));
 	const options = operations.map(({ option }) => option);
 	const names = Object.fromEntries(options.map(({ value, name }) => [value, name]));
+	const properties: INodeProperties[] = [
+		{
+			displayName: LABELS.operation,
+			name: 'operation',
+			type: 'options',
+			noDataExpression: true,
+			options,
+			default: 'createAndWait',
+		},
+		...operations.flatMap(({ option: { value }, fields }) =>
+			updateDisplayOptions({ show: { operation: [value] } }, fields),
+		),
+	];
 	return {
-		properties: [
-			{
-				displayName: LABELS.operation,
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				options,
-				default: 'createAndWait',
-			},
-			...operations.flatMap(({ fields }) => fields),
-		],
-		subtitle: `={{ (${JSON.stringify(names)})[$parameter["operation"]] }}`,
+		description: {
+			group: ['transform'],
+			version: 1,
+			// The chosen operation's name.
+			subtitle: `={{ (${JSON.stringify(names)})[$parameter["operation"]] }}`,
+			inputs: [NodeConnectionTypes.Main],
+			outputs: [NodeConnectionTypes.Main],
+			credentials: [{ name: CREDENTIAL, required: true, testedBy: 'testCredential' }],
+			webhooks: waitingWebhooks,
+			waitingNodeTooltip: 'Waiting for Kling’s callback',
+			properties,
+		},
 		execute: async (context) => await run(context, operations),
 	};
 }

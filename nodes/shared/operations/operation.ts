@@ -7,7 +7,7 @@ import type { NodeRun } from '../n8n/nodeRun';
 export interface Operation {
 	/** Its entry in the Operation field. */
 	option: INodePropertyOptions & { value: string };
-	/** Its form. */
+	/** Its form, shown for it alone. */
 	fields: INodeProperties[];
 	/**
 	 * Runs it over all input items.

@@ -2,11 +2,8 @@
 
 import { z } from 'zod';
 
-import { findBodyChange } from '../api/additionalBody';
 import { type Fields, isFields } from '../api/formats/fields';
 import { excessOf, MAX_DEPTH, MAX_VALUES } from '../api/json';
-import type { Target } from '../api/modelLookup';
-import type { VideoRequest } from '../api/request';
 import type { Parameter } from '../n8n/words/labels';
 import { bodyWords } from '../n8n/words/parameters';
 import type { Words } from '../n8n/words/words';
@@ -77,22 +74,6 @@ function findExcess(given: unknown): 'tooMany' | 'tooLarge' | undefined {
 		valuesLeft -= inner.length;
 		if (valuesLeft < 0) return 'tooMany';
 		open.push(...inner);
-	}
-	return undefined;
-}
-
-/** What additional fields would change that the node answers for. */
-export function findForbiddenChange(
-	request: VideoRequest,
-	target: Target,
-): [Parameter, Words] | undefined {
-	for (const own of ['model', 'externalTaskId'] as const) {
-		const field = findBodyChange(own, request, target);
-		if (field !== undefined) {
-			const isOption = own === 'model' || target.format !== 'gateway';
-			const words = bodyWords.changes('additionalBodyFields', field, isOption ? own : undefined);
-			return ['additionalBodyFields', words];
-		}
 	}
 	return undefined;
 }

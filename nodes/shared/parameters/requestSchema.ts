@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { findTooLong, hasFeature, largestImage } from '../api/formatLookup';
+import { hasFeature, largestImage } from '../api/formatLookup';
 import { promptLimit, type Target } from '../api/modelLookup';
 import type { FormatName } from '../api/routes';
 import {
@@ -15,16 +15,9 @@ import {
 	type RequestFeature,
 	type VideoRequest,
 } from '../api/request';
-import {
-	CAMERA_LABELS,
-	MODE_LABELS,
-	type Parameter,
-	SERVICE_LABELS,
-	SHOT_TYPE_LABELS,
-} from '../n8n/words/labels';
+import { CAMERA_LABELS, MODE_LABELS, SERVICE_LABELS, SHOT_TYPE_LABELS } from '../n8n/words/labels';
 import { parameterWords } from '../n8n/words/parameters';
-import type { Words } from '../n8n/words/words';
-import { findForbiddenChange, jsonObject } from './bodyFields';
+import { jsonObject } from './bodyFields';
 import {
 	boolean,
 	choices,
@@ -40,6 +33,7 @@ import {
 	webAddress,
 	wholeNumberIn,
 } from './fieldTypes';
+import { findConflict } from './requestConflicts';
 
 /** What services and people call the modes by. */
 const MODE_NAMES: Readonly<Record<Mode, readonly string[]>> = {
@@ -102,7 +96,7 @@ function makeSchema(model: Target): RequestSchema {
 			),
 		})
 		.superRefine((request, context) => {
-			const conflict = findConflict(request, model) ?? findForbiddenChange(request, model);
+			const conflict = findConflict(request, model);
 			if (conflict) context.addIssue(complain(...conflict));
 		});
 }
@@ -136,63 +130,6 @@ const openFields = {
 	mode: openChoice('mode', ALL_MODES),
 	duration: numberIn('duration', 1, Infinity),
 };
-
-/** What each parameter may be, but not together with the others. */
-function findConflict(request: VideoRequest, model: Target): [Parameter, Words] | undefined {
-	const { prompt, mode, duration, cameraControl, sound, multiShot } = request;
-	const { camera, displayName, soundModes } = model;
-	const isPromptUsed = multiShot?.shotType !== 'customize';
-	if (isPromptUsed && prompt === '') return ['prompt', parameterWords.empty('prompt')];
-	if (model.isOpen) return undefined;
-	const frameConflict = findFrameConflict(request, model);
-	if (frameConflict) return frameConflict;
-	const modeLabels = (modes: readonly Mode[]) => modes.map((each) => MODE_LABELS[each]);
-	const isIn = (modes: readonly string[]) => modes.includes(mode);
-	if (sound && !isIn(soundModes)) {
-		return ['sound', parameterWords.onlyWith('sound', displayName, 'mode', modeLabels(soundModes))];
-	}
-	if (cameraControl && camera?.modes && !isIn(camera.modes)) {
-		return [
-			'cameraControl',
-			parameterWords.onlyWith('cameraControl', displayName, 'mode', modeLabels(camera.modes)),
-		];
-	}
-	if (cameraControl && camera?.durations && !camera.durations.includes(duration)) {
-		const durations = camera.durations.map(String);
-		return [
-			'cameraControl',
-			parameterWords.onlyWith('cameraControl', displayName, 'duration', durations),
-		];
-	}
-	if (multiShot?.shotType !== 'customize') return undefined;
-	const seconds = multiShot.shots.reduce((sum, shot) => sum + shot.duration, 0);
-	if (seconds !== duration) {
-		return ['shots', parameterWords.shotsDontAddUp(seconds, duration)];
-	}
-	const tooLong = findTooLong(request, model.format);
-	return tooLong && ['shots', parameterWords.shotsTooLong(tooLong.length, tooLong.most)];
-}
-
-/** What a last frame goes with. */
-function findFrameConflict(
-	{ lastFrame: image, mode, sound, multiShot }: VideoRequest,
-	{ lastFrame, displayName }: Target,
-): [Parameter, Words] | undefined {
-	if (!image) return undefined;
-	const refuse = (words: Words): [Parameter, Words] => ['lastFrame', words];
-	if (!lastFrame) return refuse(parameterWords.noSuchOption('lastFrame', displayName));
-	const modes: readonly string[] = lastFrame.modes;
-	if (!modes.includes(mode)) {
-		const labels = lastFrame.modes.map((each) => MODE_LABELS[each]);
-		return refuse(parameterWords.onlyWith('lastFrame', displayName, 'mode', labels));
-	}
-	if (sound && lastFrame.isSilent) {
-		return refuse(parameterWords.notTogether('lastFrame', 'sound', displayName));
-	}
-	return multiShot && lastFrame.isSingleShot
-		? refuse(parameterWords.notTogether('lastFrame', 'multiShot', displayName))
-		: undefined;
-}
 
 function cameraSchema({ displayName, camera }: Target) {
 	const presets: readonly string[] = camera?.presets ?? [];
