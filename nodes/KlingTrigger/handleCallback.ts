@@ -15,9 +15,8 @@ import { lacksVideo, type Task, type TaskReply, type TaskStatus } from '../share
 import { type OutputOptions, deliverTask } from '../shared/items/deliverTask';
 import { failItem } from '../shared/items/errorItem';
 import { toOutput } from '../shared/items/toItem';
-import { connect } from '../shared/n8n/http/connect';
+import { connect, CREDENTIAL } from '../shared/n8n/http/send';
 import { answers, notes } from '../shared/n8n/words/notes';
-import { CREDENTIAL } from '../shared/n8n/http/send';
 import { systemClock } from '../shared/n8n/systemClock';
 import { answer, bodyOf, isFromKling } from '../shared/n8n/webhook';
 import { attempt } from '../shared/utils/attempt';

@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import type { NodeContext } from '../../nodes/shared/n8n/http/context';
+import type { NodeContext } from '../../nodes/shared/n8n/http/send';
 
 /** The node as n8n describes it to itself. */
 export const NODE: INode = {

@@ -3,7 +3,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { noVideo } from '../api/errors/klingError';
 import type { Task } from '../api/task';
 import { safeFileName } from '../api/taskId';
-import type { NodeContext } from '../n8n/http/context';
+import type { NodeContext } from '../n8n/http/send';
 import { downloadVideo } from '../n8n/files/downloadVideo';
 import type { Clock } from '../engine/clock';
 import { type ItemOptions, toItem } from './toItem';
