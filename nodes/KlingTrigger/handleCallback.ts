@@ -13,7 +13,7 @@ import { lacksVideo, type Task, type TaskReply, type TaskStatus } from '../share
 import { type OutputOptions, deliverTask } from '../shared/items/deliverTask';
 import { failItem } from '../shared/items/errorItem';
 import { toOutput } from '../shared/items/toItem';
-import { connect } from '../shared/n8n/http/connect';
+import { connect } from '../shared/n8n/http/send';
 import { answers, notes } from '../shared/n8n/words/notes';
 import { systemClock } from '../shared/n8n/systemClock';
 import { answer, neverThrowing, receiveCallback } from '../shared/n8n/webhook';

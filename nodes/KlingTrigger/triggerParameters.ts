@@ -4,9 +4,8 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import type { TaskStatus } from '../shared/api/task';
 import type { OutputOptions } from '../shared/items/deliverTask';
-import { readDelivery } from '../shared/parameters/deliveryParameters';
+import { readDelivery, triggerParametersOf } from '../shared/parameters/parameterReader';
 import { boolean, check, fieldsOf, withDefault } from '../shared/parameters/fieldTypes';
-import { triggerParametersOf } from '../shared/parameters/parameterReader';
 
 export const DEFAULT_STATUSES = ['completed', 'failed'] as const satisfies readonly TaskStatus[];
 

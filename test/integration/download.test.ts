@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { DownloadError } from '../../nodes/shared/n8n/words/downloadError.ts';
+import { DownloadError } from '../../nodes/shared/n8n/words/errorClasses.ts';
 import { wordsOf } from '../../nodes/shared/n8n/words/errors.ts';
 import { downloadReasons } from '../../nodes/shared/n8n/words/notes.ts';
 import { slot, toPattern } from '../../testkit/engine/sentences.mts';

@@ -9,8 +9,7 @@ import {
 	parameterWords,
 	supportWords,
 } from '../../nodes/shared/n8n/words/parameters.ts';
-import { located } from '../../nodes/shared/n8n/words/phrases.ts';
-import type { Words } from '../../nodes/shared/n8n/words/words.ts';
+import { located, type Words } from '../../nodes/shared/n8n/words/phrases.ts';
 import { sampleImage } from '../../testkit/sampleImage.mts';
 import { IMAGE_NODE } from '../../testkit/workflows.mts';
 import { errorOf, items, numbered, runNode, sent } from './fixture.mts';

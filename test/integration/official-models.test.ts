@@ -6,8 +6,7 @@ import { formatsFor, type FormatName } from '../../nodes/shared/api/routes';
 import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
 import { consequences } from '../../nodes/shared/n8n/words/notes.ts';
 import { parameterWords } from '../../nodes/shared/n8n/words/parameters.ts';
-import { located } from '../../nodes/shared/n8n/words/phrases.ts';
-import type { Words } from '../../nodes/shared/n8n/words/words.ts';
+import { located, type Words } from '../../nodes/shared/n8n/words/phrases.ts';
 import { adviceOn, errorOf, factsOf, runNode } from './fixture.mts';
 import { bare, itemsOf, runOfficial, useOfficial } from './officialFixture.mts';
 

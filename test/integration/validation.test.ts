@@ -3,8 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { modelsIn } from '../../nodes/shared/api/modelLookup.ts';
 import type { Parameter } from '../../nodes/shared/n8n/words/labels.ts';
 import { parameterWords } from '../../nodes/shared/n8n/words/parameters.ts';
-import { located } from '../../nodes/shared/n8n/words/phrases.ts';
-import type { Words } from '../../nodes/shared/n8n/words/words.ts';
+import { located, type Words } from '../../nodes/shared/n8n/words/phrases.ts';
 import {
 	errorOf,
 	expectFailed,

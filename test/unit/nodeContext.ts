@@ -1,7 +1,7 @@
 /** What n8n hands to a node, as far as unit tests need it. */
 import type { INode } from 'n8n-workflow';
 
-import type { NodeContext } from '../../nodes/shared/n8n/http/context';
+import type { NodeContext } from '../../nodes/shared/n8n/http/send';
 
 /** The node as n8n describes it to itself. */
 export const NODE: INode = {

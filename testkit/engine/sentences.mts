@@ -16,8 +16,7 @@ import {
 import { type ErrorKind, MEANINGS } from '../../nodes/shared/api/errors/kinds.ts';
 import type { ExplainedError } from '../../nodes/shared/api/errors/explainedError.ts';
 import { knownById, type TaskStatus } from '../../nodes/shared/api/task.ts';
-import { DownloadError } from '../../nodes/shared/n8n/words/downloadError.ts';
-import { InputFileError } from '../../nodes/shared/n8n/words/inputFileError.ts';
+import { DownloadError, InputFileError } from '../../nodes/shared/n8n/words/errorClasses.ts';
 import {
 	LABELS,
 	type Parameter,
@@ -34,7 +33,7 @@ import {
 	parameterWords,
 	supportWords,
 } from '../../nodes/shared/n8n/words/parameters.ts';
-import type { Words } from '../../nodes/shared/n8n/words/words.ts';
+import type { Words } from '../../nodes/shared/n8n/words/phrases.ts';
 import { StoppedError } from '../../nodes/shared/engine/clock.ts';
 import { TimeLimitError } from '../../nodes/shared/engine/poller.ts';
 import { UnknownOutcomeError } from '../../nodes/shared/engine/submit.ts';

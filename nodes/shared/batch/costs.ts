@@ -3,7 +3,7 @@
 import { findPriceChange } from '../api/additionalBody';
 import { sumPerUnit } from '../api/formats/cost';
 import { estimateAll, estimateUnits } from '../api/prices';
-import { InputError } from '../n8n/words/inputError';
+import { InputError } from '../n8n/words/errorClasses';
 import { notes } from '../n8n/words/notes';
 import { costWords } from '../n8n/words/parameters';
 import type { BatchVideo } from './batchVideo';

@@ -18,7 +18,7 @@ import { type BatchOptions, type Outcome, runBatch } from '../engine/runBatch';
 import type { TaskService } from '../engine/taskService';
 import type { BatchVideo, Created } from './batchVideo';
 import { findOverLimit } from './costs';
-import type { ReadItem, VideoData } from '../parameters/videoData';
+import type { ReadItem, VideoData } from '../parameters/videoParameters';
 import type { NodeRun } from '../n8n/nodeRun';
 import { findIdsInUse, type PreparedItem, prepareItems } from './prepareItems';
 import { noteWhatHappened, stoppedError } from './results';

@@ -8,7 +8,7 @@ import type { Target } from '../api/modelLookup';
 import type { OutputOptions } from '../items/deliverTask';
 import { failItem } from '../items/errorItem';
 import type { VideoIdentities } from '../n8n/videoIdentity';
-import { InputError } from '../n8n/words/inputError';
+import { InputError } from '../n8n/words/errorClasses';
 import { parameterWords } from '../n8n/words/parameters';
 import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
@@ -16,7 +16,7 @@ import { type LedgerStore, VideoRecord } from '../engine/ledger';
 import { ID_CHECK, PARALLEL_REQUESTS } from '../engine/policies';
 import { retry } from '../engine/retry';
 import type { PlannedVideo } from '../engine/taskService';
-import type { ReadItem, VideoData } from '../parameters/videoData';
+import type { ReadItem, VideoData } from '../parameters/videoParameters';
 import type { NodeRun } from '../n8n/nodeRun';
 
 /** An item that can be sent. */

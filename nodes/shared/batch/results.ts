@@ -9,7 +9,7 @@ import { factsOfTask } from '../items/deliverTask';
 import { UnknownOutcomeError } from '../engine/submit';
 import { contextLedger } from '../n8n/contextLedger';
 import { STATUS_LABELS } from '../n8n/words/labels';
-import { InputFileError } from '../n8n/words/inputFileError';
+import { InputFileError } from '../n8n/words/errorClasses';
 import { consequences, notes } from '../n8n/words/notes';
 import type { BatchVideo, Created } from './batchVideo';
 import { noteCosts } from './costs';

@@ -3,7 +3,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { LABELS } from '../n8n/words/labels';
-import { DEFAULT_OUTPUT_FIELD } from '../parameters/deliveryParameters';
+import { DEFAULT_OUTPUT_FIELD } from '../parameters/parameterReader';
 
 /** Download Video and the field it goes to. */
 export function downloadFields(downloadByDefault: boolean): INodeProperties[] {

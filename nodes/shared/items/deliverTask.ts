@@ -4,7 +4,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { noVideo, taskFailed } from '../api/errors/klingError';
 import type { Task } from '../api/task';
 import { safeFileName } from '../api/taskId';
-import type { NodeContext } from '../n8n/http/context';
+import type { NodeContext } from '../n8n/http/send';
 import { downloadVideo } from '../n8n/files/downloadVideo';
 import type { Clock } from '../engine/clock';
 import { type ItemOptions, toItem, toOutput } from './toItem';

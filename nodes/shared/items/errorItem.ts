@@ -2,7 +2,7 @@
 
 import type { IDataObject, INodeExecutionData, NodeError } from 'n8n-workflow';
 
-import type { NodeContext } from '../n8n/http/context';
+import type { NodeContext } from '../n8n/http/send';
 import { type Circumstances, toNodeError } from '../n8n/words/nodeErrors';
 
 /** How a node run ends an item that failed. */

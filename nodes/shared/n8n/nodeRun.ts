@@ -1,6 +1,11 @@
 /** What every operation works with: one run of the node over its input items. */
 
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 
 import type { KlingClient } from '../api/client';
 import { type Connection, toConnection } from '../api/connection';
@@ -8,9 +13,8 @@ import { attempt } from '../utils/attempt';
 import { Semaphore } from '../utils/semaphore';
 import { isInOwnNetwork } from '../utils/url';
 import { type Clock, StoppedError } from '../engine/clock';
-import { connect } from './http/connect';
+import { connect, CREDENTIAL } from './http/send';
 import { isTool } from './words/nodeErrors';
-import { CREDENTIAL } from './http/send';
 import { systemClock } from './systemClock';
 
 export interface NodeRun {
@@ -27,6 +31,19 @@ export interface NodeRun {
 	signal?: AbortSignal;
 	/** The service is in one's own network, so that its files may be there, too. */
 	allowsOwnNetwork: boolean;
+}
+
+/** One operation of a node. */
+export interface Operation {
+	/** Its entry in the Operation field. */
+	option: INodePropertyOptions & { value: string };
+	/** Its form, shown for it alone. */
+	fields: INodeProperties[];
+	/**
+	 * Runs it over all input items.
+	 * @throws {NodeApiError | NodeOperationError}
+	 */
+	execute(run: NodeRun): Promise<INodeExecutionData[]>;
 }
 
 /** @throws {CredentialError} when the credential cannot be used as it is filled in */

@@ -8,7 +8,7 @@ import { type VideoForm, videoFields } from '../description/videoFields';
 import { deliverTask } from '../items/deliverTask';
 import { LABELS } from '../n8n/words/labels';
 import { readVideoItems } from '../parameters/videoParameters';
-import type { Operation } from './operation';
+import type { Operation } from '../n8n/nodeRun';
 
 /** How long a limit of the account is waited out; milliseconds. */
 const TIMEOUT = 5 * 60_000;

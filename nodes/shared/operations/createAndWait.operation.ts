@@ -12,7 +12,7 @@ import { settleTask } from '../items/deliverTask';
 import { parametersOf } from '../parameters/parameterReader';
 import { readVideoItems } from '../parameters/videoParameters';
 import { readWaitParameters } from '../parameters/waitParameters';
-import type { Operation } from './operation';
+import type { Operation } from '../n8n/nodeRun';
 
 export function createAndWaitOperation(form: VideoForm): Operation {
 	return {

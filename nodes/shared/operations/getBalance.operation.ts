@@ -4,17 +4,15 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { Account } from '../api/account';
 import { isUnanswered, meaningOf } from '../api/errors/explainedError';
-import { forEachItem, type NodeRun } from '../n8n/nodeRun';
+import { forEachItem, type NodeRun, type Operation } from '../n8n/nodeRun';
 import { simplifyField } from '../description/outputFields';
 import { toBalanceItem } from '../items/toItem';
 import { failItem } from '../items/errorItem';
-import { InputError } from '../n8n/words/inputError';
+import { InputError } from '../n8n/words/errorClasses';
 import { supportWords } from '../n8n/words/parameters';
-import { readSimplify } from '../parameters/deliveryParameters';
-import { parametersOf } from '../parameters/parameterReader';
+import { parametersOf, readSimplify } from '../parameters/parameterReader';
 import { attempt } from '../utils/attempt';
 import { retry } from '../engine/retry';
-import type { Operation } from './operation';
 
 /** How often Kling is asked until it answers: it takes one such request a second. */
 const TRIES = 4;

@@ -5,7 +5,7 @@ import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { isKnownCode } from '../api/errors/codes';
 import { KlingError } from '../api/errors/klingError';
 import { meaningOf } from '../api/errors/explainedError';
-import { forEachItem, type NodeRun } from '../n8n/nodeRun';
+import { forEachItem, type NodeRun, type Operation } from '../n8n/nodeRun';
 import { simplifyField } from '../description/outputFields';
 import { failItem } from '../items/errorItem';
 import { toItem } from '../items/toItem';
@@ -14,7 +14,6 @@ import { notes } from '../n8n/words/notes';
 import { parametersOf } from '../parameters/parameterReader';
 import { readListParameters } from '../parameters/taskParameters';
 import { compareNames } from '../utils/text';
-import type { Operation } from './operation';
 
 export const getManyOperation: Operation = {
 	option: {

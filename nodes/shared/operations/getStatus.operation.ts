@@ -3,16 +3,14 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { Task } from '../api/task';
-import { forEachItem, type NodeRun } from '../n8n/nodeRun';
+import { forEachItem, type NodeRun, type Operation } from '../n8n/nodeRun';
 import { downloadFields, simplifyField } from '../description/outputFields';
 import { deliverTask } from '../items/deliverTask';
 import { failItem } from '../items/errorItem';
 import { toOutput } from '../items/toItem';
 import { LABELS } from '../n8n/words/labels';
-import { readDelivery } from '../parameters/deliveryParameters';
-import { parametersOf } from '../parameters/parameterReader';
+import { parametersOf, readDelivery } from '../parameters/parameterReader';
 import { readTaskId } from '../parameters/taskParameters';
-import type { Operation } from './operation';
 
 export const getStatusOperation: Operation = {
 	option: {

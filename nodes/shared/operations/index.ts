@@ -10,7 +10,7 @@ import {
 } from 'n8n-workflow';
 
 import { CREDENTIAL } from '../n8n/http/send';
-import { startRun } from '../n8n/nodeRun';
+import { type Operation, startRun } from '../n8n/nodeRun';
 import { waitingWebhooks } from '../suspension/resume';
 import { explainAddress } from '../suspension/resumeUrl';
 import type { VideoForm } from '../description/videoFields';
@@ -21,7 +21,6 @@ import { createOperation } from './create.operation';
 import { createAndWaitOperation } from './createAndWait.operation';
 import { getManyOperation } from './getMany.operation';
 import { getStatusOperation } from './getStatus.operation';
-import type { Operation } from './operation';
 
 /** What nodes have in common: what n8n is told of them, and what runs. */
 export interface NodeOperations {

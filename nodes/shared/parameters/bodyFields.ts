@@ -6,7 +6,7 @@ import { type Fields, isFields } from '../api/formats/fields';
 import { excessOf, MAX_DEPTH, MAX_VALUES } from '../api/json';
 import type { Parameter } from '../n8n/words/labels';
 import { bodyWords } from '../n8n/words/parameters';
-import type { Words } from '../n8n/words/words';
+import type { Words } from '../n8n/words/phrases';
 import { findJsonError } from '../utils/jsonError';
 import { complain } from './fieldTypes';
 

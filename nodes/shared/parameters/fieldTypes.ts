@@ -6,10 +6,10 @@
 import { z } from 'zod';
 
 import { canBeSent, isSafeId } from '../api/taskId';
-import { InputError } from '../n8n/words/inputError';
+import { InputError } from '../n8n/words/errorClasses';
 import { LABELS, type Parameter } from '../n8n/words/labels';
 import { parameterWords } from '../n8n/words/parameters';
-import type { Words } from '../n8n/words/words';
+import type { Words } from '../n8n/words/phrases';
 import { codePointsOf } from '../utils/text';
 import { isSafeUrl, LONGEST_URL, toUrl } from '../utils/url';
 

@@ -1,21 +1,22 @@
 /** The images a video is made from: its first frame, and perhaps its last one. */
 
 import type { Image } from '../api/request';
-import { InputError } from '../n8n/words/inputError';
+import { InputError } from '../n8n/words/errorClasses';
 import type { FileFacts, FileReference, NoFile } from '../n8n/files/inputFile';
 import { IMAGE_SOURCE_LABELS, type Parameter } from '../n8n/words/labels';
 import { imageWords, parameterWords } from '../n8n/words/parameters';
-import type { Words } from '../n8n/words/words';
+import type { Words } from '../n8n/words/phrases';
 import { normalBase64 } from '../utils/base64';
-import { imageTypeOf, otherFileOf } from '../utils/fileKind';
 import {
 	holdsSeveral,
+	imageSizeOf,
+	imageTypeOf,
 	otherEndingOf,
+	otherFileOf,
 	sharePageOf,
 	spellingOf,
 	toImageUrl,
-} from '../utils/imageAddress';
-import { imageSizeOf } from '../utils/imageSize';
+} from '../utils/images';
 import { isOwnNetwork } from '../utils/url';
 import { check, choices, fieldsOf, oneOf, text, withDefault } from './fieldTypes';
 import type { ParameterReader } from './parameterReader';

@@ -1,9 +1,10 @@
-/** Reads parameters from n8n one by one. */
+/** Reads the parameters of one item, and those that most operations and the trigger have. */
+
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import type { z } from 'zod';
-
+import type { OutputOptions } from '../items/deliverTask';
 import type { Parameter } from '../n8n/words/labels';
-import { check } from './fieldTypes';
+import { boolean, check, text, withDefault } from './fieldTypes';
 
 /** Reads the parameters of one item. */
 export interface ParameterReader {
@@ -25,4 +26,25 @@ export function triggerParametersOf(context: IWebhookFunctions): ParameterReader
 
 function readerOf(raw: (name: string) => unknown): ParameterReader {
 	return { raw, read: (name, schema) => check(schema, raw(name), name) };
+}
+
+/** The binary field that a file goes to when nobody says otherwise. */
+export const DEFAULT_OUTPUT_FIELD = 'data';
+
+/**
+ * @param canHoldFiles false for an AI agent, which can use facts but no files
+ * @throws {InputError}
+ */
+export function readDelivery(parameters: ParameterReader, canHoldFiles = true): OutputOptions {
+	const simplify = readSimplify(parameters);
+	const isWanted = parameters.read('downloadVideo', withDefault(boolean('downloadVideo'), false));
+	if (!isWanted || !canHoldFiles) return { simplify };
+	const field = parameters.raw('binaryPropertyName') ?? DEFAULT_OUTPUT_FIELD;
+	const downloadTo = check(text('binaryPropertyName', 1), field, 'binaryPropertyName');
+	return { simplify, downloadTo };
+}
+
+/** @throws {InputError} */
+export function readSimplify(parameters: ParameterReader): boolean {
+	return parameters.read('simplify', withDefault(boolean('simplify'), true));
 }

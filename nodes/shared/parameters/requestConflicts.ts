@@ -6,7 +6,7 @@ import type { Target } from '../api/modelLookup';
 import type { VideoRequest } from '../api/request';
 import { MODE_LABELS, type Parameter } from '../n8n/words/labels';
 import { bodyWords, parameterWords } from '../n8n/words/parameters';
-import type { Words } from '../n8n/words/words';
+import type { Words } from '../n8n/words/phrases';
 
 /** A parameter, and what is wrong with it, if anything is. */
 type Rule = readonly [

@@ -1,14 +1,30 @@
 /** The parameters of the operations that work on existing tasks. */
 
+import { z } from 'zod';
+
 import type { Connection } from '../api/connection';
+import { timeOf } from '../api/formats/fields';
 import { canList } from '../api/formatLookup';
+import type { TaskStatus } from '../api/task';
 import type { TaskFilters } from '../api/taskFilters';
-import { InputError } from '../n8n/words/inputError';
-import { parameterWords } from '../n8n/words/parameters';
-import { readSimplify } from './deliveryParameters';
-import { boolean, idText, wholeNumberIn, withDefault } from './fieldTypes';
-import { readListFilters } from './listFilters';
-import type { ParameterReader } from './parameterReader';
+import { InputError } from '../n8n/words/errorClasses';
+import { type Parameter, STATUS_LABELS } from '../n8n/words/labels';
+import { filterWords, parameterWords } from '../n8n/words/parameters';
+import { toTimeInZone } from '../utils/zonedTime';
+import {
+	boolean,
+	check,
+	choices,
+	complain,
+	fieldsOf,
+	idText,
+	oneOf,
+	optional,
+	text,
+	wholeNumberIn,
+	withDefault,
+} from './fieldTypes';
+import { type ParameterReader, readSimplify } from './parameterReader';
 
 /** @throws {InputError} */
 export function readTaskId(parameters: ParameterReader): string {
@@ -43,4 +59,51 @@ export function readListParameters(
 		: parameters.read('limit', wholeNumberIn('limit', 1, Infinity).default(DEFAULT_LIMIT));
 	const filters = readListFilters(parameters, timezone);
 	return { limit, filters, simplify: readSimplify(parameters) };
+}
+
+const STATUSES = choices(Object.keys(STATUS_LABELS) as TaskStatus[], STATUS_LABELS);
+
+/** Longer texts are none of what is asked for here. */
+const LONGEST_TEXT = 1000;
+
+function isShort(given: unknown): given is string {
+	return typeof given === 'string' && given.length <= LONGEST_TEXT;
+}
+
+/** One or several, as a list or as text with commas. */
+const statusesSchema = z.preprocess(
+	(given) => (isShort(given) ? given.split(',') : given),
+	z.array(oneOf('statusFilter', STATUSES)),
+);
+
+/**
+ * @param timezone of the workflow, for times without one
+ * @throws {InputError}
+ */
+function readListFilters(parameters: ParameterReader, timezone: string): TaskFilters {
+	const filters = fieldsOf(parameters.raw('filters'));
+	const read = <Schema extends z.ZodTypeAny>(schema: Schema, given: unknown, name: Parameter) =>
+		check(optional(true, schema, name, ''), given, name) as z.output<Schema> | undefined;
+	return {
+		statuses: read(statusesSchema, filters.status, 'statusFilter'),
+		createdAfter: read(timeSchema(timezone), filters.createdAfter, 'createdAfter'),
+		externalTaskIdStartsWith: read(
+			text('externalTaskIdStartsWith', 1),
+			filters.externalTaskIdStartsWith,
+			'externalTaskIdStartsWith',
+		),
+	};
+}
+
+/** A date as text, a number since the epoch, or an object of JavaScript or Luxon. @returns milliseconds */
+function timeSchema(timezone: string) {
+	return z.unknown().transform((given, context): number => {
+		const time = isShort(given)
+			? (toTimeInZone(given, timezone) ?? timeOf(given))
+			: // Of a list its text would be made first.
+				timeOf(typeof given === 'string' || Array.isArray(given) ? undefined : Number(given));
+		if (time !== undefined) return time;
+		context.addIssue(complain('createdAfter', filterWords.noTime('createdAfter', given)));
+		return z.NEVER;
+	});
 }

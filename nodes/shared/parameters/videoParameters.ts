@@ -6,19 +6,34 @@ import { findTarget, modelNamed, modelsIn, type Target } from '../api/modelLooku
 import { CUSTOM_MODEL } from '../api/models';
 import { type Capability, formatsFor } from '../api/routes';
 import type { VideoRequest } from '../api/request';
-import type { ReadItem, VideoData } from './videoData';
+import type { OutputOptions } from '../items/deliverTask';
 import type { NodeRun } from '../n8n/nodeRun';
-import { InputError } from '../n8n/words/inputError';
+import { InputError } from '../n8n/words/errorClasses';
 import { inspectFile } from '../n8n/files/inputFile';
 import { parameterWords, supportWords } from '../n8n/words/parameters';
-import { attempt } from '../utils/attempt';
+import { type Attempt, attempt } from '../utils/attempt';
 import { breathe } from '../utils/breathe';
 import { Semaphore } from '../utils/semaphore';
-import { readDelivery } from './deliveryParameters';
+import { type ParameterReader, parametersOf, readDelivery } from './parameterReader';
 import { check, fieldsOf, modelIdText, numberIn } from './fieldTypes';
 import { readImages } from './imageParameters';
-import { type ParameterReader, parametersOf } from './parameterReader';
 import { requestSchema } from './requestSchema';
+
+/** What the parameters of one item say. */
+export interface VideoData {
+	request: VideoRequest;
+	/** The model in the wire format that serves it. */
+	target: Target;
+	delivery: OutputOptions;
+	/** What the whole run may cost; units. */
+	costLimit?: number;
+}
+
+/** An input item whose parameters were read, or could not be. */
+export type ReadItem<Data> = Attempt<Data> & {
+	/** From 0. */
+	itemIndex: number;
+};
 
 // Who sets a limit wants one: an expression that finds nothing is refused.
 const costLimitSchema = numberIn('costLimit', 0, Infinity);

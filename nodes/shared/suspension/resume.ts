@@ -12,7 +12,7 @@ import type { Refreshed } from '../api/refresh';
 import { isOver } from '../api/task';
 import { failItem } from '../items/errorItem';
 import { type DownloadTools, factsOfTask, settleTask } from '../items/deliverTask';
-import { connect } from '../n8n/http/connect';
+import { connect } from '../n8n/http/send';
 import { answers } from '../n8n/words/notes';
 import { systemClock } from '../n8n/systemClock';
 import { answer, neverThrowing, receiveCallback } from '../n8n/webhook';

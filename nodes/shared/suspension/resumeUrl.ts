@@ -2,10 +2,10 @@
 
 import { webhookKey } from '../api/callback';
 import { hasFeature } from '../api/formatLookup';
-import type { NodeContext } from '../n8n/http/context';
-import { InputError } from '../n8n/words/inputError';
+import type { NodeContext } from '../n8n/http/send';
+import { InputError } from '../n8n/words/errorClasses';
 import { callbackWords } from '../n8n/words/parameters';
-import type { Words } from '../n8n/words/words';
+import type { Words } from '../n8n/words/phrases';
 import type { NodeRun } from '../n8n/nodeRun';
 
 /**

@@ -8,7 +8,7 @@ import { isAbsent, isUnanswered } from '../api/errors/explainedError';
 import type { Refreshed } from '../api/refresh';
 import { isOver, knownById, lacksVideo, type Task } from '../api/task';
 import { attempt } from '../utils/attempt';
-import { memoryOf } from '../utils/memoryOf';
+import { memoryOf } from '../utils/pieces';
 import { SingleFlight } from '../utils/singleFlight';
 import type { Clock } from '../engine/clock';
 import { CALLBACK_CHECK, PAUSES_BEHIND } from '../engine/policies';

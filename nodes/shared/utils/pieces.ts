@@ -1,4 +1,4 @@
-/** Texts of megabytes, piece by piece: a file as Base64 has up to 67 million characters. */
+/** Texts of megabytes, piece by piece, and how much a value is: a file as Base64 has up to 67 million characters. */
 
 import { createHash, randomUUID } from 'node:crypto';
 
@@ -56,6 +56,30 @@ export function lengthOf(value: unknown): number {
 	if (typeof value !== 'object' || value === null) return 0;
 	if (value instanceof Uint8Array) return value.length;
 	return Object.values(value).reduce<number>((sum, inside) => sum + lengthOf(inside), 0);
+}
+
+/** What an object, and a property or entry of one, take beside its contents; bytes. */
+const PER_OBJECT = 50;
+const PER_ENTRY = 20;
+
+/**
+ * About how many bytes of memory a value of JSON takes, without writing it out as text.
+ * @param enough the rest is not counted once this is reached
+ */
+export function memoryOf(value: unknown, enough = Infinity): number {
+	const open = [value];
+	let bytes = 0;
+	while (open.length > 0 && bytes < enough) {
+		const next = open.pop();
+		if (typeof next === 'string') bytes += PER_OBJECT + 2 * next.length;
+		if (typeof next !== 'object' || next === null) continue;
+		bytes += PER_OBJECT;
+		for (const name in next) {
+			bytes += PER_ENTRY;
+			open.push((next as Record<string, unknown>)[name]);
+		}
+	}
+	return bytes;
 }
 
 /** The SHA-256 of a text in UTF-8, given in pieces. Lets others have the event loop in between. */

@@ -11,8 +11,7 @@ import { WITHOUT_REDIRECTS } from '../../../nodes/shared/api/auth';
 import { CredentialError, toConnection } from '../../../nodes/shared/api/connection';
 import { meaningOf } from '../../../nodes/shared/api/errors/explainedError';
 import { exchange } from '../../../nodes/shared/api/exchange';
-import type { NodeContext } from '../../../nodes/shared/n8n/http/context';
-import { sendAsNode } from '../../../nodes/shared/n8n/http/send';
+import { type NodeContext, sendAsNode } from '../../../nodes/shared/n8n/http/send';
 
 const { authenticate } = new KlingApi();
 

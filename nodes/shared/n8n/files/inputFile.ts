@@ -7,11 +7,10 @@ import { FILE_READ } from '../../engine/policies';
 import { retry } from '../../engine/retry';
 import { attempt } from '../../utils/attempt';
 import { normalBase64 } from '../../utils/base64';
-import { imageTypeOf } from '../../utils/fileKind';
-import { imageSizeOf } from '../../utils/imageSize';
+import { imageSizeOf, imageTypeOf } from '../../utils/images';
 import { digestOf, piecesOf } from '../../utils/pieces';
-import { cancelSignalOf } from '../http/context';
-import { InputFileError } from '../words/inputFileError';
+import { cancelSignalOf } from '../http/send';
+import { InputFileError } from '../words/errorClasses';
 import type { Parameter } from '../words/labels';
 import { systemClock } from '../systemClock';
 

@@ -3,8 +3,8 @@
 import type { IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { isOwnNetwork, toUrl } from '../../utils/url';
-import type { NodeContext } from '../http/context';
-import { DownloadError } from '../words/downloadError';
+import type { NodeContext } from '../http/send';
+import { DownloadError } from '../words/errorClasses';
 import { downloadReasons } from '../words/notes';
 
 /** How long the file host may take to begin its answer; milliseconds. */

@@ -2,8 +2,8 @@
 
 import type { IBinaryData, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import type { NodeContext } from '../http/context';
-import { DownloadError } from '../words/downloadError';
+import type { NodeContext } from '../http/send';
+import { DownloadError } from '../words/errorClasses';
 import { downloadReasons } from '../words/notes';
 
 /** As n8n's helpers type a stream. */

@@ -1,22 +1,27 @@
-/** Carries the Kling client's requests with n8n's request helpers. */
+/** The Kling client, whose requests n8n's helpers carry. */
 
 import type {
 	ICredentialTestFunctions,
+	IExecuteFunctions,
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
+	IWebhookFunctions,
 } from 'n8n-workflow';
 
 import { authorization } from '../../api/auth';
+import { KlingClient } from '../../api/client';
 import type { Connection } from '../../api/connection';
 import { ExplainedError } from '../../api/errors/explainedError';
 import type { ApiReply, ApiRequest, Send } from '../../api/http';
 import { masked } from '../../api/mask';
 import { lengthOf } from '../../utils/pieces';
-import { cancelSignalOf, type NodeContext, withCancelSignal } from './context';
 import { linksOf } from './errorChain';
 import { readText } from './replyText';
 import { withinLimit } from './timeLimit';
 import { toTransportError } from './transportError';
+
+/** What n8n hands a node when it runs, and when a webhook of its is called. */
+export type NodeContext = IExecuteFunctions | IWebhookFunctions;
 
 /**
  * How long a request may take in addition to its upload, from the first byte sent to the last one received; milliseconds.
@@ -39,6 +44,18 @@ const TEST_TIMEOUT = 10_000;
 export const CREDENTIAL = 'klingApi';
 
 /**
+ * The Kling API through the node's credential.
+ * @param around wraps the transport, to count requests
+ */
+export function connect(
+	context: NodeContext,
+	connection: Connection,
+	around: (send: Send) => Send = (send) => send,
+): KlingClient {
+	return new KlingClient(connection, around(sendAsNode(context, connection)));
+}
+
+/**
  * Sends through the node's credential: n8n decrypts it, signs the request and cancels it when the
  * execution is stopped. Every HTTP status comes back as a reply; only a missing reply throws.
  */
@@ -53,6 +70,21 @@ export function sendAsNode(context: NodeContext, connection: Connection): Send {
 			)) as IN8nHttpFullResponse;
 		});
 	return masked(send, connection);
+}
+
+/** Aborted when the execution is stopped. Nobody stops a webhook. */
+export function cancelSignalOf(context: NodeContext): AbortSignal | undefined {
+	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+}
+
+/** The same context to n8n's helpers, which cancel signed requests with its signal, whatever their options say. */
+function withCancelSignal<Context extends NodeContext>(
+	context: Context,
+	signal: AbortSignal,
+): Context {
+	return Object.create(context, {
+		getExecutionCancelSignal: { value: () => signal },
+	}) as Context;
 }
 
 function toHttpOptions(connection: Connection, request: ApiRequest): IHttpRequestOptions {

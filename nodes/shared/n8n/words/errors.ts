@@ -11,12 +11,9 @@ import { maskKeys } from '../../api/mask';
 import { modelsIn } from '../../api/modelLookup';
 import type { TimeLimitError } from '../../engine/poller';
 import type { UnknownOutcomeError } from '../../engine/submit';
-import type { DownloadError, DownloadProblem } from './downloadError';
-import type { InputError } from './inputError';
-import type { InputFileError } from './inputFileError';
+import type { DownloadError, DownloadProblem, InputError, InputFileError } from './errorClasses';
 import { LABELS, STATUS_LABELS } from './labels';
-import { either, quote, sentences, shortened } from './phrases';
-import type { Words } from './words';
+import { either, quote, sentences, shortened, type Words } from './phrases';
 
 /** What was going on when something went wrong: advice names only what the user has. */
 export interface Situation {

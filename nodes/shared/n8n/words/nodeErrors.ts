@@ -11,12 +11,9 @@ import {
 import { KlingError } from '../../api/errors/klingError';
 import { maskKeys } from '../../api/mask';
 import { ExplainedError } from '../../api/errors/explainedError';
-import { DownloadError } from './downloadError';
-import { InputError } from './inputError';
-import { InputFileError } from './inputFileError';
+import { DownloadError, InputError, InputFileError } from './errorClasses';
 import { type Situation, wordsOf } from './errors';
-import { located } from './phrases';
-import type { Words } from './words';
+import { located, type Words } from './phrases';
 
 export interface Circumstances extends Situation {
 	/** Which input item, from 0. */

@@ -7,7 +7,7 @@ import type { Progress } from '../../engine/runBatch';
 import { isExplained, wordsOf } from './errors';
 import { LABELS, REGION_LABELS } from './labels';
 import { ADDRESS_VARIABLE, USE_POLLING } from './parameters';
-import type { Words } from './words';
+import type { Words } from './phrases';
 
 /** What becomes of the money and the video of an item that failed. */
 export const consequences = {

@@ -2,12 +2,10 @@
 
 import type { Service } from '../../api/connection';
 import { maskKeys } from '../../api/mask';
-import type { OtherFile } from '../../utils/fileKind';
-import type { ImageSize } from '../../utils/imageSize';
+import type { ImageSize, OtherFile } from '../../utils/images';
 import { withThousands } from '../../utils/text';
 import { IMAGE_SOURCE_LABELS, LABELS, type Parameter, SERVICE_LABELS } from './labels';
-import { bare, either, isBlank, quote, rangeOf, sentences } from './phrases';
-import type { Words } from './words';
+import { bare, either, isBlank, quote, rangeOf, sentences, type Words } from './phrases';
 
 /** What is wrong with the value of a parameter. */
 export const parameterWords = {

@@ -1,6 +1,14 @@
-/** How messages put their parts together. */
+/** What users read of an error, and how messages put their parts together. */
 
 import { beginningOf } from '../../utils/text';
+
+/** What users read about an error. */
+export interface Words {
+	/** What happened; without item, task ID and full stop. */
+	message: string;
+	/** How to fix it; whole sentences. */
+	description: string;
+}
 
 /** A message with all that is known of where it happened. */
 export function located(

@@ -5,9 +5,9 @@ import {
 	MODE_LABELS,
 	type Parameter,
 } from '../../../../nodes/shared/n8n/words/labels';
-import { InputError } from '../../../../nodes/shared/n8n/words/inputError';
+import { InputError } from '../../../../nodes/shared/n8n/words/errorClasses';
 import { parameterWords } from '../../../../nodes/shared/n8n/words/parameters';
-import type { Words } from '../../../../nodes/shared/n8n/words/words';
+import type { Words } from '../../../../nodes/shared/n8n/words/phrases';
 import {
 	boolean,
 	check,

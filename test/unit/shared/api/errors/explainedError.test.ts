@@ -7,8 +7,7 @@ import {
 	ExplainedError,
 } from '../../../../../nodes/shared/api/errors/explainedError';
 import { CredentialError } from '../../../../../nodes/shared/api/connection';
-import { DownloadError } from '../../../../../nodes/shared/n8n/words/downloadError';
-import { InputError } from '../../../../../nodes/shared/n8n/words/inputError';
+import { DownloadError, InputError } from '../../../../../nodes/shared/n8n/words/errorClasses';
 import { StoppedError } from '../../../../../nodes/shared/engine/clock';
 import { TimeLimitError } from '../../../../../nodes/shared/engine/poller';
 import { UnknownOutcomeError } from '../../../../../nodes/shared/engine/submit';

@@ -1,9 +1,9 @@
 import { type IHttpRequestOptions, sleep } from 'n8n-workflow';
 
-import { DownloadError } from '../../../../../nodes/shared/n8n/words/downloadError';
+import { DownloadError } from '../../../../../nodes/shared/n8n/words/errorClasses';
 import { downloadVideo } from '../../../../../nodes/shared/n8n/files/downloadVideo';
 import { wordsOf } from '../../../../../nodes/shared/n8n/words/errors';
-import type { NodeContext } from '../../../../../nodes/shared/n8n/http/context';
+import type { NodeContext } from '../../../../../nodes/shared/n8n/http/send';
 import { VirtualClock } from '../../../../../testkit/clocks/virtualClock.mts';
 
 const URL = 'https://cdn.example/a.mp4';

@@ -1,6 +1,6 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { DownloadError } from '../../../../../nodes/shared/n8n/words/downloadError';
+import { DownloadError } from '../../../../../nodes/shared/n8n/words/errorClasses';
 import { downloadVideo } from '../../../../../nodes/shared/n8n/files/downloadVideo';
 import { downloadReasons } from '../../../../../nodes/shared/n8n/words/notes';
 import { StoppedError } from '../../../../../nodes/shared/engine/clock';

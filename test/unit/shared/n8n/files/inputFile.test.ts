@@ -7,7 +7,7 @@ import {
 	inspectFile,
 	type NoFile,
 } from '../../../../../nodes/shared/n8n/files/inputFile';
-import { InputFileError } from '../../../../../nodes/shared/n8n/words/inputFileError';
+import { InputFileError } from '../../../../../nodes/shared/n8n/words/errorClasses';
 
 // Pauses take no time.
 jest.mock('../../../../../nodes/shared/n8n/systemClock', () => ({

@@ -2,8 +2,11 @@ import { type IHttpRequestOptions, type INode, NodeApiError, sleep } from 'n8n-w
 
 import { CredentialError, toConnection } from '../../../../../nodes/shared/api/connection';
 import { type ApiReply, TransportError } from '../../../../../nodes/shared/api/http';
-import type { NodeContext } from '../../../../../nodes/shared/n8n/http/context';
-import { sendAsNode, sendForTest } from '../../../../../nodes/shared/n8n/http/send';
+import {
+	type NodeContext,
+	sendAsNode,
+	sendForTest,
+} from '../../../../../nodes/shared/n8n/http/send';
 
 const CONNECTION = toConnection({
 	service: 'gateway',

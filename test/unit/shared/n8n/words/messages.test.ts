@@ -24,9 +24,11 @@ import type { ExplainedError } from '../../../../../nodes/shared/api/errors/expl
 import type { TransportProblem } from '../../../../../nodes/shared/api/http';
 import { describeModel, modelsIn } from '../../../../../nodes/shared/api/modelLookup';
 import { ALL_MODELS } from '../../../../../nodes/shared/api/models';
-import { DownloadError } from '../../../../../nodes/shared/n8n/words/downloadError';
-import { InputError } from '../../../../../nodes/shared/n8n/words/inputError';
-import { InputFileError } from '../../../../../nodes/shared/n8n/words/inputFileError';
+import {
+	DownloadError,
+	InputError,
+	InputFileError,
+} from '../../../../../nodes/shared/n8n/words/errorClasses';
 import * as labels from '../../../../../nodes/shared/n8n/words/labels';
 import { type Situation, wordsOf } from '../../../../../nodes/shared/n8n/words/errors';
 import {
@@ -45,8 +47,7 @@ import {
 	parameterWords,
 	supportWords,
 } from '../../../../../nodes/shared/n8n/words/parameters';
-import { either, located, quote } from '../../../../../nodes/shared/n8n/words/phrases';
-import type { Words } from '../../../../../nodes/shared/n8n/words/words';
+import { either, located, quote, type Words } from '../../../../../nodes/shared/n8n/words/phrases';
 import { StoppedError } from '../../../../../nodes/shared/engine/clock';
 import { TimeLimitError } from '../../../../../nodes/shared/engine/poller';
 import { UnknownOutcomeError } from '../../../../../nodes/shared/engine/submit';

@@ -2,9 +2,11 @@ import { ExpressionError, NodeApiError, NodeOperationError } from 'n8n-workflow'
 
 import { CredentialError } from '../../../../../nodes/shared/api/connection';
 import { KlingError } from '../../../../../nodes/shared/api/errors/klingError';
-import { DownloadError } from '../../../../../nodes/shared/n8n/words/downloadError';
-import { InputError } from '../../../../../nodes/shared/n8n/words/inputError';
-import { InputFileError } from '../../../../../nodes/shared/n8n/words/inputFileError';
+import {
+	DownloadError,
+	InputError,
+	InputFileError,
+} from '../../../../../nodes/shared/n8n/words/errorClasses';
 import { wordsOf } from '../../../../../nodes/shared/n8n/words/errors';
 import { parameterWords } from '../../../../../nodes/shared/n8n/words/parameters';
 import { located } from '../../../../../nodes/shared/n8n/words/phrases';
