@@ -65,7 +65,7 @@ module.exports = {
 			severity: 'error',
 			from: { path: '^(nodes|credentials)/' },
 			to: {
-				pathNot: ['^(nodes|credentials)/', '^node_modules/(n8n-workflow|zod)/'],
+				pathNot: ['^(nodes|credentials)/', '^node_modules/(n8n-workflow|luxon|zod)/'],
 				dependencyTypesNot: ['core'],
 			},
 		},

@@ -34,8 +34,11 @@ export interface Connection {
 	formats: readonly FormatName[];
 }
 
-/** What an API key of Kling AI can be used for. */
-export const API_KEY_FORMATS = ['v1', 'path', 'v1-image'] as const satisfies readonly FormatName[];
+/** What an API key of each service can be used for. */
+export const API_KEY_FORMATS: Readonly<Record<Service, readonly FormatName[]>> = {
+	official: ['v1', 'path', 'v1-image'],
+	gateway: ['gateway'],
+};
 
 /** Kling's own hosts. Source: docs/kling-api.md#hosts. */
 const HOSTS = {
@@ -96,7 +99,7 @@ export function toConnection(credential: unknown): Connection {
 		};
 	}
 	const { apiKey } = parse(apiKeySchema, fields);
-	const formats = service === 'official' ? API_KEY_FORMATS : (['gateway'] as const);
+	const formats = API_KEY_FORMATS[service];
 	return { ...common, authentication: { kind: 'apiKey', apiKey }, formats };
 }
 

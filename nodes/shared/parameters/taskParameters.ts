@@ -1,5 +1,6 @@
 /** The parameters of the operations that work on existing tasks. */
 
+import { DateTime } from 'luxon';
 import { z } from 'zod';
 
 import type { Connection } from '../api/connection';
@@ -10,7 +11,6 @@ import type { TaskFilters } from '../api/taskFilters';
 import { InputError } from '../n8n/words/errorClasses';
 import { type Parameter, STATUS_LABELS } from '../n8n/words/labels';
 import { filterWords, parameterWords } from '../n8n/words/parameters';
-import { toTimeInZone } from '../utils/zonedTime';
 import {
 	boolean,
 	check,
@@ -106,4 +106,25 @@ function timeSchema(timezone: string) {
 		context.addIssue(complain('createdAfter', filterWords.noTime('createdAfter', given)));
 		return z.NEVER;
 	});
+}
+
+const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?$/;
+
+/**
+ * @param text a date, perhaps with a time, in ISO format
+ * @param timezone such as "Europe/Berlin", where the text names none
+ * @returns milliseconds since the epoch; undefined when it is no date in this format
+ */
+export function toTimeInZone(text: string, timezone: string): number | undefined {
+	const date = text.trim();
+	const hasZone = !WITHOUT_ZONE.test(date);
+	if (hasZone && !/^\d{4}-\d{2}-\d{2}T/.test(date)) return undefined;
+	const [day, time = '00:00'] = date.split(/[T ]/);
+	const read = Date.parse(hasZone ? date : `${day}T${time}Z`);
+	const at = hasZone
+		? read
+		: DateTime.fromMillis(read, { zone: 'utc' })
+				.setZone(timezone, { keepLocalTime: true })
+				.toMillis();
+	return Number.isNaN(at) ? undefined : at;
 }

@@ -136,8 +136,7 @@ export function chooseTarget(
 			: undefined;
 	const target = findTarget(value, formats, customId);
 	if (target) return target;
-	const withApiKey =
-		service === 'official' && findTarget(value, formatsFor(capability, API_KEY_FORMATS), customId);
+	const withApiKey = findTarget(value, formatsFor(capability, API_KEY_FORMATS[service]), customId);
 	if (withApiKey) throw new InputError('model', parameterWords.needsApiKey(withApiKey.displayName));
 	const offered = modelsIn(formats).map(({ displayName }) => displayName);
 	throw new InputError('model', parameterWords.modelNotAvailable(given, service, offered));

@@ -9,26 +9,16 @@ export interface TextPlace {
 /** What may come next at some place. */
 type Expected = 'value' | 'valueOrEnd' | 'name' | 'nameOrEnd' | 'colon' | 'commaOrEnd' | 'end';
 
-const LINE_FEED = 0x0a;
-const RETURN = 0x0d;
-
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const BLANKS = /[ \t\n\r]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/y;
 
 /** @returns the place of the first mistake; undefined when the text is JSON */
 export function findJsonError(text: string): TextPlace | undefined {
 	const at = mistakeIn(text);
 	if (at === undefined) return undefined;
-	let line = 1;
-	let lineStart = 0;
-	for (let index = 0, last = 0; index < at; index++) {
-		const code = text.charCodeAt(index);
-		const isLineEnd = code === LINE_FEED || code === RETURN;
-		if (isLineEnd && !(code === LINE_FEED && last === RETURN)) line++;
-		if (isLineEnd) lineStart = index + 1;
-		last = code;
-	}
-	return { line, column: at - lineStart + 1 };
+	const lines = text.slice(0, at).split(/\r\n|\r|\n/);
+	return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }
 
 /** @returns its index */
@@ -36,7 +26,8 @@ function mistakeIn(text: string): number | undefined {
 	const open: Array<'{' | '['> = [];
 	let expected: Expected = 'value';
 	const afterValue = (): Expected => (open.length === 0 ? 'end' : 'commaOrEnd');
-	for (let at = skipBlanks(text, 0); ; at = skipBlanks(text, at)) {
+	for (let at = 0; ; ) {
+		at += lengthOf(BLANKS, text, at);
 		if (at >= text.length) return expected === 'end' ? undefined : at;
 		const character = text[at] as string;
 		const isValue: boolean = expected === 'value' || expected === 'valueOrEnd';
@@ -67,16 +58,6 @@ function mistakeIn(text: string): number | undefined {
 }
 
 const CAN_CLOSE: ReadonlySet<Expected> = new Set(['valueOrEnd', 'nameOrEnd', 'commaOrEnd']);
-
-function skipBlanks(text: string, start: number): number {
-	let at = start;
-	while (isBlank(text.charCodeAt(at))) at++;
-	return at;
-}
-
-function isBlank(code: number): boolean {
-	return code === 0x20 || code === 0x09 || code === LINE_FEED || code === RETURN;
-}
 
 /** By hand, because a regular expression runs out of stack on megabytes. @returns 0 when there is none */
 function lengthOfString(text: string, start: number): number {

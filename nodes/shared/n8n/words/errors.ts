@@ -1,6 +1,6 @@
 /** What users read about errors: for every kind what happened, and what to do about it. */
 
-import type { Connection } from '../../api/connection';
+import { API_KEY_FORMATS, type Connection } from '../../api/connection';
 import { isAboutRoute } from '../../api/errors/codes';
 import type { CredentialError } from '../../api/errors/credentialError';
 import type { ExplainedError } from '../../api/errors/explainedError';
@@ -376,9 +376,8 @@ function checkModelOrTask(situation: Situation): string {
 	const { isCreating, isById, connection } = situation;
 	if (isById) return `Check '${LABELS.taskId}', and use the credential that created the task.`;
 	if (!isCreating) return checkAddress(situation);
-	const formats =
-		connection?.service === 'gateway' ? ['gateway' as const] : (['v1', 'path'] as const);
-	const models = modelsIn(formats).map(({ displayName }) => displayName);
+	const offered = modelsIn(API_KEY_FORMATS[connection?.service ?? 'official']);
+	const models = offered.map(({ displayName }) => displayName);
 	return `Choose an available '${LABELS.model}': ${either(models)}. ${checkAddress({ connection })}`;
 }
 

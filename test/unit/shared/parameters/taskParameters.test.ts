@@ -1,4 +1,4 @@
-import { toTimeInZone } from '../../../../nodes/shared/utils/zonedTime';
+import { toTimeInZone } from '../../../../nodes/shared/parameters/taskParameters';
 
 const BERLIN = 'Europe/Berlin';
 
