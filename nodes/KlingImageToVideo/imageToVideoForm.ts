@@ -5,6 +5,9 @@ import type { INodeProperties } from 'n8n-workflow';
 import { optionsOf, perModel } from '../shared/description/perModel';
 import type { VideoForm } from '../shared/description/videoFields';
 import { IMAGE_SOURCE_LABELS, LABELS } from '../shared/n8n/words/labels';
+import { IMAGE_DEFAULTS } from '../shared/parameters/imageParameters';
+
+const { field: defaultField, source: defaultSource } = IMAGE_DEFAULTS;
 
 const SOURCES = optionsOf(['binary', 'url'], IMAGE_SOURCE_LABELS, {
 	binary: 'A file of the input item',
@@ -28,7 +31,7 @@ function imageFields(names: { source: string; url: string; field: string }): INo
 			displayName: LABELS.imageBinaryPropertyName,
 			name: names.field,
 			type: 'string',
-			default: 'data',
+			default: defaultField,
 			hint: 'The name of the input field containing the image',
 			description:
 				'The field of the input item that holds a JPEG or PNG image. How large it may be depends on the model: 10 MB, or 50 MB.',
@@ -46,7 +49,7 @@ export const imageToVideoForm: VideoForm = {
 			name: 'firstFrame',
 			type: 'options',
 			options: SOURCES,
-			default: 'url',
+			default: defaultSource,
 			description: 'Where the image is that the video begins with. It also sets the aspect ratio.',
 		},
 		...imageFields({ source: 'firstFrame', url: 'imageUrl', field: 'imageBinaryPropertyName' }),
@@ -76,7 +79,7 @@ export const imageToVideoForm: VideoForm = {
 							name: 'source',
 							type: 'options',
 							options: SOURCES,
-							default: 'url',
+							default: defaultSource,
 							description: 'Where the image is',
 						},
 						...imageFields({ source: 'source', url: 'url', field: 'binaryPropertyName' }),

@@ -123,7 +123,7 @@ function connectionOf({ service }: Script): Connection {
 		authentication: { kind: 'apiKey', apiKey: 'key' },
 		isRelay: service !== 'official',
 		mayLackFormats: service !== 'official',
-		formats: API_KEY_FORMATS[service],
+		formats: API_KEY_FORMATS[service === 'gateway' ? 'gateway' : 'official'],
 	};
 }
 

@@ -6,7 +6,7 @@ import { LABELS, ON_TIMEOUT_LABELS, WAIT_FOR_LABELS } from '../n8n/words/labels'
 import { WAIT_DEFAULTS } from '../parameters/waitParameters';
 import { optionsOf } from './perModel';
 
-const { maxConcurrency, onTimeout, pollingInterval, timeout } = WAIT_DEFAULTS;
+const { maxConcurrency, onTimeout, pollingInterval, timeout, waitFor } = WAIT_DEFAULTS;
 
 const ONLY_POLLING = { show: { '/waitFor': ['polling'] } };
 
@@ -19,7 +19,7 @@ export const waitForField: INodeProperties = {
 		callback:
 			'Pause the execution until Kling calls back. Requires Kling AI, and an n8n instance that is reachable from the internet. The execution pauses once all videos are created: with more items than your account’s concurrency limit, it occupies a worker until the last one is.',
 	}),
-	default: 'polling',
+	default: waitFor,
 	description: 'How to find out when the videos are finished',
 };
 

@@ -72,6 +72,9 @@ export async function readImages(
 	return { firstFrame, lastFrame: await readImage(LAST, rules, fieldsOf(last)) };
 }
 
+/** Where the form looks for an image when nobody says otherwise. */
+export const IMAGE_DEFAULTS = { source: 'url', field: 'data' } as const;
+
 const SOURCES = choices(['url', 'binary'], IMAGE_SOURCE_LABELS);
 
 async function readImage(
@@ -80,7 +83,7 @@ async function readImage(
 	given: Readonly<Record<string, unknown>>,
 ): Promise<Image> {
 	const source = check(
-		withDefault(oneOf(names.source, SOURCES), 'url'),
+		withDefault(oneOf(names.source, SOURCES), IMAGE_DEFAULTS.source),
 		given.source,
 		names.source,
 	);
@@ -93,7 +96,7 @@ async function readFile(name: Parameter, given: unknown, rules: ImageRules): Pro
 	const reference =
 		typeof given === 'object' && given !== null
 			? given
-			: check(withDefault(text(name, 1), 'data'), given, name);
+			: check(withDefault(text(name, 1), IMAGE_DEFAULTS.field), given, name);
 	const file = await rules.lookAt(reference, name);
 	if (!('bytes' in file)) {
 		throw new InputError(

@@ -31,7 +31,7 @@ export function readTaskId(parameters: ParameterReader): string {
 	return parameters.read('taskId', idText('taskId'));
 }
 
-/** How many tasks Get Many lists when nobody says otherwise. */
+/** As in the form, where n8n's linter wants it as a number. */
 const DEFAULT_LIMIT = 50;
 
 export interface ListParameters {

@@ -14,8 +14,9 @@ import {
 } from './fieldTypes';
 import type { ParameterReader } from './parameterReader';
 
-/** Of Wait Options, in the units of the form: seconds, minutes. */
+/** In the units of the form: seconds, minutes. */
 export const WAIT_DEFAULTS = {
+	waitFor: 'polling',
 	pollingInterval: DEFAULT_POLLING_INTERVAL / 1000,
 	timeout: 60,
 	maxConcurrency: 20,
@@ -33,7 +34,7 @@ export interface WaitParameters {
 
 const waitForSchema = withDefault(
 	oneOf('waitFor', choices(['polling', 'callback'], WAIT_FOR_LABELS)),
-	'polling',
+	WAIT_DEFAULTS.waitFor,
 );
 
 // Whoever sets a limit wants one: an expression that finds nothing is refused.
