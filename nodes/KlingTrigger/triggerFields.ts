@@ -8,7 +8,7 @@ import { DEFAULT_STATUSES } from './triggerParameters';
 export const triggerFields: INodeProperties[] = [
 	{
 		displayName:
-			'Paste the production URL above into the <b>Callback URL</b> option of a Kling Text to Video node (operation <b>Create</b>). The URL must be reachable from the internet. Add a <b>Webhook Secret</b> to the credential, or turn off <b>Verify Signature</b>. Otherwise every callback is rejected.',
+			'Paste the production URL above into the <b>Callback URL</b> option of a <b>Kling Text to Video</b> or <b>Kling Image to Video</b> node (operation <b>Create</b>). The URL must be reachable from the internet. Add a <b>Webhook Secret</b> to the credential, or turn off <b>Verify Signature</b>. Otherwise every callback is rejected.',
 		name: 'notice',
 		type: 'notice',
 		default: '',
