@@ -75,13 +75,13 @@ export class KlingApi implements ICredentialType {
 					name: 'Kling AI',
 					value: 'official',
 					description:
-						'Kling’s official API, or a relay that forwards it, e.g. a new-api host or DMXAPI (set Region to Custom)',
+						'Kling’s official API, or a relay that forwards it, e.g. a new-api host (set Region to Custom)',
 				},
 				{
 					name: 'Kling-Compatible Gateway',
 					value: 'gateway',
 					description:
-						'A third-party service with a simplified format: no envelope, status "completed". A new-api host or DMXAPI is a relay instead.',
+						'A third-party service with its own, simpler API. For a new-api host or DMXAPI, choose Kling AI and Region Custom.',
 				},
 			],
 			default: 'official',

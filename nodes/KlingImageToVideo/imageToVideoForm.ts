@@ -10,8 +10,8 @@ import { IMAGE_DEFAULTS } from '../shared/parameters/imageParameters';
 const { field: defaultField, source: defaultSource } = IMAGE_DEFAULTS;
 
 const SOURCES = optionsOf(['binary', 'url'], IMAGE_SOURCE_LABELS, {
-	binary: 'A file of the input item',
-	url: 'A public address on the internet',
+	binary: 'A file in the input item',
+	url: 'A public URL',
 });
 
 /** The fields of one image. @param names of the source, and of what it can be */
@@ -24,7 +24,7 @@ function imageFields(names: { source: string; url: string; field: string }): INo
 			default: '',
 			placeholder: 'e.g. https://example.com/cat.png',
 			description:
-				'The address of a JPEG or PNG image. Each side has at least 300 pixels. A data URI or Base64 is accepted as well.',
+				'The URL of a JPEG or PNG image with at least 300 pixels on each side. Data URIs and Base64 also work.',
 			displayOptions: { show: { [names.source]: ['url'] } },
 		},
 		{
@@ -34,7 +34,7 @@ function imageFields(names: { source: string; url: string; field: string }): INo
 			default: defaultField,
 			hint: 'The name of the input field containing the image',
 			description:
-				'The field of the input item that holds a JPEG or PNG image. How large it may be depends on the model: 10 MB, or 50 MB.',
+				'The field of the input item that holds a JPEG or PNG image. Max 10 MB or 50 MB, depending on the model.',
 			displayOptions: { show: { [names.source]: ['binary'] } },
 		},
 	];
@@ -50,7 +50,8 @@ export const imageToVideoForm: VideoForm = {
 			type: 'options',
 			options: SOURCES,
 			default: defaultSource,
-			description: 'Where the image is that the video begins with. It also sets the aspect ratio.',
+			description:
+				'The source of the image that the video starts with. The image also sets the aspect ratio.',
 		},
 		...imageFields({ source: 'firstFrame', url: 'imageUrl', field: 'imageBinaryPropertyName' }),
 	],

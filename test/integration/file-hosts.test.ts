@@ -57,7 +57,7 @@ describe.each(['filesystem', 'memory'] as const)('in %s, a file', (binaryMode) =
 		['N8', 'untypedPage', 'the file host sent a web page instead of a video', 3],
 		['N8+', 'untypedJson', 'the file host sent JSON instead of a video', 3],
 		['N9+', 'redirectsForEver', 'the file host redirects too often', 6],
-		['N9+', 'redirectsToFile', 'the file host redirects to something that isn’t a web address', 1],
+		['N9+', 'redirectsToFile', 'the file host redirects to something that isn’t a valid URL', 1],
 		['N10', 'trickles', 'the download stalled', 3],
 		['N10+', 'tricklesFromTheStart', 'the download stalled', 3],
 		['N10', 'neverEnds', 'the download took longer than 10 minutes', 3],
@@ -100,7 +100,7 @@ describe('a service on the internet', () => {
 		serve(server, `${server.url}/a.mp4`, FILES.untyped);
 		const run = await runNode(HOST, PARAMETERS, seen());
 		const error = errorOf(run);
-		expect(error.message).toContain('its address is in your own network (127.0.0.1:');
+		expect(error.message).toContain('its address is on your own network (127.0.0.1:');
 		expect(error.description).toContain("'Base URL'");
 		expect(fileRequests(server)).toEqual([]);
 	});

@@ -51,7 +51,7 @@ export function videoOptions(
 			typeOptions: { minValue: 0 },
 			default: 10,
 			description:
-				'How many units all videos of this run may cost together, estimated by Kling’s list prices. Above it, nothing is sent. Only for models with a known price.',
+				'The maximum units for all videos of this run, estimated from Kling’s list prices. If the estimate is higher, nothing is sent. Only for models with a known price.',
 		} satisfies INodeProperties,
 		...perModel(
 			capability,

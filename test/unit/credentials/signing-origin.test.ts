@@ -228,7 +228,7 @@ describe('a field that cannot be used is named to n8n’s own nodes, too', () =>
 		[
 			'a key of which a page showed a part',
 			{ apiKey: 'sk-abc…xyz' },
-			/^'API Key' in the Kling API credential has characters that no key has$/,
+			/^'API Key' in the Kling API credential contains characters that a key can’t have$/,
 		],
 		[
 			'a region of another build',

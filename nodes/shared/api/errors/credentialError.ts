@@ -70,8 +70,8 @@ function wordsOf(
 			description: 'Open the credential and choose the value again.',
 		},
 		noKey: {
-			message: `${label} has characters that no key has`,
-			description: 'Copy the whole key again. A page may show only a part of it.',
+			message: `${label} contains characters that a key can’t have`,
+			description: 'Copy the whole key again. Some pages show only part of it.',
 		},
 		noUrl: {
 			message: `${label} is not a web address`,

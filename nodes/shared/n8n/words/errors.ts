@@ -90,7 +90,7 @@ const WORDS = {
 				: 'Change the field named in Kling’s reply.',
 		)(error, situation),
 	conflict: refused(
-		'Kling rejected the request because of a conflict',
+		'Kling rejected the request as a conflict with another task',
 		`If you set '${LABELS.externalTaskId}', use a different ID. Otherwise try again.`,
 	),
 	tooLarge: refused(
@@ -328,7 +328,7 @@ function checkAddress({ connection }: Situation): string {
 /** What to do when no connection comes about. */
 function checkConnection(problem: TransportProblem | undefined, situation: Situation): string {
 	if (problem === undefined) {
-		return `${checkAddress(situation)} Check also this server’s network connection.`;
+		return `${checkAddress(situation)} Also check this server’s network connection.`;
 	}
 	return problem === 'address' ? checkAddress(situation) : adviceOn(problem, situation);
 }

@@ -23,7 +23,7 @@ export const consequences = {
 		`Other tasks of this run (retrieve their videos with Get Status): ${tasks.join(', ')}.`,
 	othersMayHaveStarted: (items: readonly string[]): string =>
 		`These items may have been started as well: ${items.join(', ')}.`,
-	noneCreated: 'No video had been created.',
+	noneCreated: 'No videos were created.',
 	canceled: 'The execution was canceled',
 };
 
@@ -91,12 +91,12 @@ export const downloadReasons = {
 	redirectsTooOften: 'the file host redirects too often',
 	noWebAddress: (isRedirect: boolean): string =>
 		isRedirect
-			? 'the file host redirects to something that isn’t a web address'
-			: 'its address isn’t a web address',
+			? 'the file host redirects to something that isn’t a valid URL'
+			: 'its URL isn’t valid',
 	ownNetwork: (host: string, isRedirect: boolean): string =>
 		isRedirect
-			? `the file host redirects to ${host}, which is in your own network`
-			: `its address is in your own network (${host})`,
+			? `the file host redirects to ${host}, which is on your own network`
+			: `its address is on your own network (${host})`,
 };
 
 /** An error's reason in one line, for the log. */

@@ -78,7 +78,7 @@ export const parameterWords = {
 		description: 'Enter another number, or remove the option.',
 	}),
 	tooManyShots: (most: number): Words => ({
-		message: `'${LABELS.shots}' has more than ${most} shots`,
+		message: `'${LABELS.shots}' can have at most ${most} shots`,
 		description: 'Remove some of the shots.',
 	}),
 	noShots: (): Words => ({
@@ -98,7 +98,7 @@ export const parameterWords = {
 		description: `Check the value or expression of '${LABELS[name]}'.`,
 	}),
 	needsApiKey: (model: string): Words => ({
-		message: `${model} doesn’t support access key and secret key`,
+		message: `${model} can’t be used with an access key and secret key`,
 		description: `Set 'Authentication' in the Kling API credential to 'API Key', or choose another '${LABELS.model}'.`,
 	}),
 	modelNotAvailable: (value: unknown, service: Service, models: readonly string[]): Words => ({
@@ -150,7 +150,7 @@ export const imageWords = {
 				return {
 					message: `'${LABELS[name]}' holds ${found.name}, but Kling takes only JPEG and PNG`,
 					description:
-						'Convert the image to JPEG or PNG first, e.g. with n8n’s Edit Image node. What counts is the content, not the name.',
+						'Convert the image to JPEG or PNG first, e.g. with n8n’s Edit Image node. The file’s content counts, not its name.',
 				};
 			case 'file':
 				return {
@@ -172,7 +172,7 @@ export const imageWords = {
 				return {
 					message: `'${LABELS[name]}' doesn’t hold a JPEG or PNG image`,
 					description:
-						'Convert the image to JPEG or PNG first. What counts is the content, not the name.',
+						'Convert the image to JPEG or PNG first. The file’s content counts, not its name.',
 				};
 		}
 	},
@@ -198,15 +198,15 @@ export const imageWords = {
 		),
 	}),
 	tooLarge: (name: Parameter, megabytes: number, most: number): Words => ({
-		message: `The image in '${LABELS[name]}' has ${megabytes} MB (max ${most})`,
+		message: `The image in '${LABELS[name]}' is ${megabytes} MB (max ${most} MB)`,
 		description: 'Use a smaller image, or give its address as a URL.',
 	}),
 	tooSmall: (name: Parameter, { width, height }: ImageSize, least: number): Words => ({
-		message: `The image in '${LABELS[name]}' has ${width} × ${height} pixels (each side at least ${least})`,
+		message: `The image in '${LABELS[name]}' is ${width} × ${height} pixels (min ${least} on each side)`,
 		description: 'Use a larger image.',
 	}),
 	tooNarrow: (name: Parameter, { width, height }: ImageSize, most: number): Words => ({
-		message: `The image in '${LABELS[name]}' has ${width} × ${height} pixels (one side at most ${most} times as long as the other)`,
+		message: `The image in '${LABELS[name]}' is ${width} × ${height} pixels (aspect ratio must be between 1:${most} and ${most}:1)`,
 		description: 'Crop the image.',
 	}),
 	noUrl: (name: Parameter, value: unknown, source: Parameter = 'firstFrame'): Words => ({
@@ -214,7 +214,7 @@ export const imageWords = {
 		description: `Enter the address of a JPEG or PNG image, or ${useFile(source)}.`,
 	}),
 	ownNetwork: (name: Parameter, host: string, source: Parameter = 'firstFrame'): Words => ({
-		message: `'${LABELS[name]}' is an address in your own network (${bare(host)}), which the service can’t reach`,
+		message: `'${LABELS[name]}' is an address on your own network (${bare(host)}), which the service can’t reach`,
 		description: `Use a public address, or download the image and ${useFile(source)}.`,
 	}),
 };
@@ -245,7 +245,7 @@ export const callbackWords = {
 		description: `Save the workflow, or ${USE_POLLING}.`,
 	},
 	noUrl: {
-		message: 'The address of this n8n isn’t a web address',
+		message: 'n8n’s public URL isn’t valid',
 		description: `Set the environment variable ${ADDRESS_VARIABLE} to n8n’s public address, such as https://n8n.example.com/.`,
 	},
 	unsigned: {

@@ -62,22 +62,22 @@ afterEach(() => jest.restoreAllMocks());
 
 describe('N9: an address that nothing is fetched from', () => {
 	it.each([
-		['N9', 'file:///etc/passwd', 'its address isn’t a web address'],
-		['N9', 'http://127.0.0.1/a.mp4', 'its address is in your own network (127.0.0.1)'],
-		['N9', 'http://10.0.0.1:8080/a', 'its address is in your own network (10.0.0.1:8080)'],
-		['N9', 'http://169.254.169.254/latest', 'its address is in your own network (169.254.169.254)'],
-		['N9+', 'ftp://cdn.example/a.mp4', 'its address isn’t a web address'],
-		['N9+', 'data:video/mp4;base64,AAAA', 'its address isn’t a web address'],
-		['N9+', '/a.mp4', 'its address isn’t a web address'],
-		['N9+', '', 'its address isn’t a web address'],
-		['N9+', 'http://[::ffff:127.0.0.1]/', 'its address is in your own network ([::ffff:7f00:1])'],
-		['N9+', 'http://[fe80::1]/', 'its address is in your own network ([fe80::1])'],
-		['N9+', 'http://2130706433/', 'its address is in your own network (127.0.0.1)'],
-		['N9+', 'http://0/', 'its address is in your own network (0.0.0.0)'],
-		['N9+', 'http://100.100.0.1/', 'its address is in your own network (100.100.0.1)'],
-		['N9+', 'http://localhost./', 'its address is in your own network (localhost.)'],
-		['N9+', 'http://redis:6379/', 'its address is in your own network (redis:6379)'],
-		['N9+', 'http://u:p@nas.lan/', 'its address is in your own network (nas.lan)'],
+		['N9', 'file:///etc/passwd', 'its URL isn’t valid'],
+		['N9', 'http://127.0.0.1/a.mp4', 'its address is on your own network (127.0.0.1)'],
+		['N9', 'http://10.0.0.1:8080/a', 'its address is on your own network (10.0.0.1:8080)'],
+		['N9', 'http://169.254.169.254/latest', 'its address is on your own network (169.254.169.254)'],
+		['N9+', 'ftp://cdn.example/a.mp4', 'its URL isn’t valid'],
+		['N9+', 'data:video/mp4;base64,AAAA', 'its URL isn’t valid'],
+		['N9+', '/a.mp4', 'its URL isn’t valid'],
+		['N9+', '', 'its URL isn’t valid'],
+		['N9+', 'http://[::ffff:127.0.0.1]/', 'its address is on your own network ([::ffff:7f00:1])'],
+		['N9+', 'http://[fe80::1]/', 'its address is on your own network ([fe80::1])'],
+		['N9+', 'http://2130706433/', 'its address is on your own network (127.0.0.1)'],
+		['N9+', 'http://0/', 'its address is on your own network (0.0.0.0)'],
+		['N9+', 'http://100.100.0.1/', 'its address is on your own network (100.100.0.1)'],
+		['N9+', 'http://localhost./', 'its address is on your own network (localhost.)'],
+		['N9+', 'http://redis:6379/', 'its address is on your own network (redis:6379)'],
+		['N9+', 'http://u:p@nas.lan/', 'its address is on your own network (nas.lan)'],
 	])('%s: %s', async (_report, url, reason) => {
 		const { asked, done } = download(() => ({}), { url });
 		const error = await failureOf(done);
@@ -90,22 +90,22 @@ describe('N9: an address that nothing is fetched from', () => {
 			'N9',
 			302,
 			'http://127.0.0.1:5678/rest',
-			'the file host redirects to 127.0.0.1:5678, which is in your own network',
+			'the file host redirects to 127.0.0.1:5678, which is on your own network',
 		],
 		[
 			'N9+',
 			301,
 			'//host.docker.internal/',
-			'the file host redirects to host.docker.internal, which is in your own network',
+			'the file host redirects to host.docker.internal, which is on your own network',
 		],
-		['N9+', 307, 'http://[::1]/', 'the file host redirects to [::1], which is in your own network'],
+		['N9+', 307, 'http://[::1]/', 'the file host redirects to [::1], which is on your own network'],
 		[
 			'N9+',
 			308,
 			'file:///etc/passwd',
-			'the file host redirects to something that isn’t a web address',
+			'the file host redirects to something that isn’t a valid URL',
 		],
-		['N9+', 303, 'http://[', 'the file host redirects to something that isn’t a web address'],
+		['N9+', 303, 'http://[', 'the file host redirects to something that isn’t a valid URL'],
 	])('%s: after a redirect %i to %s', async (_report, statusCode, location, reason) => {
 		const { asked, done } = download(() => ({ statusCode, headers: { location } }));
 		expect(await failureOf(done)).toMatchObject({ reason, url: URL, problem: 'refusedAddress' });
@@ -140,7 +140,7 @@ describe('N9: an address that nothing is fetched from', () => {
 		async (hasOwnBaseUrl) => {
 			const error = await failureOf(download(() => ({}), { url: 'http://127.0.0.1/' }).done);
 			const words = wordsOf(error, { connection: { service: 'official', hasOwnBaseUrl } });
-			expect(words.message).toContain('in your own network');
+			expect(words.message).toContain('on your own network');
 			expect(words.description).toContain('on the internet');
 			expect(words.description.includes('Base URL')).toBe(hasOwnBaseUrl);
 		},

@@ -280,7 +280,7 @@ const OTHER_SENTENCES = [
 			notes.charged([{ amount: 3, unit: 'units' }], 4),
 		],
 		progress: [notes.progress({ waiting: 1, running: 2, finished: 3, failed: 4 })],
-		canceled: [notes.canceled('No video had been created.')],
+		canceled: [notes.canceled('No videos were created.')],
 		listCut: [notes.listCut],
 		privateCallback: [notes.privateCallback('localhost:5678')],
 		checkNotReceived: [notes.checkNotReceived(401, 'n8n.example.com')],
@@ -790,7 +790,7 @@ const ERRORS: Array<[ExplainedError, Situation, message: string, description: st
 		new KlingError('unreachable', { original: 'connect ECONNREFUSED 127.0.0.1:1' }),
 		{ connection: AT_KLING },
 		'Kling can’t be reached',
-		"Check 'Service' and 'Region' in the Kling API credential. Check also this server’s network connection. Details: \"connect ECONNREFUSED 127.0.0.1:1\".",
+		"Check 'Service' and 'Region' in the Kling API credential. Also check this server’s network connection. Details: \"connect ECONNREFUSED 127.0.0.1:1\".",
 	],
 	[
 		new KlingError('interrupted'),
@@ -914,7 +914,7 @@ const PARAMETERS_AS_READ: Array<[Words, message: string, description: string]> =
 	],
 	[
 		parameterWords.needsApiKey('Kling 3.0 Turbo'),
-		'Kling 3.0 Turbo doesn’t support access key and secret key',
+		'Kling 3.0 Turbo can’t be used with an access key and secret key',
 		"Set 'Authentication' in the Kling API credential to 'API Key', or choose another 'Model'.",
 	],
 	[
