@@ -25,6 +25,7 @@ import {
 	fieldsOf,
 	numberIn,
 	oneOf,
+	only,
 	openChoice,
 	optional,
 	plainChoices,
@@ -136,11 +137,12 @@ function cameraSchema({ displayName, camera }: Target) {
 	const types = choices([...(camera?.axes ?? []), ...(camera?.presets ?? [])], CAMERA_LABELS);
 	const type = oneOf('cameraType', types, ALL_CAMERA_TYPES, displayName);
 	const most = LIMITS.cameraValue;
-	const value = numberIn('cameraValue', -most, most).superRefine((amount, context) => {
-		if (amount === 0) {
-			context.addIssue(complain('cameraValue', parameterWords.zeroMovement('cameraValue', most)));
-		}
-	});
+	const value = only(
+		numberIn('cameraValue', -most, most),
+		'cameraValue',
+		(amount) => amount !== 0,
+		() => parameterWords.zeroMovement('cameraValue', most),
+	);
 	return z.unknown().transform((control, context): CameraControl => {
 		const fields = fieldsOf(control);
 		const read = type.safeParse(fields.type);

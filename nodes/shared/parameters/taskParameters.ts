@@ -15,11 +15,11 @@ import {
 	boolean,
 	check,
 	choices,
-	complain,
 	fieldsOf,
 	idText,
 	oneOf,
 	optional,
+	reading,
 	text,
 	wholeNumberIn,
 	withDefault,
@@ -97,14 +97,12 @@ function readListFilters(parameters: ParameterReader, timezone: string): TaskFil
 
 /** A date as text, a number since the epoch, or an object of JavaScript or Luxon. @returns milliseconds */
 function timeSchema(timezone: string) {
-	return z.unknown().transform((given, context): number => {
+	return reading('createdAfter', (given, refuse): number => {
 		const time = isShort(given)
 			? (toTimeInZone(given, timezone) ?? timeOf(given))
 			: // Of a list its text would be made first.
 				timeOf(typeof given === 'string' || Array.isArray(given) ? undefined : Number(given));
-		if (time !== undefined) return time;
-		context.addIssue(complain('createdAfter', filterWords.noTime('createdAfter', given)));
-		return z.NEVER;
+		return time ?? refuse(filterWords.noTime('createdAfter', given));
 	});
 }
 
