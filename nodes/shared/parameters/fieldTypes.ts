@@ -240,27 +240,22 @@ export function webAddress(parameter: Parameter) {
 	);
 }
 
-/**
- * An option: one that is not set is not sent, and one that is set where it is not known is refused.
- * @param user what does not know the option, such as the model
- */
-export function optional<Schema extends z.ZodTypeAny>(
-	isKnown: boolean,
-	schema: Schema,
-	parameter: Parameter,
-	user: string,
-) {
-	const refused = only(
-		z.unknown(),
-		parameter,
-		(given) => given === undefined,
-		() => parameterWords.noSuchOption(parameter, user),
-	);
-	return z.preprocess(blankToUndefined, isKnown ? schema.optional() : refused) as z.ZodType<
+/** An option: one that is left blank is not set. */
+export function optional<Schema extends z.ZodTypeAny>(schema: Schema) {
+	return z.preprocess(blankToUndefined, schema.optional()) as z.ZodType<
 		z.output<Schema> | undefined,
 		z.ZodTypeDef,
 		unknown
 	>;
+}
+
+/** An option that is refused unless it is left blank. @param user who does not know it, such as the model */
+export function unsupported(parameter: Parameter, user: string) {
+	return reading(parameter, (given, refuse): undefined =>
+		blankToUndefined(given) === undefined
+			? undefined
+			: refuse(parameterWords.noSuchOption(parameter, user)),
+	);
 }
 
 /** A parameter with a default for whoever leaves it blank. */
