@@ -4,7 +4,7 @@ import type { IDataObject, INode, INodeExecutionData, INodeParameters } from 'n8
 import { handleCallback } from '../../nodes/KlingTrigger/handleCallback';
 import { resume } from '../../nodes/shared/suspension/resume';
 import { toSuspendedItem } from '../../nodes/shared/suspension/suspendedItems';
-import { waitForField } from '../../nodes/shared/description/waitFields';
+import { waitForField } from '../../nodes/shared/operations/createAndWait.operation';
 import { answers } from '../../nodes/shared/n8n/words/notes';
 import { callbackWords } from '../../nodes/shared/n8n/words/parameters';
 import { knownById } from '../../nodes/shared/api/task';

@@ -33,7 +33,7 @@ export function videoOptions(
 	{ capability, options: own = [] }: VideoForm,
 	further: INodeProperties[] = [],
 ): INodeProperties {
-	const options = [
+	const options: INodeProperties[] = [
 		{
 			displayName: LABELS.additionalBodyFields,
 			name: 'additionalBodyFields',
@@ -42,7 +42,7 @@ export function videoOptions(
 			placeholder: 'e.g. { "seed": 42 }',
 			description:
 				'A JSON object to merge into the body of the request, for fields that the node doesn’t have. It can’t change the model or the external task ID.',
-		} satisfies INodeProperties,
+		},
 		...cameraControlFields(capability),
 		{
 			displayName: LABELS.costLimit,
@@ -52,7 +52,7 @@ export function videoOptions(
 			default: 10,
 			description:
 				'The maximum units for all videos of this run, estimated from Kling’s list prices. If the estimate is higher, nothing is sent. Only for models with a known price.',
-		} satisfies INodeProperties,
+		},
 		...perModel(
 			capability,
 			'/',
@@ -74,7 +74,7 @@ export function videoOptions(
 			placeholder: 'e.g. order-4711',
 			description:
 				'Your own ID for the task. It must be unique in your account. Get Status accepts it in place of the task ID. Kling AI only.',
-		} satisfies INodeProperties,
+		},
 		...multiShotFields(capability),
 		...perModel(
 			capability,
@@ -114,7 +114,7 @@ export function videoOptions(
 			default: true,
 			description:
 				'Whether to generate a watermarked copy in addition to the video. Kling AI only.',
-		} satisfies INodeProperties,
+		},
 		...own,
 		...further,
 	];

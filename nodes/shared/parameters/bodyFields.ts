@@ -1,14 +1,12 @@
 /** Additional Body Fields: an object, or the JSON of one. */
 
-import { z } from 'zod';
-
 import { type Fields, isFields } from '../api/formats/fields';
 import { excessOf, MAX_DEPTH, MAX_VALUES } from '../api/json';
 import type { Parameter } from '../n8n/words/labels';
 import { bodyWords } from '../n8n/words/parameters';
 import type { Words } from '../n8n/words/phrases';
 import { findJsonError } from '../utils/jsonError';
-import { complain } from './fieldTypes';
+import { reading } from './fieldTypes';
 
 /** An image of 10 MB as Base64, and what belongs to it; characters. */
 const LONGEST_BODY = 14_000_000;
@@ -21,11 +19,7 @@ const EXCESS_WORDS = {
 
 /** The fields; undefined when there are none. */
 export function jsonObject(parameter: Parameter) {
-	return z.unknown().transform((given, context): Fields | undefined => {
-		const refuse = (words: Words) => {
-			context.addIssue(complain(parameter, words));
-			return z.NEVER;
-		};
+	return reading(parameter, (given, refuse): Fields | undefined => {
 		const excess = findExcess(given);
 		if (excess) return refuse(EXCESS_WORDS[excess](parameter));
 		const text = textOf(given);

@@ -46,17 +46,32 @@ export function check<Schema extends z.ZodTypeAny>(
 	throw new InputError(parameter, parameterWords.unreadable(parameter));
 }
 
-/** A value that `read` understands. @param read returns undefined for a value it refuses */
-function value<Value>(
+/**
+ * What `read` makes of a value.
+ * @param read returns what `refuse` does for a value that it refuses
+ */
+export function reading<Value>(
 	parameter: Parameter,
-	read: (value: unknown) => Value | undefined,
-	words: (value: unknown) => Words,
+	read: (given: unknown, refuse: (words: Words) => never) => Value,
 ) {
-	return z.unknown().transform((given, context): Value => {
-		const understood = read(given);
-		if (understood !== undefined) return understood;
-		context.addIssue(complain(parameter, words(given)));
-		return z.NEVER;
+	return z.unknown().transform(
+		(given, context): Value =>
+			read(given, (words) => {
+				context.addIssue(complain(parameter, words));
+				return z.NEVER;
+			}),
+	);
+}
+
+/** Of what a schema reads only what is right. */
+export function only<Value>(
+	schema: z.ZodType<Value, z.ZodTypeDef, unknown>,
+	parameter: Parameter,
+	isRight: (value: Value) => boolean,
+	words: (value: Value) => Words,
+) {
+	return schema.superRefine((value, context) => {
+		if (!isRight(value)) context.addIssue(complain(parameter, words(value)));
 	});
 }
 
@@ -72,32 +87,26 @@ export function text(
 	least: number,
 	limit: number | ((trimmed: string) => number) = Infinity,
 ) {
-	return z.unknown().transform((given, context): string => {
-		const complaint = (words: Words) => {
-			context.addIssue(complain(parameter, words));
-			return z.NEVER;
-		};
+	return reading(parameter, (given, refuse): string => {
 		const read = typeof given === 'number' ? String(given) : (given ?? '');
-		if (typeof read !== 'string') return complaint(parameterWords.notText(parameter));
+		if (typeof read !== 'string') return refuse(parameterWords.notText(parameter));
 		if (read.length > LONGEST_TEXT) {
 			const most = typeof limit === 'number' ? Math.min(limit, LONGEST_TEXT) : limit('');
-			return complaint(parameterWords.tooLong(parameter, read.length, most));
+			return refuse(parameterWords.tooLong(parameter, read.length, most));
 		}
 		const trimmed = read.trim();
 		const most = typeof limit === 'number' ? limit : limit(trimmed);
-		if (trimmed.length < least) return complaint(parameterWords.empty(parameter));
+		if (trimmed.length < least) return refuse(parameterWords.empty(parameter));
 		// There are at most as many characters as units: counting takes its time.
 		const length = trimmed.length > most ? codePointsOf(trimmed) : 0;
-		if (length > most) return complaint(parameterWords.tooLong(parameter, length, most));
+		if (length > most) return refuse(parameterWords.tooLong(parameter, length, most));
 		return trimmed;
 	});
 }
 
 /** The ID of a task, or the user's own: it becomes part of a request's address. */
 export function idText(parameter: Parameter) {
-	return text(parameter, 1).superRefine((id, context) => {
-		if (!isSafeId(id)) context.addIssue(complain(parameter, parameterWords.noId(parameter)));
-	});
+	return only(text(parameter, 1), parameter, isSafeId, () => parameterWords.noId(parameter));
 }
 
 /** Models' IDs in characters: platforms' longest are whole paths. */
@@ -105,29 +114,23 @@ const LONGEST_MODEL_ID = 100;
 
 /** A model's ID, which is written into an address or a body as it is, and into messages. */
 export function modelIdText(parameter: Parameter) {
-	return text(parameter, 1, LONGEST_MODEL_ID).superRefine((id, context) => {
-		if (!canBeSent(id)) context.addIssue(complain(parameter, parameterWords.noId(parameter)));
-	});
-}
-
-export function numberIn(parameter: Parameter, least: number, most: number) {
-	return value(
-		parameter,
-		(given) => {
-			const number = toNumber(given, parameter);
-			if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
-			return number >= least && number <= most ? number : undefined;
-		},
-		(given) => parameterWords.outOfRange(parameter, given, least, most),
+	return only(text(parameter, 1, LONGEST_MODEL_ID), parameter, canBeSent, () =>
+		parameterWords.noId(parameter),
 	);
 }
 
-export function wholeNumberIn(parameter: Parameter, least: number, most: number) {
-	return numberIn(parameter, least, most).superRefine((number, context) => {
-		if (!Number.isInteger(number)) {
-			context.addIssue(complain(parameter, parameterWords.notWhole(parameter, number)));
-		}
+export function numberIn(parameter: Parameter, least: number, most: number) {
+	return reading(parameter, (given, refuse): number => {
+		const number = toNumber(given, parameter);
+		const isIn = Number.isFinite(number) && Number(number) >= least && Number(number) <= most;
+		return isIn ? Number(number) : refuse(parameterWords.outOfRange(parameter, given, least, most));
 	});
+}
+
+export function wholeNumberIn(parameter: Parameter, least: number, most: number) {
+	return only(numberIn(parameter, least, most), parameter, Number.isInteger, (number) =>
+		parameterWords.notWhole(parameter, number),
+	);
 }
 
 /** What an option can be, and how the form calls it. */
@@ -170,20 +173,14 @@ export function oneOf<Value extends string | number>(
 	known: ReadonlyArray<Choice<Value>> = allowed,
 	user?: string,
 ) {
-	const labels = allowed.map(({ label }) => label);
-	return value(
-		parameter,
-		(given) => findChoice(allowed, given, parameter)?.value,
-		(given) =>
-			user === undefined
-				? parameterWords.notAChoice(parameter, given, labels)
-				: parameterWords.notSupported(
-						parameter,
-						findChoice(known, given, parameter)?.label ?? given,
-						user,
-						labels,
-					),
-	);
+	return reading(parameter, (given, refuse): Value => {
+		const found = findChoice(allowed, given, parameter);
+		if (found) return found.value;
+		const labels = allowed.map(({ label }) => label);
+		if (user === undefined) return refuse(parameterWords.notAChoice(parameter, given, labels));
+		const label = findChoice(known, given, parameter)?.label ?? given;
+		return refuse(parameterWords.notSupported(parameter, label, user, labels));
+	});
 }
 
 /** One of the choices, or any other text, trimmed. */
@@ -225,52 +222,40 @@ function fold(given: unknown): string {
 
 /** True or false, also as the text or number that spreadsheets and forms make of it. */
 export function boolean(parameter: Parameter) {
-	return value(
-		parameter,
-		(given) => (typeof given === 'boolean' ? given : BOOLEANS.get(fold(given))),
-		(given) => parameterWords.notBoolean(parameter, given),
+	return reading(parameter, (given, refuse): boolean => {
+		const folded = typeof given === 'boolean' ? String(given) : fold(given);
+		if (['true', 'yes', 'on', '1'].includes(folded)) return true;
+		if (['false', 'no', 'off', '0'].includes(folded)) return false;
+		return refuse(parameterWords.notBoolean(parameter, given));
+	});
+}
+
+export function webAddress(parameter: Parameter) {
+	const isRight = (address: string) => {
+		const url = address.length > LONGEST_URL ? undefined : toUrl(address);
+		return url !== undefined && isSafeUrl(url);
+	};
+	return only(text(parameter, 1), parameter, isRight, (address) =>
+		parameterWords.noUrl(parameter, address),
 	);
 }
 
-const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
-	['true', true],
-	['yes', true],
-	['on', true],
-	['1', true],
-	['false', false],
-	['no', false],
-	['off', false],
-	['0', false],
-]);
-
-export function webAddress(parameter: Parameter) {
-	return text(parameter, 1).superRefine((url, context) => {
-		const parsed = url.length > LONGEST_URL ? undefined : toUrl(url);
-		if (!parsed || !isSafeUrl(parsed)) {
-			context.addIssue(complain(parameter, parameterWords.noUrl(parameter, url)));
-		}
-	});
-}
-
-/**
- * An option: one that is not set is not sent, and one that is set where it is not known is refused.
- * @param user what does not know the option, such as the model
- */
-export function optional<Schema extends z.ZodTypeAny>(
-	isKnown: boolean,
-	schema: Schema,
-	parameter: Parameter,
-	user: string,
-) {
-	const refused = z.unknown().superRefine((given, context) => {
-		if (given === undefined) return;
-		context.addIssue(complain(parameter, parameterWords.noSuchOption(parameter, user)));
-	});
-	return z.preprocess(blankToUndefined, isKnown ? schema.optional() : refused) as z.ZodType<
+/** An option: one that is left blank is not set. */
+export function optional<Schema extends z.ZodTypeAny>(schema: Schema) {
+	return z.preprocess(blankToUndefined, schema.optional()) as z.ZodType<
 		z.output<Schema> | undefined,
 		z.ZodTypeDef,
 		unknown
 	>;
+}
+
+/** An option that is refused unless it is left blank. @param user who does not know it, such as the model */
+export function unsupported(parameter: Parameter, user: string) {
+	return reading(parameter, (given, refuse): undefined =>
+		blankToUndefined(given) === undefined
+			? undefined
+			: refuse(parameterWords.noSuchOption(parameter, user)),
+	);
 }
 
 /** A parameter with a default for whoever leaves it blank. */
@@ -293,11 +278,8 @@ export function fieldsOf(given: unknown): Record<string, unknown> {
 const FIELDS = z.record(z.unknown()).catch({});
 
 function blankToUndefined(given: unknown): unknown {
-	return isBlank(given) ? undefined : given;
-}
-
-function isBlank(given: unknown): boolean {
-	return given === null || (typeof given === 'string' && !/\S/.test(given.slice(0, LONGEST_TEXT)));
+	const isBlank = typeof given === 'string' && !/\S/.test(given.slice(0, LONGEST_TEXT));
+	return isBlank || given === null ? undefined : given;
 }
 
 /** A decimal number, and perhaps a word behind it. */

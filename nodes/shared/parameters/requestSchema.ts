@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { hasFeature, largestImage } from '../api/formatLookup';
 import { promptLimit, type Target } from '../api/modelLookup';
+import type { CameraSupport } from '../api/models';
 import type { FormatName } from '../api/routes';
 import {
 	type AspectRatio,
@@ -25,11 +26,13 @@ import {
 	fieldsOf,
 	numberIn,
 	oneOf,
+	only,
 	openChoice,
 	optional,
 	plainChoices,
 	idText,
 	text,
+	unsupported,
 	webAddress,
 	wholeNumberIn,
 } from './fieldTypes';
@@ -68,32 +71,26 @@ function makeSchema(model: Target): RequestSchema {
 			prompt: text('prompt', 0, (prompt) => (model.isOpen ? Infinity : promptLimit(model, prompt))),
 			...(model.isOpen ? openFields : closedFields(model, name)),
 			aspectRatio: aspectRatioOf(model, atService),
-			negativePrompt: optional(
-				model.negativePrompt,
-				text('negativePrompt', 0, LIMITS.promptLength),
-				'negativePrompt',
-				name,
-			),
-			cfgScale: optional(model.cfgScale, numberIn('cfgScale', 0, 1), 'cfgScale', name),
-			cameraControl: optional(
-				model.camera !== undefined,
-				cameraSchema(model),
-				'cameraControl',
-				atService,
-			),
-			sound: optional(model.soundModes.length > 0, boolean('sound'), 'sound', name),
-			multiShot: optional(model.multiShot.length > 0, multiShotSchema(model), 'multiShot', name),
+			negativePrompt: model.negativePrompt
+				? optional(text('negativePrompt', 0, LIMITS.promptLength))
+				: unsupported('negativePrompt', name),
+			cfgScale: model.cfgScale
+				? optional(numberIn('cfgScale', 0, 1))
+				: unsupported('cfgScale', name),
+			cameraControl: model.camera
+				? optional(cameraSchema(name, model.camera))
+				: unsupported('cameraControl', atService),
+			sound: model.soundModes.length > 0 ? optional(boolean('sound')) : unsupported('sound', name),
+			multiShot:
+				model.multiShot.length > 0
+					? optional(multiShotSchema(model))
+					: unsupported('multiShot', name),
 			watermark: feature(model, 'watermark', boolean('watermark')),
 			externalTaskId: feature(model, 'externalTaskId', idText('externalTaskId')),
 			callbackUrl: feature(model, 'callbackUrl', webAddress('callbackUrl')),
 			firstFrame: z.custom<Image | undefined>(),
 			lastFrame: z.custom<Image | undefined>(),
-			additionalBody: optional(
-				true,
-				jsonObject('additionalBodyFields'),
-				'additionalBodyFields',
-				name,
-			),
+			additionalBody: optional(jsonObject('additionalBodyFields')),
 		})
 		.superRefine((request, context) => {
 			const conflict = findConflict(request, model);
@@ -131,21 +128,21 @@ const openFields = {
 	duration: numberIn('duration', 1, Infinity),
 };
 
-function cameraSchema({ displayName, camera }: Target) {
-	const presets: readonly string[] = camera?.presets ?? [];
-	const types = choices([...(camera?.axes ?? []), ...(camera?.presets ?? [])], CAMERA_LABELS);
-	const type = oneOf('cameraType', types, ALL_CAMERA_TYPES, displayName);
+function cameraSchema(modelName: string, { axes, presets }: CameraSupport) {
+	const types = choices([...axes, ...presets], CAMERA_LABELS);
+	const type = oneOf('cameraType', types, ALL_CAMERA_TYPES, modelName);
 	const most = LIMITS.cameraValue;
-	const value = numberIn('cameraValue', -most, most).superRefine((amount, context) => {
-		if (amount === 0) {
-			context.addIssue(complain('cameraValue', parameterWords.zeroMovement('cameraValue', most)));
-		}
-	});
+	const value = only(
+		numberIn('cameraValue', -most, most),
+		'cameraValue',
+		(amount) => amount !== 0,
+		() => parameterWords.zeroMovement('cameraValue', most),
+	);
 	return z.unknown().transform((control, context): CameraControl => {
 		const fields = fieldsOf(control);
 		const read = type.safeParse(fields.type);
 		// A value left over in the form does a preset no harm: only its type is read.
-		const isPreset = read.success && presets.includes(read.data);
+		const isPreset = read.success && presets.some((preset) => preset === read.data);
 		const schema = isPreset ? z.object({ type }) : z.object({ type, value });
 		return pass(schema.safeParse(fields), context);
 	});
@@ -192,13 +189,10 @@ function feature<Schema extends z.ZodTypeAny>(
 	name: RequestFeature,
 	schema: Schema,
 ) {
-	if (lacks?.includes(name)) return optional(false, schema, name, displayName);
-	return optional(
-		hasFeature(format, name),
-		schema,
-		name,
-		SERVICE_LABELS[format === 'gateway' ? 'gateway' : 'official'],
-	);
+	if (lacks?.includes(name)) return unsupported(name, displayName);
+	return hasFeature(format, name)
+		? optional(schema)
+		: unsupported(name, SERVICE_LABELS[format === 'gateway' ? 'gateway' : 'official']);
 }
 
 function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {

@@ -9,17 +9,17 @@ import { canList } from '../api/formatLookup';
 import type { TaskStatus } from '../api/task';
 import type { TaskFilters } from '../api/taskFilters';
 import { InputError } from '../n8n/words/errorClasses';
-import { type Parameter, STATUS_LABELS } from '../n8n/words/labels';
+import { STATUS_LABELS } from '../n8n/words/labels';
 import { filterWords, parameterWords } from '../n8n/words/parameters';
 import {
 	boolean,
 	check,
 	choices,
-	complain,
 	fieldsOf,
 	idText,
 	oneOf,
 	optional,
+	reading,
 	text,
 	wholeNumberIn,
 	withDefault,
@@ -81,30 +81,23 @@ const statusesSchema = z.preprocess(
  * @throws {InputError}
  */
 function readListFilters(parameters: ParameterReader, timezone: string): TaskFilters {
-	const filters = fieldsOf(parameters.raw('filters'));
-	const read = <Schema extends z.ZodTypeAny>(schema: Schema, given: unknown, name: Parameter) =>
-		check(optional(true, schema, name, ''), given, name) as z.output<Schema> | undefined;
-	return {
-		statuses: read(statusesSchema, filters.status, 'statusFilter'),
-		createdAfter: read(timeSchema(timezone), filters.createdAfter, 'createdAfter'),
-		externalTaskIdStartsWith: read(
-			text('externalTaskIdStartsWith', 1),
-			filters.externalTaskIdStartsWith,
-			'externalTaskIdStartsWith',
-		),
-	};
+	const schema = z.object({
+		status: optional(statusesSchema),
+		createdAfter: optional(timeSchema(timezone)),
+		externalTaskIdStartsWith: optional(text('externalTaskIdStartsWith', 1)),
+	});
+	const { status, ...others } = check(schema, fieldsOf(parameters.raw('filters')), 'statusFilter');
+	return { statuses: status, ...others };
 }
 
 /** A date as text, a number since the epoch, or an object of JavaScript or Luxon. @returns milliseconds */
 function timeSchema(timezone: string) {
-	return z.unknown().transform((given, context): number => {
+	return reading('createdAfter', (given, refuse): number => {
 		const time = isShort(given)
 			? (toTimeInZone(given, timezone) ?? timeOf(given))
 			: // Of a list its text would be made first.
 				timeOf(typeof given === 'string' || Array.isArray(given) ? undefined : Number(given));
-		if (time !== undefined) return time;
-		context.addIssue(complain('createdAfter', filterWords.noTime('createdAfter', given)));
-		return z.NEVER;
+		return time ?? refuse(filterWords.noTime('createdAfter', given));
 	});
 }
 

@@ -1,5 +1,7 @@
 /** How Create and Wait waits. These parameters hold for the whole batch and are read for the first item. */
 
+import { z } from 'zod';
+
 import { ON_TIMEOUT_LABELS, WAIT_FOR_LABELS } from '../n8n/words/labels';
 import { DEFAULT_POLLING_INTERVAL } from '../engine/poller';
 import type { PollingOptions } from '../engine/runBatch';
@@ -38,30 +40,28 @@ const waitForSchema = withDefault(
 );
 
 // Whoever sets a limit wants one: an expression that finds nothing is refused.
-const pollingIntervalSchema = numberIn('pollingInterval', 1, 3600).default(
-	WAIT_DEFAULTS.pollingInterval,
-);
-const timeoutSchema = numberIn('timeout', 0, 24 * 60).default(WAIT_DEFAULTS.timeout);
-const maxConcurrencySchema = wholeNumberIn('maxConcurrency', 1, 1000).default(
-	WAIT_DEFAULTS.maxConcurrency,
-);
-const onTimeoutSchema = oneOf(
-	'onTimeout',
-	choices(['continue', 'error'], ON_TIMEOUT_LABELS),
-).default(WAIT_DEFAULTS.onTimeout);
+const optionsSchema = z.object({
+	pollingInterval: numberIn('pollingInterval', 1, 3600).default(WAIT_DEFAULTS.pollingInterval),
+	timeout: numberIn('timeout', 0, 24 * 60).default(WAIT_DEFAULTS.timeout),
+	maxConcurrency: wholeNumberIn('maxConcurrency', 1, 1000).default(WAIT_DEFAULTS.maxConcurrency),
+	onTimeout: oneOf('onTimeout', choices(['continue', 'error'], ON_TIMEOUT_LABELS)).default(
+		WAIT_DEFAULTS.onTimeout,
+	),
+});
 
 /** @throws {InputError} */
 export function readWaitParameters(parameters: ParameterReader): WaitParameters {
-	const options = fieldsOf(parameters.raw('waitOptions'));
 	const waitFor = parameters.read('waitFor', waitForSchema);
-	const seconds = check(pollingIntervalSchema, options.pollingInterval, 'pollingInterval');
-	const minutes = check(timeoutSchema, options.timeout, 'timeout');
-	const maxConcurrency = check(maxConcurrencySchema, options.maxConcurrency, 'maxConcurrency');
-	const onTimeout = check(onTimeoutSchema, options.onTimeout, 'onTimeout');
+	const given = fieldsOf(parameters.raw('waitOptions'));
+	const { pollingInterval, timeout, maxConcurrency, onTimeout } = check(
+		optionsSchema,
+		given,
+		'timeout',
+	);
 	return {
 		waitFor,
-		timeout: minutes * 60_000,
+		timeout: timeout * 60_000,
 		maxConcurrency,
-		polling: { pollingInterval: seconds * 1000, onTimeout },
+		polling: { pollingInterval: pollingInterval * 1000, onTimeout },
 	};
 }

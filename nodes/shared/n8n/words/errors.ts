@@ -42,6 +42,7 @@ const USE_ANOTHER_IMAGE =
 	'Use another image: a JPEG or PNG file that is not too small, too narrow or too large. If it is given as a URL, the URL must open the image itself, without log-in.';
 const CHECK_CONSOLE = 'Check the account in the Kling console.';
 
+const NOT_FOUND = refused('Kling couldn’t find the model or task', checkModelOrTask);
 const UNSUPPORTED = refused('This address doesn’t support the request', checkAddress);
 
 const WORDS = {
@@ -82,13 +83,11 @@ const WORDS = {
 	),
 
 	badRequest: refused('Kling rejected the request', checkParameters),
-	badParameter: (error: KlingError, situation: Situation) =>
-		refused(
-			'Kling rejected a parameter of the request',
-			isAboutImage(error.facts.original, situation)
-				? USE_ANOTHER_IMAGE
-				: 'Change the field named in Kling’s reply.',
-		)(error, situation),
+	badParameter: refused('Kling rejected a parameter of the request', (situation, { original }) =>
+		isAboutImage(original, situation)
+			? USE_ANOTHER_IMAGE
+			: 'Change the field named in Kling’s reply.',
+	),
 	conflict: refused(
 		'Kling rejected the request as a conflict with another task',
 		`If you set '${LABELS.externalTaskId}', use a different ID. Otherwise try again.`,
@@ -98,24 +97,18 @@ const WORDS = {
 		'Use a smaller image, or give its address as a URL.',
 	),
 	notFound: (error: KlingError, situation: Situation) =>
-		isAboutRoute(error.facts.original ?? '')
-			? UNSUPPORTED(error, situation)
-			: refused('Kling couldn’t find the model or task', checkModelOrTask)(error, situation),
+		(isAboutRoute(error.facts.original ?? '') ? UNSUPPORTED : NOT_FOUND)(error, situation),
 	modelUnavailable: refused(
 		'The service doesn’t offer this model',
 		`Choose another '${LABELS.model}', or ask the provider of the key which models it offers.`,
 	),
 	unsupported: UNSUPPORTED,
-	policy: (error: KlingError, situation: Situation) =>
-		refused(
-			'Kling’s platform policy doesn’t allow this request',
-			fixContent(error.facts.original, situation),
-		)(error, situation),
-	moderation: (error: KlingError, situation: Situation) =>
-		refused(
-			`Kling’s content moderation rejected the ${CONTENT[contentOf(error.facts.original, situation)]}`,
-			fixContent(error.facts.original, situation),
-		)(error, situation),
+	policy: refused('Kling’s platform policy doesn’t allow this request', fixContent),
+	moderation: refused(
+		(situation, { original }) =>
+			`Kling’s content moderation rejected the ${contentOf(original, situation)}`,
+		fixContent,
+	),
 	refused: refused('Kling rejected the request', checkAddress),
 
 	rateLimited: refused('Kling received too many requests', tryFewer),
@@ -133,11 +126,7 @@ const WORDS = {
 	otherShape: unreadable,
 	unreadable,
 
-	unreachable: (error: KlingError, situation: Situation) =>
-		refused('Kling can’t be reached', checkConnection(error.facts.problem, situation))(
-			error,
-			situation,
-		),
+	unreachable: refused('Kling can’t be reached', checkConnection),
 	interrupted: refused('The connection to Kling was lost before the reply was complete', TRY_LATER),
 	timeout: refused('Kling didn’t answer in time', TRY_LATER),
 	aborted: refused(
@@ -202,9 +191,6 @@ const WORDS = {
 	}),
 } as const satisfies Record<ErrorKind, (error: never, situation: Situation) => Words>;
 
-/** What Kling’s words may be about, as sentences name it. */
-const CONTENT = { prompt: 'prompt', image: 'image', either: 'prompt or the image' } as const;
-
 /** What Kling calls an image, and what it says of none but images. */
 const IMAGE_WORDS =
 	/\b(images?|pictures?|photos?|pixels?|first[ _-]?frame|(last|tail|end)[ _-]?frame)\b|image_tail|图[像片]|[首尾]帧|像素/i;
@@ -214,36 +200,43 @@ const PROMPT_WORDS = /\b(prompts?|text)\b|提示词|文本/i;
 /** Longer texts are cut before they are looked through. */
 const LONGEST_WORDS = 1000;
 
-function contentOf(words = '', { hasImage }: Situation): keyof typeof CONTENT {
+/** What Kling’s words may be about, as sentences name it. */
+function contentOf(
+	words = '',
+	{ hasImage }: Situation,
+): 'prompt' | 'image' | 'prompt or the image' {
 	if (hasImage === false) return 'prompt';
 	const said = words.slice(0, LONGEST_WORDS);
 	const isAboutPrompt = PROMPT_WORDS.test(said);
-	if (IMAGE_WORDS.test(said)) return isAboutPrompt ? 'either' : 'image';
-	return hasImage && !isAboutPrompt ? 'either' : 'prompt';
+	if (IMAGE_WORDS.test(said)) return isAboutPrompt ? 'prompt or the image' : 'image';
+	return hasImage && !isAboutPrompt ? 'prompt or the image' : 'prompt';
 }
 
 function isAboutImage(words: string | undefined, situation: Situation): boolean {
 	return contentOf(words, situation) === 'image';
 }
 
-function fixContent(words: string | undefined, situation: Situation): string {
-	return `Change the ${CONTENT[contentOf(words, situation)]} to comply with Kling’s content policy.`;
+function fixContent(situation: Situation, { original }: KlingErrorFacts): string {
+	return `Change the ${contentOf(original, situation)} to comply with Kling’s content policy.`;
 }
 
+type Phrase = string | ((situation: Situation, facts: KlingErrorFacts) => string);
+
 /** What Kling, or something on the way to it, answered. */
-function refused(
-	meaning: string,
-	advice: string | ((situation: Situation) => string),
-): WordsOfKind {
-	return ({ facts }, situation) => ({
-		message: `${meaning}${sourceOf(facts)}`,
-		description: sentences(
-			typeof advice === 'string' ? advice : advice(situation),
-			facts.original &&
-				`${facts.httpStatus === undefined ? 'Details' : 'Original reply'}: "${facts.original}".`,
-			facts.requestId && `Request ID: ${facts.requestId}.`,
-		),
-	});
+function refused(meaning: Phrase, advice: Phrase): WordsOfKind {
+	return ({ facts }, situation) => {
+		const said = (phrase: Phrase) =>
+			typeof phrase === 'string' ? phrase : phrase(situation, facts);
+		return {
+			message: `${said(meaning)}${sourceOf(facts)}`,
+			description: sentences(
+				said(advice),
+				facts.original &&
+					`${facts.httpStatus === undefined ? 'Details' : 'Original reply'}: "${facts.original}".`,
+				facts.requestId && `Request ID: ${facts.requestId}.`,
+			),
+		};
+	};
 }
 
 function sourceOf({ code, httpStatus }: KlingErrorFacts): string {
@@ -326,7 +319,7 @@ function checkAddress({ connection }: Situation): string {
 }
 
 /** What to do when no connection comes about. */
-function checkConnection(problem: TransportProblem | undefined, situation: Situation): string {
+function checkConnection(situation: Situation, { problem }: KlingErrorFacts): string {
 	if (problem === undefined) {
 		return `${checkAddress(situation)} Also check this server’s network connection.`;
 	}

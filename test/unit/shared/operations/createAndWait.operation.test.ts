@@ -1,4 +1,4 @@
-import { OPERATIONS, shown, shownOption, valuesOf } from './form.mts';
+import { OPERATIONS, shown, shownOption, valuesOf } from '../description/form.mts';
 
 describe('how to wait', () => {
 	it('is asked in Create and Wait only', () => {
