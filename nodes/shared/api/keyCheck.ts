@@ -5,25 +5,16 @@
 
 import { randomInt } from 'node:crypto';
 
+import { attempt } from '../utils/attempt';
 import { accountRequest, readAccount } from './account';
 import { type Connection, inOtherRegion, type Region } from './connection';
-import { isKnownCode } from './errors/codes';
-import { type ErrorKind, MEANINGS } from './errors/kinds';
-import { KlingError, noAccount, otherShape } from './errors/klingError';
+import { isAboutRoute, isKnownCode } from './errors/codes';
 import { meaningOf } from './errors/explainedError';
+import type { ErrorKind } from './errors/kinds';
+import { isWebPage, KlingError, noAccount, otherShape } from './errors/klingError';
+import { answerIn, receive } from './exchange';
 import { FORMATS } from './formats';
 import type { ApiRequest, Send } from './http';
-import {
-	differ,
-	isAboutKey,
-	isAboutRoute,
-	isAboutTask,
-	isKeyRejected,
-	isKlingLike,
-	isRefusal,
-	react,
-	type Reaction,
-} from './reaction';
 
 /** What the check came to. */
 export type KeyCheck =
@@ -48,69 +39,84 @@ export async function checkKey(
 	sendAs: (connection: Connection) => Send,
 	now: () => number = Date.now,
 ): Promise<KeyCheck> {
-	const byAccount =
-		connection.service === 'official' ? await askForAccount(connection, sendAs, now) : undefined;
-	if (byAccount) return byAccount;
-	const [format = 'v1'] = connection.formats;
-	const [request] = FORMATS[format].find(IMPOSSIBLE_TASK);
-	const ask = async (as: Connection) => await react(sendAs(as), request as ApiRequest, now);
-	const reaction = await ask(connection);
-	return judge(reaction) ?? compare(reaction, await ask(withWrongKey(connection)));
+	const ask = async (as: Connection, request: ApiRequest) =>
+		await replyTo(sendAs(as), request, now);
+	const checked = await attempt(
+		async () =>
+			(await checkByAccount(connection, ask, now())) ?? (await checkByTask(connection, ask)),
+	);
+	return checked.ok ? checked.value : { is: 'failed', error: checked.error };
+}
+
+/** @throws {KlingError} when no complete reply came */
+type Ask = (as: Connection, request: ApiRequest) => Promise<Reply>;
+
+/** What a service answers, and what that is about, in whatever words. */
+interface Reply {
+	status: number;
+	body: string;
+	json: unknown;
+	/** Absent when the request was carried out. */
+	error?: KlingError;
+	isAboutKey: boolean;
+	/** It is JSON that says something of a task. */
+	isAboutTask: boolean;
+}
+
+async function replyTo(send: Send, request: ApiRequest, now: () => number): Promise<Reply> {
+	const received = await receive(send, request);
+	const { status, body } = received.reply;
+	const answer = await attempt(() => answerIn(received, now()));
+	const error = answer.ok ? undefined : (answer.error as KlingError);
+	const words = wordsIn(body);
+	return {
+		status,
+		body,
+		json: received.json,
+		error,
+		isAboutKey: isKeyRejected(error) || ABOUT_KEYS.test(words),
+		isAboutTask: isObject(body) && ABOUT_TASKS.test(words),
+	};
 }
 
 /** @returns nothing where the answer tells nothing of the key */
-async function askForAccount(
+async function checkByAccount(
 	connection: Connection,
-	sendAs: (connection: Connection) => Send,
-	now: () => number,
+	ask: Ask,
+	now: number,
 ): Promise<KeyCheck | undefined> {
-	const ask = async (as: Connection) => await reactWithAccount(sendAs(as), now);
-	const { error } = await ask(connection);
+	if (connection.service !== 'official') return undefined;
+	const request = accountRequest(now);
+	const error = refusalOfAccount(await ask(connection, request));
 	if (provesKey(error)) return { is: 'accepted' };
-	if (!(error instanceof KlingError) || isUnanswered(error)) return { is: 'failed', error };
 	const other = inOtherRegion(connection);
-	if (!other) return isKlingsVerdict(error) ? { is: 'failed', error } : undefined;
-	if (isKeyRejected(error) && provesKey((await ask(other.connection)).error)) {
-		return { is: 'otherRegion', region: other.region };
+	if (other && isKeyRejected(error)) {
+		const there = await attempt(ask(other.connection, request));
+		if (there.ok && provesKey(refusalOfAccount(there.value))) {
+			return { is: 'otherRegion', region: other.region };
+		}
 	}
-	return isUnknownRoute(error) ? undefined : { is: 'failed', error };
+	const { checking, isAboutRoute: lacksRoute } = meaningOf(error);
+	if (checking === 'absent' || checking === 'notUnderstood' || lacksRoute) return undefined;
+	// Relays know little of the account, and answer in words of their own what they do not know.
+	return other || isInKlingsWords(error) ? { is: 'failed', error } : undefined;
 }
 
-async function reactWithAccount(send: Send, now: () => number): Promise<Reaction> {
-	const reaction = await react(send, accountRequest(now()), now);
-	const { reply, json, error } = reaction;
-	if (error !== undefined || !reply || readAccount(json)) return reaction;
-	return { reply, error: noAccount(reply.status, reply.body) };
+function refusalOfAccount({ status, body, json, error }: Reply): KlingError | undefined {
+	return error ?? (readAccount(json) ? undefined : noAccount(status, body));
 }
 
-/** An unpaid balance, an empty pack or a rate limit is only told to whoever has a good key. */
-function provesKey(error: unknown): boolean {
-	return error === undefined || meaningOf(error).provesKey === true;
+async function checkByTask(connection: Connection, ask: Ask): Promise<KeyCheck> {
+	const [format = 'v1'] = connection.formats;
+	const [request] = FORMATS[format].find(IMPOSSIBLE_TASK) as [ApiRequest];
+	const reply = await ask(connection, request);
+	const verdict = judge(reply);
+	if (verdict) return verdict;
+	const control = await attempt(ask(withWrongKey(connection), request));
+	return control.ok && refusesOther(control.value, reply) ? { is: 'accepted' } : explain(reply);
 }
 
-/** Nothing came back at all. */
-function isUnanswered({ facts }: KlingError): boolean {
-	return facts.httpStatus === undefined;
-}
-
-/**
- * Whether a relay passes on what Kling says. Relays know little of the account, and answer in words
- * of their own what they do not know.
- */
-function isKlingsVerdict(error: KlingError): boolean {
-	return isKlingsCode(error.facts.code) && !isUnknownRoute(error);
-}
-
-function isKlingsCode(code: number | undefined): boolean {
-	return code !== undefined && isKnownCode(code);
-}
-
-function isUnknownRoute({ kind }: KlingError): boolean {
-	const { checking } = MEANINGS[kind];
-	return checking === 'absent' || checking === 'notUnderstood' || kind === 'unsupported';
-}
-
-/** What is wrong, whatever the key is worth. */
+/** What is wrong, whatever the key is worth, unless it is said of the task. */
 const FINAL_KINDS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 	'accountRestricted',
 	'ipNotAllowed',
@@ -121,41 +127,98 @@ const FINAL_KINDS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 ]);
 
 /** @returns nothing where only a comparison can tell */
-function judge(reaction: Reaction): KeyCheck | undefined {
-	const { reply, error } = reaction;
-	if (error === undefined) return undefined;
-	if (!(error instanceof KlingError)) return { is: 'failed', error };
-	if (provesKey(error) && isKlingsCode(error.facts.code)) return { is: 'accepted' };
-	if (isUnanswered(error) || isKeyRejected(error)) return { is: 'failed', error };
-	if (FINAL_KINDS.has(error.kind) && !isAboutTask(reaction)) return { is: 'failed', error };
+function judge({ status, body, error, isAboutTask }: Reply): KeyCheck | undefined {
+	if (!error) return undefined;
+	if (provesKey(error) && isInKlingsWords(error)) return { is: 'accepted' };
 	// A proxy's page for a service in trouble is no wrong address.
-	const isWebPage = /^\s*</.test(reply?.body ?? '') && (error.facts.httpStatus ?? 0) < 500;
-	if (isWebPage) return { is: 'failed', error };
-	return isAboutRoute(reaction) ? notTheApi(error) : undefined;
+	const isOtherPage = isWebPage(body) && status < 500;
+	const isFinal = FINAL_KINDS.has(error.kind) && !isAboutTask;
+	if (isKeyRejected(error) || isFinal || isOtherPage) return { is: 'failed', error };
+	const lacksRoute = status === 405 || (isAboutRoute(excerptOf(body)) && !isAboutTask);
+	return lacksRoute ? notTheApi(error) : undefined;
 }
 
-/** @param control the reaction to a wrong key */
-function compare(reaction: Reaction, control: Reaction): KeyCheck {
-	if (isRefusal(control) && differ(reaction, control)) return { is: 'accepted' };
-	const { error, reply } = reaction;
-	if (isAboutKey(reaction)) {
-		const facts = error instanceof KlingError ? error.facts : { httpStatus: reply?.status };
+/**
+ * Whether the reply to a wrong key refuses what the other one does not, and not only for the moment.
+ * Words count only as far as they are about a key: the same answer comes with another request ID or
+ * time each time.
+ */
+function refusesOther(control: Reply, reply: Reply): boolean {
+	const isPassing = control.status >= 500 || control.status === 408 || control.status === 429;
+	const isRefusal = control.isAboutKey || (control.error !== undefined && !isPassing);
+	return (
+		isRefusal &&
+		(reply.status !== control.status ||
+			reply.error?.facts.code !== control.error?.facts.code ||
+			reply.isAboutKey !== control.isAboutKey)
+	);
+}
+
+/** A reply that is the same whatever the key. */
+function explain(reply: Reply): KeyCheck {
+	const { status, body, error, isAboutKey } = reply;
+	if (isAboutKey) {
+		const facts = error?.facts ?? { httpStatus: status };
 		return { is: 'failed', error: new KlingError('badKey', facts) };
 	}
-	if (isKlingLike(reaction)) return { is: 'unproven' };
-	if (!(error instanceof KlingError)) {
-		// Carried out, but whatever it was, it is no task.
-		const flaw = { is: 'noTask' } as const;
-		return { is: 'failed', error: otherShape(reply?.status ?? 0, reply?.body ?? '', flaw) };
-	}
+	if (isKlingLike(reply)) return { is: 'unproven' };
+	// Carried out, but whatever it was, it is no task.
+	if (!error) return { is: 'failed', error: otherShape(status, body, { is: 'noTask' }) };
 	if (provesKey(error)) return { is: 'unproven' };
-	// What a service in trouble answers otherwise nobody knows.
-	const isInTrouble = MEANINGS[error.kind].checking === 'unanswered';
+	// A service in trouble may answer anything.
+	const isInTrouble = meaningOf(error).checking === 'unanswered';
 	return isInTrouble ? { is: 'failed', error } : notTheApi(error);
 }
 
 function notTheApi({ facts }: KlingError): KeyCheck {
 	return { is: 'failed', error: new KlingError('notTheApi', facts) };
+}
+
+/** An unpaid balance, an empty pack or a rate limit is only told to whoever has a good key. */
+function provesKey(error: KlingError | undefined): boolean {
+	return error === undefined || meaningOf(error).provesKey === true;
+}
+
+function isKeyRejected(error: KlingError | undefined): boolean {
+	return error?.kind === 'badKey' || error?.kind === 'missingKey';
+}
+
+function isInKlingsWords(error: KlingError | undefined): boolean {
+	return isKnownCode(error?.facts.code);
+}
+
+/** Whether it is a Kling API's answer: its envelope, one of its codes, or words about a task. */
+function isKlingLike({ body, error, isAboutTask }: Reply): boolean {
+	if (isAboutTask) return true;
+	if (!isObject(body)) return false;
+	return error
+		? isInKlingsWords(error)
+		: /"code"\s*:\s*(0|"0"|"success")\s*[,}]/i.test(excerptOf(body));
+}
+
+const ABOUT_KEYS =
+	/api[-_ ]?key|token|credential|unauthori[sz]ed|authenticat|authori[sz]ation|access denied|密钥|令牌|鉴权|认证|未授权/i;
+
+const ABOUT_TASKS =
+	/(?<![a-z])(task|job)s?(?![a-z])|任务|(video|generation|record|视频).{0,20}(not found|not exist|n['’]t exist|unknown|不存在|未找到)/i;
+
+function isObject(body: string): boolean {
+	return /^\s*\{/.test(body);
+}
+
+/** In characters: what a reply is about stands at its beginning. */
+const EXCERPT_LENGTH = 2000;
+
+function excerptOf(body: string): string {
+	return body.slice(0, EXCERPT_LENGTH);
+}
+
+/** What a reply says, without the addresses and IDs that it quotes. */
+function wordsIn(body: string): string {
+	return excerptOf(body)
+		.replaceAll('\\/', '/')
+		.replace(/[\w.:-]*\/[\w./:?=&%-]*/g, '')
+		.replace(/\bn8n-[\w-]+/g, '');
 }
 
 /** The same connection with a key of the same shape that nobody has. */

@@ -124,7 +124,7 @@ function saysOfNoList(error: unknown): boolean {
 	const { checking, isAboutRoute } = meaningOf(error);
 	// What Kling itself says of the request, the relay has passed on.
 	const { code } = error.facts;
-	const isKlings = code !== undefined && isKnownCode(code);
+	const isKlings = isKnownCode(code);
 	return (
 		!isKlings && (checking === 'absent' || checking === 'notUnderstood' || isAboutRoute === true)
 	);

@@ -167,8 +167,8 @@ export function isAboutRoute(words: string): boolean {
 	return ABOUT_ROUTES.test(words);
 }
 
-export function isKnownCode(code: number): boolean {
-	return code in KIND_BY_CODE;
+export function isKnownCode(code: number | undefined): boolean {
+	return code !== undefined && code in KIND_BY_CODE;
 }
 
 /** What a refusal says in words: relays' own codes, the outermost first, and its message. */

@@ -145,7 +145,7 @@ export function noVideo(task: TaskReply): KlingError {
 	return new KlingError('noVideo', { original: excerptOf(JSON.stringify(task.raw)) });
 }
 
-function isWebPage(body: string): boolean {
+export function isWebPage(body: string): boolean {
 	return /^\s*</.test(body);
 }
 
