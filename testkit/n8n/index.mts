@@ -455,7 +455,8 @@ export class Host {
 			'GET',
 			`/executions?filter=${filter}&limit=100`,
 		);
-		return results.map(({ id }) => id);
+		// n8n 1 lists one twice that ends while it looks: among those that run, and among those that are stored.
+		return [...new Set(results.map(({ id }) => id))];
 	}
 
 	/** The newest execution of a workflow, once there is one: n8n answers a webhook before it has saved it. */
